@@ -1,0 +1,202 @@
+package io.sluice.catalog.table;
+
+import io.sluice.catalog.table.TableOptions.InvalidRows;
+import io.sluice.catalog.table.TableOptions.UnknownColumns;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The options by name: their documentation, defaults and text. */
+final class OptionParser {
+
+  /**
+   * One option.
+   *
+   * @param text its value in a table's options
+   */
+  record Option(OptionDoc doc, Function<TableOptions, String> text) {
+    String key() {
+      return doc.key();
+    }
+  }
+
+  static final List<Option> OPTIONS =
+      List.of(
+          option(
+              "bucket.count",
+              "1 to 1024",
+              "1",
+              "Number of buckets: the table's units of order and parallelism. It can't be changed"
+                  + " later.",
+              o -> Integer.toString(o.bucketCount())),
+          option(
+              "bucket.key",
+              "a column",
+              "",
+              "Rows with equal values go to the same bucket, by Iceberg's bucket hash. Without it the"
+                  + " writer picks the bucket.",
+              o -> String.join(",", o.bucketKey())),
+          option(
+              "segment.bytes",
+              "1MiB to 8GiB",
+              "256MiB",
+              "A segment is sealed, and can be compacted, at this size: large enough for good lake"
+                  + " files.",
+              o -> Quantities.formatBytes(o.segmentBytes())),
+          option(
+              "segment.max-age",
+              "1s to 1d",
+              "60s",
+              "A segment is sealed at this age even if it is small: the lake lags no further behind"
+                  + " than this and one compaction.",
+              o -> Quantities.format(o.segmentMaxAge())),
+          option(
+              "log.retention",
+              "0s or more",
+              "1h",
+              "How long rows stay in the log after the lake has them, so that readers who planned"
+                  + " before still find them.",
+              o -> Quantities.format(o.logRetention())),
+          option(
+              "writer.expiry",
+              "1m or more",
+              "24h",
+              "How long an idle writer is remembered, so that its retry doubles nothing.",
+              o -> Quantities.format(o.writerExpiry())),
+          option(
+              "transaction.timeout",
+              "1m or more",
+              "24h",
+              "A transaction that has not committed after this time is aborted.",
+              o -> Quantities.format(o.transactionTimeout())),
+          option(
+              "transaction.retention",
+              "1h or more",
+              "7d",
+              "How long committed transactions are remembered, so that a retried commit is known.",
+              o -> Quantities.format(o.transactionRetention())),
+          option(
+              "unknown.columns",
+              "reject, ignore",
+              "reject",
+              "What happens to a row with a column that the table doesn't have.",
+              o -> name(o.unknownColumns())),
+          option(
+              "invalid.rows",
+              "reject",
+              "reject",
+              "What happens to a request with a row that can't be stored.",
+              o -> name(o.invalidRows())),
+          option(
+              "lake.snapshot-retention",
+              "1m or more",
+              "1d",
+              "How long the lake's snapshots are kept for time travel.",
+              o -> Quantities.format(o.lakeSnapshotRetention())),
+          option(
+              "format-version",
+              "2, 3",
+              "2",
+              "Iceberg's format version of the lake table. Nanoseconds and column defaults need 3.",
+              o -> Integer.toString(o.formatVersion())));
+
+  /** Options that are planned: refused in other words than unknown ones. */
+  private static final Map<String, String> NOT_YET =
+      Map.of(
+          "lake.partitioning",
+          "is not supported yet: lake tables are not partitioned; leave the option out");
+
+  static TableOptions parse(Map<String, String> given) {
+    Map<String, String> values = new LinkedHashMap<>();
+    OPTIONS.forEach(option -> values.put(option.key(), option.doc().defaultValue()));
+    for (String key : new TreeSet<>(given.keySet())) {
+      if (NOT_YET.containsKey(key)) {
+        throw new IllegalArgumentException("option '" + key + "' " + NOT_YET.get(key));
+      }
+      if (!values.containsKey(key)) {
+        throw new IllegalArgumentException(
+            "unknown option '" + key + "'; the options are " + String.join(", ", values.keySet()));
+      }
+    }
+    values.putAll(given);
+    return new TableOptions(
+        value(values, "bucket.count", Integer::parseInt),
+        value(values, "bucket.key", OptionParser::columns),
+        value(values, "segment.bytes", Quantities::parseBytes),
+        value(values, "segment.max-age", Quantities::parseDuration),
+        value(values, "log.retention", Quantities::parseDuration),
+        value(values, "writer.expiry", Quantities::parseDuration),
+        value(values, "transaction.timeout", Quantities::parseDuration),
+        value(values, "transaction.retention", Quantities::parseDuration),
+        value(values, "unknown.columns", text -> oneOf(UnknownColumns.class, text)),
+        value(values, "invalid.rows", OptionParser::invalidRows),
+        value(values, "lake.snapshot-retention", Quantities::parseDuration),
+        value(values, "format-version", Integer::parseInt));
+  }
+
+  static List<OptionDoc> docs() {
+    return OPTIONS.stream().map(Option::doc).toList();
+  }
+
+  private static Option option(
+      String key,
+      String range,
+      String defaultValue,
+      String text,
+      Function<TableOptions, String> value) {
+    return new Option(new OptionDoc(key, range, defaultValue, text), value);
+  }
+
+  private static <T> T value(
+      Map<String, String> values, String key, Function<String, T> parser) {
+    String text = String.valueOf(values.get(key)).trim();
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      String range =
+          OPTIONS.stream()
+              .filter(option -> option.key().equals(key))
+              .map(option -> option.doc().range())
+              .collect(Collectors.joining());
+      throw new IllegalArgumentException(
+          "option '" + key + "' can't be '" + text + "'; valid: " + range + reason(e), e);
+    }
+  }
+
+  private static String reason(RuntimeException e) {
+    return e instanceof NumberFormatException || e.getMessage() == null
+        ? ""
+        : " (" + e.getMessage() + ")";
+  }
+
+  private static List<String> columns(String text) {
+    return text.isEmpty() ? List.of() : Arrays.stream(text.split(",")).map(String::trim).toList();
+  }
+
+  private static InvalidRows invalidRows(String text) {
+    if (text.equals("dead-letter")) {
+      throw new IllegalArgumentException("dead-letter is not supported yet");
+    }
+    return oneOf(InvalidRows.class, text);
+  }
+
+  private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
+    for (E constant : type.getEnumConstants()) {
+      if (name(constant).equals(text)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException("no such choice");
+  }
+
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private OptionParser() {}
+}

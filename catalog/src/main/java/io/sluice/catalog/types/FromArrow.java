@@ -1,0 +1,107 @@
+package io.sluice.catalog.types;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.vector.types.FloatingPointPrecision;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+
+/** Arrow's types as the Iceberg types that hold all their values. */
+final class FromArrow {
+
+  static Schema schema(org.apache.arrow.vector.types.pojo.Schema schema) {
+    List<Field> fields = schema.getFields();
+    boolean withIds =
+        fields.stream().allMatch(f -> f.getMetadata().containsKey(ArrowSchemas.FIELD_ID));
+    List<NestedField> columns = new ArrayList<>();
+    for (Field field : fields) {
+      String id = field.getMetadata().get(ArrowSchemas.FIELD_ID);
+      columns.add(
+          NestedField.builder()
+              .withId(withIds && id != null ? Integer.parseInt(id) : columns.size() + 1)
+              .withName(field.getName())
+              .isOptional(field.isNullable())
+              .ofType(type(field))
+              .build());
+    }
+    return new Schema(columns);
+  }
+
+  private static Type type(Field field) {
+    ArrowType arrow = field.getType();
+    Type type = null;
+    if (arrow instanceof ArrowType.Bool) {
+      type = Types.BooleanType.get();
+    } else if (arrow instanceof ArrowType.Int integer) {
+      type = integer(integer);
+    } else if (arrow instanceof ArrowType.FloatingPoint number) {
+      type =
+          number.getPrecision() == FloatingPointPrecision.DOUBLE
+              ? Types.DoubleType.get()
+              : Types.FloatType.get();
+    } else if (arrow instanceof ArrowType.Decimal decimal) {
+      type = decimal(decimal);
+    } else if (arrow instanceof ArrowType.Utf8
+        || arrow instanceof ArrowType.LargeUtf8
+        || arrow instanceof ArrowType.Utf8View) {
+      type = Types.StringType.get();
+    } else if (arrow instanceof ArrowType.Binary
+        || arrow instanceof ArrowType.LargeBinary
+        || arrow instanceof ArrowType.BinaryView) {
+      type = Types.BinaryType.get();
+    } else if (arrow instanceof ArrowType.FixedSizeBinary fixed) {
+      type = fixed(field, fixed);
+    } else if (arrow instanceof ArrowType.Date) {
+      type = Types.DateType.get();
+    } else if (arrow instanceof ArrowType.Time time && time.getUnit() != TimeUnit.NANOSECOND) {
+      type = Types.TimeType.get();
+    } else if (arrow instanceof ArrowType.Timestamp timestamp) {
+      type = timestamp(timestamp);
+    }
+    if (type == null) {
+      throw new IllegalArgumentException(
+          "column '" + field.getName() + "': Arrow type " + arrow + " is not supported");
+    }
+    return type;
+  }
+
+  private static Type integer(ArrowType.Int integer) {
+    int signedBits = integer.getIsSigned() ? integer.getBitWidth() : integer.getBitWidth() * 2;
+    if (signedBits <= 32) {
+      return Types.IntegerType.get();
+    }
+    // Unsigned longs don't fit a long.
+    return signedBits <= 64 ? Types.LongType.get() : Types.DecimalType.of(20, 0);
+  }
+
+  private static @org.jspecify.annotations.Nullable Type decimal(ArrowType.Decimal decimal) {
+    boolean fits =
+        decimal.getPrecision() <= 38
+            && decimal.getScale() >= 0
+            && decimal.getScale() <= decimal.getPrecision();
+    return fits ? Types.DecimalType.of(decimal.getPrecision(), decimal.getScale()) : null;
+  }
+
+  private static Type fixed(Field field, ArrowType.FixedSizeBinary fixed) {
+    boolean uuid =
+        fixed.getByteWidth() == 16
+            && ("uuid".equals(field.getMetadata().get(ArrowSchemas.ICEBERG_TYPE))
+                || "arrow.uuid".equals(field.getMetadata().get("ARROW:extension:name")));
+    return uuid ? Types.UUIDType.get() : Types.FixedType.ofLength(fixed.getByteWidth());
+  }
+
+  private static Type timestamp(ArrowType.Timestamp timestamp) {
+    boolean zoned = timestamp.getTimezone() != null && !timestamp.getTimezone().isEmpty();
+    if (timestamp.getUnit() == TimeUnit.NANOSECOND) {
+      return zoned ? Types.TimestampNanoType.withZone() : Types.TimestampNanoType.withoutZone();
+    }
+    return zoned ? Types.TimestampType.withZone() : Types.TimestampType.withoutZone();
+  }
+
+  private FromArrow() {}
+}
