@@ -1,0 +1,44 @@
+package io.sluice.log.segment;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Makes, recovers, opens and deletes ledgers. Thread-safe.
+ *
+ * <p>Every future fails with a {@link SegmentException}. Futures may be completed on a thread of
+ * the store that other ledgers need too: continue elsewhere before doing anything heavy.
+ */
+public interface SegmentStore extends AutoCloseable {
+
+  /**
+   * Makes an empty ledger, with {@code id} in its custom metadata.
+   *
+   * @return the only writer that the ledger ever has; fails with UNAVAILABLE or UNKNOWN: a ledger
+   *     that nobody names may be left behind
+   */
+  CompletableFuture<SegmentWriter> create(SegmentId id, Replication replication);
+
+  /**
+   * Closes a ledger whoever writes to it, and fences its writer. Closed already, it stays as it is.
+   * Every entry whose add was acknowledged is still in it.
+   *
+   * @return what the ledger holds; fails with MISSING, or with UNAVAILABLE or UNKNOWN: call again
+   */
+  CompletableFuture<Sealed> recover(long ledgerId);
+
+  /**
+   * Opens a ledger to read it, without disturbing its writer.
+   *
+   * @return a reader to be closed by the caller; fails with MISSING or UNAVAILABLE
+   */
+  CompletableFuture<SegmentReader> open(long ledgerId);
+
+  /**
+   * Deletes a ledger; one that is missing already is success. Fails with UNAVAILABLE or UNKNOWN.
+   */
+  CompletableFuture<Void> delete(long ledgerId);
+
+  /** Releases what the store holds. Writers and readers must be closed, or dropped, before. */
+  @Override
+  void close();
+}
