@@ -1,0 +1,200 @@
+package io.sluice.gateway.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.sluice.gateway.rows.RowsBuilder;
+import io.sluice.gateway.rows.Utf8;
+import io.sluice.gateway.rows.ValueForm;
+import java.io.IOException;
+
+/**
+ * Reads rows from JSON: one object a line (NDJSON), or a document that is an array of objects or
+ * one object. Strict: UTF-8, no comments, no trailing commas. A line that isn't JSON is one bad
+ * row; an array ends at the first place that isn't JSON.
+ */
+public final class JsonRows {
+
+  private static final int MOST_DEPTH = 64;
+  private static final int MOST_NUMBER_CHARACTERS = 1_000;
+  private static final int MOST_NAME_CHARACTERS = 10_000;
+  // Bodies are bounded before they are parsed.
+  private static final int MOST_STRING_CHARACTERS = Integer.MAX_VALUE;
+
+  // Charset detection would let UTF-16 pass as something else than what was checked.
+  private static final JsonFactory FACTORY =
+      new JsonFactoryBuilder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MOST_DEPTH)
+                  .maxNumberLength(MOST_NUMBER_CHARACTERS)
+                  .maxNameLength(MOST_NAME_CHARACTERS)
+                  .maxStringLength(MOST_STRING_CHARACTERS)
+                  .build())
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .build();
+
+  /** Reads a row from each line of the body; lines of white space are no rows. */
+  public static void readLines(byte[] body, RowsBuilder rows) {
+    int start = afterByteOrderMark(body);
+    while (start < body.length && !rows.isFull()) {
+      int end = start;
+      while (end < body.length && body[end] != '\n') {
+        end++;
+      }
+      if (!isBlank(body, start, end)) {
+        readLine(body, start, end, rows);
+      }
+      start = end + 1;
+    }
+  }
+
+  /** Reads the rows of a body that is an array of objects, or one object. */
+  public static void readDocument(byte[] body, RowsBuilder rows) {
+    int start = afterByteOrderMark(body);
+    int malformed = Utf8.firstMalformed(body, start, body.length);
+    // What stands before a malformed byte is read for the sake of the row's number.
+    int end = malformed < 0 ? body.length : malformed;
+    try (JsonParser parser = FACTORY.createParser(body, start, end - start)) {
+      readDocument(parser, rows);
+      if (malformed >= 0) {
+        rows.badRow(notUtf8(malformed));
+      }
+    } catch (JsonProcessingException e) {
+      rows.badRow(malformed >= 0 ? notUtf8(malformed) : notJson(e));
+    } catch (IOException e) {
+      throw new IllegalStateException("reading bytes in memory failed", e);
+    }
+  }
+
+  private static void readDocument(JsonParser parser, RowsBuilder rows) throws IOException {
+    JsonToken first = parser.nextToken();
+    if (first == JsonToken.START_OBJECT) {
+      readObject(parser, rows);
+    } else if (first == JsonToken.START_ARRAY) {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (rows.isFull()) {
+          return;
+        }
+        readRow(parser, rows);
+      }
+    } else {
+      rows.badRow(
+          first == null
+              ? "the body is empty: send an array of objects"
+              : "the body must be an array of objects, or one object");
+      return;
+    }
+    if (parser.nextToken() != null) {
+      rows.badRow(
+          "something follows the end of the JSON document; for one object a line use "
+              + "Content-Type: application/x-ndjson");
+    }
+  }
+
+  private static void readLine(byte[] body, int start, int end, RowsBuilder rows) {
+    int malformed = Utf8.firstMalformed(body, start, end);
+    if (malformed >= 0) {
+      rows.badRow(notUtf8(malformed));
+      return;
+    }
+    int before = rows.rowCount();
+    try (JsonParser parser = FACTORY.createParser(body, start, end - start)) {
+      parser.nextToken();
+      readRow(parser, rows);
+      if (parser.nextToken() != null) {
+        rows.badRow("something follows the object: put one object on each line");
+      }
+    } catch (JsonProcessingException e) {
+      if (rows.rowCount() == before) {
+        rows.badRow(notJson(e));
+      } else {
+        rows.badRow("something follows the object: put one object on each line");
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("reading bytes in memory failed", e);
+    }
+  }
+
+  private static void readRow(JsonParser parser, RowsBuilder rows) throws IOException {
+    if (parser.currentToken() == JsonToken.START_OBJECT) {
+      readObject(parser, rows);
+    } else {
+      String found = String.valueOf(parser.currentToken());
+      parser.skipChildren();
+      rows.badRow("a row must be an object {\"column\": value, ...}, got " + described(found));
+    }
+  }
+
+  private static void readObject(JsonParser parser, RowsBuilder rows) throws IOException {
+    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+      int column = rows.column(name);
+      JsonToken token = parser.nextToken();
+      if (column == RowsBuilder.UNKNOWN) {
+        parser.skipChildren();
+        rows.unknown(name);
+      } else {
+        readValue(parser, token, column, rows);
+      }
+    }
+    rows.endRow();
+  }
+
+  private static void readValue(JsonParser parser, JsonToken token, int column, RowsBuilder rows)
+      throws IOException {
+    switch (token) {
+      case VALUE_NULL -> rows.nullValue(column);
+      case VALUE_STRING -> rows.value(column, ValueForm.JSON_STRING, parser.getText());
+      case VALUE_NUMBER_INT -> rows.value(column, ValueForm.JSON_INTEGER, parser.getText());
+      case VALUE_NUMBER_FLOAT -> rows.value(column, ValueForm.JSON_NUMBER, parser.getText());
+      case VALUE_TRUE, VALUE_FALSE -> rows.value(column, ValueForm.JSON_BOOLEAN, parser.getText());
+      default -> {
+        parser.skipChildren();
+        rows.badValue(column, "nested values are not supported, got " + described(token.name()));
+      }
+    }
+  }
+
+  private static String described(String token) {
+    return switch (token) {
+      case "START_ARRAY" -> "an array";
+      case "START_OBJECT" -> "an object";
+      case "VALUE_STRING" -> "a string";
+      case "VALUE_NULL" -> "null";
+      case "VALUE_TRUE", "VALUE_FALSE" -> "a boolean";
+      default -> "a number";
+    };
+  }
+
+  private static String notUtf8(int position) {
+    return "invalid UTF-8 at byte " + position + " of the body (from 0): send UTF-8";
+  }
+
+  private static String notJson(JsonProcessingException e) {
+    String message = String.valueOf(e.getOriginalMessage());
+    return "not valid JSON: " + (message.length() > 200 ? message.substring(0, 200) : message);
+  }
+
+  private static int afterByteOrderMark(byte[] body) {
+    boolean marked =
+        body.length >= 3
+            && body[0] == (byte) 0xef
+            && body[1] == (byte) 0xbb
+            && body[2] == (byte) 0xbf;
+    return marked ? 3 : 0;
+  }
+
+  private static boolean isBlank(byte[] body, int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (body[i] != ' ' && body[i] != '\t' && body[i] != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private JsonRows() {}
+}

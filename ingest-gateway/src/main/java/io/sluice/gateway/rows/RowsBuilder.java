@@ -1,0 +1,221 @@
+package io.sluice.gateway.rows;
+
+import io.sluice.catalog.types.ArrowSchemas;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the rows of one request into a canonical Arrow root, or the errors of those that don't
+ * fit. A parser calls a method per value, then {@link #endRow}. Not thread-safe.
+ *
+ * <p>Memory is bounded by the allocator: a request that needs more than its limit ends in Arrow's
+ * {@code OutOfMemoryException}.
+ */
+public final class RowsBuilder implements AutoCloseable {
+
+  /** What {@link #column} answers for a name that the table doesn't have. */
+  public static final int UNKNOWN = -1;
+
+  private static final int MOST_NAME_SHOWN = 128;
+  private static final Set<String> SYSTEM_COLUMNS = Set.of("_bucket", "_offset", "_timestamp");
+
+  private final boolean refuseUnknown;
+  private final VectorSchemaRoot root;
+  private final String[] names;
+  private final boolean[] required;
+  private final ColumnWriter[] writers;
+  private final Map<String, Integer> columns = new HashMap<>();
+  private final List<RowError> errors = new ArrayList<>();
+  // The row that last named each column: tells duplicate and missing columns without clearing
+  // anything per row.
+  private final int[] lastNamed;
+  private int rows;
+  private boolean handedOver;
+
+  /**
+   * Starts an empty request.
+   *
+   * @param rowSchema the table's columns without system columns
+   * @param refuseUnknown whether a column that the table doesn't have is an error; else it is
+   *     ignored
+   * @param allocator bounds the memory of the rows
+   */
+  public RowsBuilder(Schema rowSchema, boolean refuseUnknown, BufferAllocator allocator) {
+    List<NestedField> fields = rowSchema.columns();
+    this.refuseUnknown = refuseUnknown;
+    this.root = VectorSchemaRoot.create(ArrowSchemas.of(rowSchema), allocator);
+    this.names = new String[fields.size()];
+    this.required = new boolean[fields.size()];
+    this.writers = new ColumnWriter[fields.size()];
+    this.lastNamed = new int[fields.size()];
+    Arrays.fill(lastNamed, -1);
+    for (int i = 0; i < names.length; i++) {
+      NestedField field = fields.get(i);
+      FieldVector vector = root.getVector(i);
+      names[i] = field.name();
+      required[i] = field.isRequired();
+      writers[i] = ColumnWriters.of(field.type(), vector);
+      columns.put(field.name(), i);
+    }
+  }
+
+  /** Returns the column's place, or {@link #UNKNOWN}. Names are exact, capitals included. */
+  public int column(String name) {
+    return columns.getOrDefault(name, UNKNOWN);
+  }
+
+  /** Returns the name of the column at a place. */
+  public String name(int column) {
+    return names[column];
+  }
+
+  /** Returns the number of columns. */
+  public int columnCount() {
+    return names.length;
+  }
+
+  /** Returns whether values of the column may not be null. */
+  public boolean isRequired(int column) {
+    return required[column];
+  }
+
+  /** Returns whether so many errors were found that reading on is of no use. */
+  public boolean isFull() {
+    return errors.size() >= BadRowsException.MOST_ERRORS;
+  }
+
+  /**
+   * Returns the number of rows so far, bad ones included; the row being read counts once {@link
+   * #endRow} was called.
+   */
+  public int rowCount() {
+    return rows;
+  }
+
+  /** Adds a value to the row. */
+  public void value(int column, ValueForm form, String text) {
+    if (isDuplicate(column)) {
+      return;
+    }
+    try {
+      writers[column].write(rows, form, text);
+    } catch (BadValueException e) {
+      refuse(names[column], e.reason());
+    }
+  }
+
+  /** Adds a null to the row. */
+  public void nullValue(int column) {
+    if (!isDuplicate(column) && required[column]) {
+      refuse(names[column], "the column is required, got null");
+    }
+  }
+
+  /** Adds a value of a kind that no column takes, such as a nested one. */
+  public void badValue(int column, String reason) {
+    if (!isDuplicate(column)) {
+      refuse(names[column], reason);
+    }
+  }
+
+  /** Tells of a column that the table doesn't have, named by the row. */
+  public void unknown(String name) {
+    if (refuseUnknown) {
+      refuse(cut(name), unknownReason(name));
+    }
+  }
+
+  /**
+   * Tells of a column that the table doesn't have, named by a CSV header. Returns whether it is
+   * refused.
+   */
+  public boolean unknownInHeader(String name) {
+    if (refuseUnknown) {
+      badHeader(cut(name), unknownReason(name));
+    }
+    return refuseUnknown;
+  }
+
+  /** Ends the row: columns that weren't named are null. */
+  public void endRow() {
+    for (int i = 0; i < names.length; i++) {
+      if (required[i] && lastNamed[i] != rows) {
+        refuse(names[i], "the column is required, but missing");
+      }
+    }
+    rows++;
+  }
+
+  /** Ends the row as one that can't be read as a whole. */
+  public void badRow(String reason) {
+    refuse(null, reason);
+    rows++;
+  }
+
+  /** Refuses the header of a CSV body. */
+  public void badHeader(@Nullable String column, String reason) {
+    add(new RowError(0, column, reason));
+  }
+
+  /**
+   * Ends the request.
+   *
+   * @return the rows, owned by the caller
+   * @throws BadRowsException if any row was refused
+   */
+  public VectorSchemaRoot finish() throws BadRowsException {
+    if (!errors.isEmpty()) {
+      throw new BadRowsException(errors);
+    }
+    root.setRowCount(rows);
+    handedOver = true;
+    return root;
+  }
+
+  /** Frees the rows, unless {@link #finish} handed them over. */
+  @Override
+  public void close() {
+    if (!handedOver) {
+      root.close();
+    }
+  }
+
+  private static String cut(String name) {
+    return name.length() <= MOST_NAME_SHOWN ? name : name.substring(0, MOST_NAME_SHOWN) + "...";
+  }
+
+  private static String unknownReason(String name) {
+    return SYSTEM_COLUMNS.contains(name)
+        ? "the column is a system column that Sluice fills: leave it out"
+        : "the table has no such column (names are exact, capitals included)";
+  }
+
+  private boolean isDuplicate(int column) {
+    if (lastNamed[column] == rows) {
+      refuse(names[column], "the column is named twice in the row");
+      return true;
+    }
+    lastNamed[column] = rows;
+    return false;
+  }
+
+  private void refuse(@Nullable String column, String reason) {
+    add(new RowError(rows + 1L, column, reason));
+  }
+
+  private void add(RowError error) {
+    if (!isFull()) {
+      errors.add(error);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.sluice.gateway.rows;
+
+/** How a value was written in a request. The text that comes with it is the source's, unescaped. */
+public enum ValueForm {
+  /** A JSON string. */
+  JSON_STRING,
+  /** A JSON number without fraction and exponent. */
+  JSON_INTEGER,
+  /** A JSON number with a fraction or an exponent. */
+  JSON_NUMBER,
+  /** A JSON {@code true} or {@code false}. */
+  JSON_BOOLEAN,
+  /** A CSV field, quoted or not. */
+  CSV_FIELD;
+
+  private static final int MOST_SHOWN = 60;
+
+  /**
+   * Returns {@code text} as an error message shows it: quoted if it was text, and cut when it is
+   * long.
+   */
+  String shown(String text) {
+    String cut = text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
+    return switch (this) {
+      case JSON_STRING -> "the string \"" + cut + "\"";
+      case CSV_FIELD -> "\"" + cut + "\"";
+      case JSON_INTEGER, JSON_NUMBER -> "the number " + cut;
+      case JSON_BOOLEAN -> cut;
+    };
+  }
+
+  boolean isText() {
+    return this == JSON_STRING || this == CSV_FIELD;
+  }
+}
