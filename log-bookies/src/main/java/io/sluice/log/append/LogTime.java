@@ -1,0 +1,40 @@
+package io.sluice.log.append;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The clock and the alarms of a log. Thread-safe. */
+public interface LogTime {
+
+  /** An alarm that has been set. */
+  interface Alarm {
+    /** Takes the alarm back; it may go off all the same if it's about to. */
+    void cancel();
+  }
+
+  /** Returns the time, in microseconds since 1970. It may go back. */
+  long nowMicros();
+
+  /** Runs {@code task} once after {@code delay}, on any thread; the task is short. */
+  Alarm after(Duration delay, Runnable task);
+
+  /** Returns the computer's clock, with alarms on {@code scheduler}. */
+  static LogTime system(ScheduledExecutorService scheduler) {
+    return new LogTime() {
+      @Override
+      public long nowMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+      }
+
+      @Override
+      public Alarm after(Duration delay, Runnable task) {
+        Future<?> future = scheduler.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+      }
+    };
+  }
+}

@@ -1,0 +1,47 @@
+package io.sluice.log.append;
+
+import io.sluice.log.frame.FrameRows;
+import io.sluice.log.frame.WriterSequence;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that are appended together. Holds one reference to the buffers of each frame.
+ *
+ * @param schemaId the table's schema that the rows have
+ * @param writer names the batch, so that a retry doubles nothing; null if it has no name
+ * @param frames the rows, dense: each frame begins where the one before ends; at least one
+ */
+public record RowBatch(int schemaId, @Nullable WriterSequence writer, List<FrameRows> frames) {
+
+  public RowBatch {
+    frames = List.copyOf(frames);
+    int next = 0;
+    for (FrameRows frame : frames) {
+      if (frame.firstRow() != next) {
+        throw new IllegalArgumentException(
+            "a frame begins at row " + frame.firstRow() + " but the one before ends at " + next);
+      }
+      next = Math.addExact(next, frame.rows());
+    }
+    if (next == 0) {
+      throw new IllegalArgumentException("a batch without rows can't be appended");
+    }
+  }
+
+  /** Returns the number of rows. */
+  public int rows() {
+    FrameRows last = frames.get(frames.size() - 1);
+    return last.firstRow() + last.rows();
+  }
+
+  /** Returns the size of all frames, in bytes. */
+  public long bytes() {
+    return frames.stream().mapToLong(FrameRows::bytes).sum();
+  }
+
+  /** Releases the buffers of all frames. */
+  public void release() {
+    frames.forEach(FrameRows::release);
+  }
+}

@@ -1,0 +1,63 @@
+package io.sluice.log.frame;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * One frame of an entry: a header and an Arrow record batch.
+ *
+ * <p>A frame is a view of its entry's buffer and counts as one reference to it: whoever holds the
+ * frame releases it once.
+ */
+public final class Frame {
+
+  private final FrameHeader header;
+  private final ByteBuf message;
+  private final ByteBuf body;
+  private final ByteBuf bytes;
+
+  /**
+   * @param bytes the whole frame, header included; takes over one reference
+   * @param message slice of {@code bytes} without a reference of its own
+   * @param body slice of {@code bytes} without a reference of its own
+   */
+  Frame(FrameHeader header, ByteBuf bytes, ByteBuf message, ByteBuf body) {
+    this.header = header;
+    this.bytes = bytes;
+    this.message = message;
+    this.body = body;
+  }
+
+  /** Returns what the frame says of its rows. */
+  public FrameHeader header() {
+    return header;
+  }
+
+  /**
+   * Returns the flatbuffer of the Arrow IPC message, as in Flight's data_header. Valid while the
+   * frame is held; retain it to keep it longer. Its indices are the caller's own.
+   */
+  public ByteBuf message() {
+    return message.duplicate();
+  }
+
+  /** Returns the record batch's buffers, as in Flight's data_body; see {@link #message}. */
+  public ByteBuf body() {
+    return body.duplicate();
+  }
+
+  /** Returns the size of the whole frame, header included. */
+  public int bytes() {
+    return bytes.readableBytes();
+  }
+
+  /** Takes one more reference. */
+  public Frame retain() {
+    bytes.retain();
+    return this;
+  }
+
+  /** Gives one reference back. */
+  public void release() {
+    bytes.release();
+  }
+}

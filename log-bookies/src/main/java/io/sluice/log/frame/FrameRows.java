@@ -1,0 +1,38 @@
+package io.sluice.log.frame;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/**
+ * Rows of a batch that go into one frame, before they have a time and an offset.
+ *
+ * <p>Holds one reference to each buffer.
+ *
+ * @param rows number of rows, at least 1
+ * @param firstRow place of the first row in its batch, from 0
+ * @param bounds what is known of the columns
+ * @param message the flatbuffer of an Arrow IPC message with a record batch, as in Flight's
+ *     data_header
+ * @param body the record batch's buffers, uncompressed, as in Flight's data_body
+ */
+public record FrameRows(
+    int rows, int firstRow, List<ColumnBounds> bounds, ByteBuf message, ByteBuf body) {
+
+  public FrameRows {
+    if (rows < 1 || firstRow < 0) {
+      throw new IllegalArgumentException("rows " + rows + ", firstRow " + firstRow);
+    }
+    bounds = List.copyOf(bounds);
+  }
+
+  /** Returns the size of message and body, in bytes. */
+  public int bytes() {
+    return message.readableBytes() + body.readableBytes();
+  }
+
+  /** Releases the buffers. */
+  public void release() {
+    message.release();
+    body.release();
+  }
+}
