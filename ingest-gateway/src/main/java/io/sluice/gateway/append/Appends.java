@@ -1,0 +1,152 @@
+package io.sluice.gateway.append;
+
+import io.sluice.catalog.table.BucketId;
+import io.sluice.catalog.table.Table;
+import io.sluice.gateway.gate.GateException;
+import io.sluice.gateway.gate.GateException.Code;
+import io.sluice.log.append.Appended;
+import io.sluice.log.append.BucketLog;
+import io.sluice.log.append.BucketLogs;
+import io.sluice.log.append.RowBatch;
+import io.sluice.log.frame.FrameEncoder;
+import io.sluice.log.frame.FrameRows;
+import io.sluice.log.frame.RowTooLargeException;
+import io.sluice.log.frame.WriterSequence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a batch of canonical rows into the log: picks the buckets, makes the frames, gathers the
+ * answers. Thread-safe; never blocks, but encodes on the caller's thread.
+ */
+public final class Appends {
+
+  private final ConcurrentHashMap<BucketId, Turns> turns = new ConcurrentHashMap<>();
+  private final BucketLogs logs;
+  private final FrameEncoder encoder;
+
+  /**
+   * @param logs the buckets that this gateway owns
+   * @param encoder makes frames below the log's entry limit
+   */
+  public Appends(BucketLogs logs, FrameEncoder encoder) {
+    this.logs = logs;
+    this.encoder = encoder;
+  }
+
+  /**
+   * Appends a batch. Batches of one caller that go to the same bucket are stored in the order of
+   * the calls, as long as each call is made after the one before returned.
+   *
+   * @param table the table; the rows have its current schema
+   * @param rows canonical and validated; taken over: closed here, whatever the outcome
+   * @param writer names the batch, so that a retry doubles nothing; null if it has no name. With a
+   *     bucket key and no {@code bucket}, its sequence must be 0: each bucket counts for itself, so
+   *     a writer of several batches must split them
+   * @param bucket the bucket of all rows; if empty, it is the rows' key that decides, or without
+   *     one the writer's id, or chance
+   * @return completes when all rows are durable and visible, an answer per bucket in the order of
+   *     buckets; empty if there were no rows. Fails with a {@link GateException} if the request
+   *     around the rows is wrong, or with the log's {@code AppendException}: then rows of other
+   *     buckets may have been stored
+   */
+  public CompletableFuture<List<Appended>> append(
+      Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer, OptionalInt bucket) {
+    List<Part> parts;
+    try (rows) {
+      if (rows.getRowCount() == 0) {
+        return CompletableFuture.completedFuture(List.of());
+      }
+      parts = parts(table, rows, writer, bucket);
+    } catch (GateException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    List<CompletableFuture<Appended>> answers =
+        parts.stream().map(part -> append(table, part)).toList();
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+        .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
+  }
+
+  /**
+   * Returns the bucket for a stream of batches without a key that don't name one.
+   *
+   * @param writer the writer's id hashes to its bucket, so that a retry goes to the same one
+   */
+  public static int pick(Table table, @Nullable WriterSequence writer) {
+    int count = table.bucketCount();
+    return writer == null
+        ? ThreadLocalRandom.current().nextInt(count)
+        : Math.floorMod(writer.writerId().hashCode(), count);
+  }
+
+  private List<Part> parts(
+      Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer, OptionalInt bucket)
+      throws GateException {
+    if (bucket.isPresent() && (bucket.getAsInt() < 0 || bucket.getAsInt() >= table.bucketCount())) {
+      throw new GateException(
+          Code.BAD_REQUEST,
+          "table %s has buckets 0 to %d, not %d"
+              .formatted(table.name(), table.bucketCount() - 1, bucket.getAsInt()));
+    }
+    if (table.bucketKey().isEmpty()) {
+      int one = bucket.isPresent() ? bucket.getAsInt() : pick(table, writer);
+      return List.of(new Part(one, batch(table, rows, writer)));
+    }
+    if (bucket.isEmpty() && writer != null && writer.sequence() > 0) {
+      throw new GateException(
+          Code.BAD_REQUEST,
+          "table %s has bucket.key %s: a writer of several batches (this is %s) must split them by bucket, name the bucket, and count the sequence per bucket"
+              .formatted(table.name(), table.bucketKey(), writer));
+    }
+    Split split = Split.of(table, rows);
+    if (bucket.isPresent()) {
+      split.requireAllIn(bucket.getAsInt());
+      return List.of(new Part(bucket.getAsInt(), batch(table, rows, writer)));
+    }
+    List<Part> parts = new ArrayList<>();
+    try {
+      for (int one : split.buckets()) {
+        try (VectorSchemaRoot some = split.rowsOf(one)) {
+          parts.add(new Part(one, batch(table, some, writer)));
+        }
+      }
+    } catch (GateException | RuntimeException e) {
+      parts.forEach(part -> part.batch().release());
+      throw e;
+    }
+    return parts;
+  }
+
+  private RowBatch batch(Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer)
+      throws GateException {
+    try {
+      List<FrameRows> frames = encoder.encode(rows);
+      return new RowBatch(table.schemaId(), writer, frames);
+    } catch (RowTooLargeException e) {
+      throw new GateException(Code.TOO_LARGE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private CompletableFuture<Appended> append(Table table, Part part) {
+    BucketId id = new BucketId(table.id(), part.bucket());
+    return turns
+        .computeIfAbsent(id, unused -> new Turns())
+        .take(() -> open(table, part.bucket()), part.batch());
+  }
+
+  private CompletableFuture<BucketLog> open(Table table, int bucket) {
+    try {
+      return logs.open(table, bucket);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private record Part(int bucket, RowBatch batch) {}
+}

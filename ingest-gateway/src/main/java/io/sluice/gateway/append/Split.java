@@ -1,0 +1,71 @@
+package io.sluice.gateway.append;
+
+import io.sluice.catalog.bucket.BucketHash;
+import io.sluice.catalog.table.Table;
+import io.sluice.gateway.gate.GateException;
+import io.sluice.gateway.gate.GateException.Code;
+import io.sluice.gateway.rows.RowError;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** The rows of one batch by bucket, in their order. */
+final class Split {
+
+  private final VectorSchemaRoot rows;
+  private final String keyColumn;
+  private final int[] bucketOf;
+
+  private Split(VectorSchemaRoot rows, String keyColumn, int[] bucketOf) {
+    this.rows = rows;
+    this.keyColumn = keyColumn;
+    this.bucketOf = bucketOf;
+  }
+
+  /** Hashes the key of each row; the rows stay the caller's and must outlive the split. */
+  static Split of(Table table, VectorSchemaRoot rows) {
+    BucketHash hash = BucketHash.of(table.rowSchema(), table.bucketKey(), table.bucketCount());
+    return new Split(rows, String.join(", ", table.bucketKey()), hash.buckets(rows));
+  }
+
+  /** Returns the buckets that have rows, ascending. */
+  int[] buckets() {
+    return Arrays.stream(bucketOf).distinct().sorted().toArray();
+  }
+
+  /** Refuses the batch unless all rows belong to one bucket. */
+  void requireAllIn(int bucket) throws GateException {
+    for (int row = 0; row < bucketOf.length; row++) {
+      if (bucketOf[row] != bucket) {
+        String reason =
+            "the row's key belongs to bucket %d, but the batch names bucket %d; leave 'bucket' out or split by Iceberg's bucket hash"
+                .formatted(bucketOf[row], bucket);
+        throw new GateException(
+            Code.BAD_REQUEST, List.of(new RowError(row + 1L, keyColumn, reason)));
+      }
+    }
+  }
+
+  /** Returns the rows of one bucket: a copy for the caller to close. */
+  VectorSchemaRoot rowsOf(int bucket) {
+    int count = (int) Arrays.stream(bucketOf).filter(b -> b == bucket).count();
+    List<FieldVector> vectors =
+        rows.getFieldVectors().stream().map(vector -> copy(vector, bucket, count)).toList();
+    return new VectorSchemaRoot(rows.getSchema().getFields(), vectors, count);
+  }
+
+  private FieldVector copy(FieldVector from, int bucket, int count) {
+    FieldVector to = from.getField().createVector(from.getAllocator());
+    to.setInitialCapacity(count);
+    to.allocateNew();
+    int next = 0;
+    for (int row = 0; row < bucketOf.length; row++) {
+      if (bucketOf[row] == bucket) {
+        to.copyFromSafe(row, next++, from);
+      }
+    }
+    to.setValueCount(count);
+    return to;
+  }
+}

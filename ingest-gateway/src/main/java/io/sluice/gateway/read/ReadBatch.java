@@ -1,0 +1,78 @@
+package io.sluice.gateway.read;
+
+import io.sluice.log.frame.CorruptEntryException;
+import io.sluice.log.frame.Frame;
+import io.sluice.log.frame.FrameDecoder;
+import io.sluice.log.read.PlacedFrame;
+import io.sluice.log.read.ReadException;
+import java.util.Optional;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** Rows that follow each other, appended at one time. Whoever has it closes it once. */
+public final class ReadBatch implements AutoCloseable {
+
+  private final PlacedFrame placed;
+  private final int first;
+  private final int end;
+  private final Projection projection;
+
+  ReadBatch(PlacedFrame placed, int first, int end, Projection projection) {
+    this.placed = placed;
+    this.first = first;
+    this.end = end;
+    this.projection = projection;
+  }
+
+  /** Returns the offset of the first row. */
+  public long offset() {
+    return placed.offset() + first;
+  }
+
+  /** Returns the number of rows, at least 1. */
+  public int rows() {
+    return end - first;
+  }
+
+  /** Returns the append time, in microseconds since 1970. */
+  public long timeMicros() {
+    return placed.timeMicros();
+  }
+
+  /** Returns the frame if it is, as it is, the batch in the reader's schema. */
+  public Optional<Frame> wholeFrame() {
+    Frame frame = placed.frame();
+    boolean whole = first == 0 && end == frame.header().rows();
+    return whole && projection.isIdentity(frame.header().schemaId())
+        ? Optional.of(frame)
+        : Optional.empty();
+  }
+
+  /**
+   * Decodes the rows.
+   *
+   * @return in the reader's schema, for the caller to close
+   * @throws ReadException CORRUPT if they aren't what the log should have
+   */
+  public VectorSchemaRoot root(BufferAllocator allocator) throws ReadException {
+    Frame frame = placed.frame();
+    int schemaId = frame.header().schemaId();
+    try {
+      FrameDecoder decoder = new FrameDecoder(projection.frameSchema(schemaId), allocator);
+      VectorSchemaRoot decoded = decoder.decode(frame, first, end);
+      return projection.isIdentity(schemaId)
+          ? decoded
+          : projection.apply(schemaId, decoded, allocator);
+    } catch (CorruptEntryException e) {
+      throw new ReadException(
+          ReadException.Reason.CORRUPT,
+          "the rows at offset " + placed.offset() + " can't be read: " + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    placed.release();
+  }
+}

@@ -1,0 +1,96 @@
+package io.sluice.gateway.read;
+
+import io.sluice.catalog.table.Table;
+import io.sluice.log.append.BucketLog;
+import io.sluice.log.append.BucketLogs;
+import io.sluice.log.read.ReadException;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** Opens readers over buckets. Thread-safe; never blocks. */
+public final class Reads {
+
+  private final BucketLogs logs;
+
+  /** Reads what {@code logs} own. */
+  public Reads(BucketLogs logs) {
+    this.logs = logs;
+  }
+
+  /**
+   * Opens a reader.
+   *
+   * @return for the caller to close. Fails with a {@link ReadException}: OUT_OF_RANGE if the
+   *     offsets have left the log or aren't there yet; with an {@code IllegalArgumentException} if
+   *     the request names a bucket or a column that isn't there
+   */
+  public CompletableFuture<RowReader> open(Table table, ReadRequest request) {
+    Projection projection;
+    try {
+      if (request.bucket() < 0 || request.bucket() >= table.bucketCount()) {
+        throw new IllegalArgumentException(
+            "table %s has buckets 0 to %d, not %d"
+                .formatted(table.name(), table.bucketCount() - 1, request.bucket()));
+      }
+      projection = Projection.of(table, request.columns());
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return logs.open(table, request.bucket())
+        .thenCompose(log -> open(table, request, projection, log));
+  }
+
+  private static CompletableFuture<RowReader> open(
+      Table table, ReadRequest request, Projection projection, BucketLog log) {
+    long watermark = log.watermark();
+    long start = log.startOffset();
+    return from(request, log, start, watermark)
+        .thenApply(
+            from -> {
+              long to =
+                  request
+                      .to()
+                      .orElse(request.follow() ? Long.MAX_VALUE : Math.max(from, watermark));
+              check(table, request, from, to, start, watermark);
+              return new RowReader(log.read(from, to), from, to, projection);
+            });
+  }
+
+  private static CompletableFuture<Long> from(
+      ReadRequest request, BucketLog log, long start, long watermark) {
+    ReadRequest.From from = request.from();
+    if (from instanceof ReadRequest.From.Offset exact) {
+      return CompletableFuture.completedFuture(exact.offset());
+    } else if (from instanceof ReadRequest.From.Time time) {
+      return log.offsetAtTime(time.micros())
+          .thenApply((OptionalLong offset) -> offset.orElse(watermark));
+    }
+    boolean earliest = from instanceof ReadRequest.From.Earliest;
+    return CompletableFuture.completedFuture(earliest ? start : watermark);
+  }
+
+  private static void check(
+      Table table, ReadRequest request, long from, long to, long start, long watermark) {
+    if (to < from) {
+      throw new IllegalArgumentException("'to' must be >= 'from': [" + from + ", " + to + ")");
+    }
+    boolean beyond = from > watermark || (!request.follow() && to > watermark);
+    if (from < start || beyond) {
+      String end = to == Long.MAX_VALUE ? "..." : Long.toString(to);
+      throw new java.util.concurrent.CompletionException(
+          new ReadException(
+              ReadException.Reason.OUT_OF_RANGE,
+              "offsets [%d, %s) of table %s, bucket %d: the log has [%d, %d); %s"
+                  .formatted(
+                      from,
+                      end,
+                      table.name(),
+                      request.bucket(),
+                      start,
+                      watermark,
+                      from < start
+                          ? "what has left the log is in the lake"
+                          : "follow the bucket to wait for rows")));
+    }
+  }
+}
