@@ -7,17 +7,23 @@ import org.jspecify.annotations.Nullable;
  * What is known of one column's values in a frame, so that a reader may skip the frame.
  *
  * <p>Bounds are in Iceberg's single-value serialization. They may be wider than the values: strings
- * and binaries are cut to {@value #MAX_BYTES} bytes, and a column with a NaN has none.
+ * and binaries are cut to {@value #MAX_BYTES} bytes, zeros of floating point have either sign, and
+ * a column with a NaN has no bounds.
  *
  * @param fieldId the column's id in the table's schema
+ * @param kind how the bounds compare
  * @param nullCount number of nulls, at least 0
  * @param lower no value is less than this; null if unknown or all values are null
  * @param upper no value is more than this; null if unknown or all values are null
  */
 public record ColumnBounds(
-    int fieldId, int nullCount, @Nullable ByteBuffer lower, @Nullable ByteBuffer upper) {
+    int fieldId,
+    BoundKind kind,
+    int nullCount,
+    @Nullable ByteBuffer lower,
+    @Nullable ByteBuffer upper) {
 
-  /** The longest bound of a string, binary or fixed column, in bytes. */
+  /** The longest bound, in bytes. */
   public static final int MAX_BYTES = 16;
 
   public ColumnBounds {
@@ -25,7 +31,57 @@ public record ColumnBounds(
       throw new IllegalArgumentException(
           "nullCount of field " + fieldId + " must be >= 0: " + nullCount);
     }
-    lower = lower == null ? null : lower.asReadOnlyBuffer();
-    upper = upper == null ? null : upper.asReadOnlyBuffer();
+    lower = checked(fieldId, kind, lower);
+    upper = checked(fieldId, kind, upper);
+  }
+
+  /**
+   * Returns bounds that hold for this column's values here and there.
+   *
+   * @param rows number of rows here
+   * @param other bounds of the same field
+   * @param otherRows number of rows there
+   */
+  ColumnBounds merge(int rows, ColumnBounds other, int otherRows) {
+    int nulls = nullCount + other.nullCount;
+    if (kind != other.kind) {
+      return new ColumnBounds(fieldId, kind, nulls, null, null);
+    }
+    if (nullCount == rows) {
+      return new ColumnBounds(fieldId, kind, nulls, other.lower, other.upper);
+    }
+    if (other.nullCount == otherRows) {
+      return new ColumnBounds(fieldId, kind, nulls, lower, upper);
+    }
+    return new ColumnBounds(
+        fieldId, kind, nulls, least(kind, lower, other.lower), most(kind, upper, other.upper));
+  }
+
+  private static @Nullable ByteBuffer least(
+      BoundKind kind, @Nullable ByteBuffer left, @Nullable ByteBuffer right) {
+    if (left == null || right == null) {
+      return null;
+    }
+    return kind.compare(left, right) <= 0 ? left : right;
+  }
+
+  private static @Nullable ByteBuffer most(
+      BoundKind kind, @Nullable ByteBuffer left, @Nullable ByteBuffer right) {
+    if (left == null || right == null) {
+      return null;
+    }
+    return kind.compare(left, right) >= 0 ? left : right;
+  }
+
+  private static @Nullable ByteBuffer checked(
+      int fieldId, BoundKind kind, @Nullable ByteBuffer bound) {
+    if (bound == null) {
+      return null;
+    }
+    if (bound.remaining() > MAX_BYTES || !kind.takes(bound.remaining())) {
+      throw new IllegalArgumentException(
+          "a bound of field " + fieldId + ", " + kind + ", has " + bound.remaining() + " bytes");
+    }
+    return bound.asReadOnlyBuffer();
   }
 }

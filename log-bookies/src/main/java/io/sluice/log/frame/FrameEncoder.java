@@ -1,15 +1,24 @@
 package io.sluice.log.frame;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.ipc.message.ArrowBuffer;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.ipc.message.IpcOption;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
 
 /**
  * Turns batches of rows in a table's canonical types into frames, each below the entry limit, with
  * the bounds of its columns. Field ids come from the Arrow fields' metadata, {@code
- * PARQUET:field_id}; a field without one gets no bounds. Stateless and thread-safe.
+ * PARQUET:field_id}; a field without one gets no bounds. The same rows give the same frames, so
+ * that a retry can go on in the middle of a batch. Stateless and thread-safe.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class FrameEncoder {
 
   private final int maxEntryBytes;
@@ -29,7 +38,17 @@ public final class FrameEncoder {
    * @throws RowTooLargeException if one row alone is over the limit
    */
   public List<FrameRows> encode(VectorSchemaRoot rows) throws RowTooLargeException {
-    throw new UnsupportedOperationException("not built yet " + maxEntryBytes);
+    if (rows.getRowCount() < 1) {
+      throw new IllegalArgumentException("a batch without rows has no frames");
+    }
+    List<FrameRows> frames = new ArrayList<>();
+    try {
+      split(rows, 0, frames);
+    } catch (RowTooLargeException | RuntimeException e) {
+      frames.forEach(FrameRows::release);
+      throw e;
+    }
+    return frames;
   }
 
   /**
@@ -44,6 +63,62 @@ public final class FrameEncoder {
    */
   public List<FrameRows> encode(VectorSchemaRoot rows, ByteBuf message, ByteBuf body)
       throws RowTooLargeException {
-    throw new UnsupportedOperationException("not built yet");
+    int columns = rows.getFieldVectors().size();
+    long size = size(columns, message.readableBytes(), body.readableBytes());
+    if (rows.getRowCount() > 0 && size <= maxEntryBytes) {
+      return List.of(new FrameRows(rows.getRowCount(), 0, BoundsScan.of(rows), message, body));
+    }
+    message.release();
+    body.release();
+    return encode(rows);
+  }
+
+  /** Halves the rows until each part fits. */
+  private void split(VectorSchemaRoot rows, int firstRow, List<FrameRows> frames)
+      throws RowTooLargeException {
+    int count = rows.getRowCount();
+    try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
+      ByteBuf message =
+          Unpooled.wrappedBuffer(MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT));
+      long bodyBytes = batch.computeBodyLength();
+      long size = size(rows.getFieldVectors().size(), message.readableBytes(), bodyBytes);
+      if (size <= maxEntryBytes) {
+        List<ColumnBounds> bounds = BoundsScan.of(rows);
+        frames.add(new FrameRows(count, firstRow, bounds, message, body(batch, (int) bodyBytes)));
+        return;
+      }
+      if (count == 1) {
+        throw new RowTooLargeException(firstRow, size, maxEntryBytes);
+      }
+    }
+    int half = count / 2;
+    try (VectorSchemaRoot left = rows.slice(0, half)) {
+      split(left, firstRow, frames);
+    }
+    try (VectorSchemaRoot right = rows.slice(half, count - half)) {
+      split(right, firstRow + half, frames);
+    }
+  }
+
+  /** Returns the most bytes of an entry with this frame alone. */
+  private static long size(int columns, long messageBytes, long bodyBytes) {
+    return EntryHeader.SIZE
+        + FrameCodec.BOUNDS_AT
+        + (long) columns * BoundsCodec.MAX_SIZE
+        + messageBytes
+        + bodyBytes;
+  }
+
+  private static ByteBuf body(ArrowRecordBatch batch, int bodyBytes) {
+    ByteBuf body = ByteBufAllocator.DEFAULT.directBuffer(bodyBytes, bodyBytes);
+    body.setZero(0, bodyBytes);
+    List<ArrowBuf> buffers = batch.getBuffers();
+    List<ArrowBuffer> layout = batch.getBuffersLayout();
+    for (int i = 0; i < buffers.size(); i++) {
+      int size = (int) buffers.get(i).readableBytes();
+      int at = (int) layout.get(i).getOffset();
+      body.setBytes(at, buffers.get(i).nioBuffer(buffers.get(i).readerIndex(), size));
+    }
+    return body.writerIndex(bodyBytes);
   }
 }
