@@ -17,8 +17,8 @@ public interface BucketRecords {
 
   /**
    * Applies {@code step} exactly once, whoever else changes the record meanwhile. The step may be
-   * called several times, each time with a newer record; only one of its results is stored. One that
-   * returns its argument or an equal record changes nothing.
+   * called several times, each time with a newer record; only one of its results is stored. One
+   * that returns its argument or an equal record changes nothing.
    *
    * @return the very record that this step made, even if others have changed it since; fails with
    *     what the step threw, having changed nothing; with a {@code MetadataException}: MISSING or

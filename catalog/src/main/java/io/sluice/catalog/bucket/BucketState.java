@@ -3,7 +3,6 @@ package io.sluice.catalog.bucket;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +24,8 @@ import java.util.UUID;
  * @param claim who may change this record
  * @param baseOffset where the first segment begins, or the next one will if there is none
  * @param segments the ledgers that hold the bucket's rows, in order
- * @param windowLedgerId a ledger whose rows have left the log, kept because it begins with the newest
- *     writer window
+ * @param windowLedgerId a ledger whose rows have left the log, kept because it begins with the
+ *     newest writer window
  * @param lakeOffsetFloor a lower bound of the lake offset: every row below it has been committed to
  *     the lake
  * @param pending transactions that are recorded but not committed, in the order they were begun
@@ -71,10 +70,19 @@ public record BucketState(
     return startingAt(incarnation, 0);
   }
 
-  /** Returns the record of a bucket without segments whose rows below {@code offset} are in the lake. */
+  /**
+   * Returns the record of a bucket without segments whose rows below {@code offset} are in the
+   * lake.
+   */
   public static BucketState startingAt(UUID incarnation, long offset) {
     return new BucketState(
-        incarnation, Claim.NONE, offset, List.of(), OptionalLong.empty(), offset, List.of(),
+        incarnation,
+        Claim.NONE,
+        offset,
+        List.of(),
+        OptionalLong.empty(),
+        offset,
+        List.of(),
         Map.of());
   }
 
@@ -163,7 +171,13 @@ public record BucketState(
     changed.set(
         changed.size() - 1,
         new Segment.Sealed(
-            ledgerId, open.baseOffset(), endOffset, minTimeMicros, maxTimeMicros, bytes, hasWindow));
+            ledgerId,
+            open.baseOffset(),
+            endOffset,
+            minTimeMicros,
+            maxTimeMicros,
+            bytes,
+            hasWindow));
     return change().segments(changed).done();
   }
 
@@ -178,8 +192,8 @@ public record BucketState(
   }
 
   /**
-   * Marks the first readable segments up to {@code ledgerId} as being deleted. Its rows must be below
-   * the lake-offset floor.
+   * Marks the first readable segments up to {@code ledgerId} as being deleted. Its rows must be
+   * below the lake-offset floor.
    *
    * @throws IllegalStateException if it is open, unknown, or holds rows that may not be in the lake
    */
@@ -196,7 +210,11 @@ public record BucketState(
                   () -> new IllegalStateException("ledger " + ledgerId + " is still open"));
       if (end > lakeOffsetFloor) {
         throw new IllegalStateException(
-            "ledger " + segment.ledgerId() + " ends at " + end + ", above the lake-offset floor "
+            "ledger "
+                + segment.ledgerId()
+                + " ends at "
+                + end
+                + ", above the lake-offset floor "
                 + lakeOffsetFloor);
       }
       changed.set(i, new Segment.Deleting(segment.ledgerId(), segment.baseOffset(), end));
@@ -225,8 +243,8 @@ public record BucketState(
    * Lets the first segment's rows leave the log, but keeps its ledger for the writer window that it
    * begins with.
    *
-   * @throws IllegalStateException if it isn't the first, has no window, or its rows may not be in the
-   *     lake, or if another ledger is still kept
+   * @throws IllegalStateException if it isn't the first, has no window, or its rows may not be in
+   *     the lake, or if another ledger is still kept
    */
   public BucketState retireToWindow(long epoch, long ledgerId) {
     requireEpoch(epoch);
@@ -285,8 +303,12 @@ public record BucketState(
       Segment segment = segments.get(i);
       if (segment.baseOffset() != next) {
         throw new IllegalArgumentException(
-            "ledger " + segment.ledgerId() + " begins at " + segment.baseOffset()
-                + " but the one before ends at " + next);
+            "ledger "
+                + segment.ledgerId()
+                + " begins at "
+                + segment.baseOffset()
+                + " but the one before ends at "
+                + next);
       }
       if (segment.end().isEmpty() && i < segments.size() - 1) {
         throw new IllegalArgumentException(

@@ -22,10 +22,16 @@ public record PendingTransaction(
     ledgerIds = List.copyOf(ledgerIds);
     if (ledgerIds.isEmpty() || ledgerIds.size() > MAX_LEDGERS) {
       throw new IllegalArgumentException(
-          "transaction " + key + " must have 1 to " + MAX_LEDGERS + " ledgers: " + ledgerIds.size());
+          "transaction "
+              + key
+              + " must have 1 to "
+              + MAX_LEDGERS
+              + " ledgers: "
+              + ledgerIds.size());
     }
     if (new HashSet<>(ledgerIds).size() != ledgerIds.size()) {
-      throw new IllegalArgumentException("transaction " + key + " has a ledger twice: " + ledgerIds);
+      throw new IllegalArgumentException(
+          "transaction " + key + " has a ledger twice: " + ledgerIds);
     }
   }
 

@@ -2,7 +2,9 @@ package io.sluice.catalog.bucket;
 
 import java.util.OptionalLong;
 
-/** One ledger's place in a bucket, and where it is in its life: open, sealed or spliced, deleting. */
+/**
+ * One ledger's place in a bucket, and where it is in its life: open, sealed or spliced, deleting.
+ */
 public sealed interface Segment {
 
   /** Returns the id of the ledger. */
@@ -119,8 +121,7 @@ public sealed interface Segment {
    * @param appendTimeMicros the append time of all its rows, in microseconds since 1970
    * @param bytes size of the ledger's entries
    */
-  record Spliced(
-      long ledgerId, long baseOffset, long endOffset, long appendTimeMicros, long bytes)
+  record Spliced(long ledgerId, long baseOffset, long endOffset, long appendTimeMicros, long bytes)
       implements Closed {
 
     public Spliced {

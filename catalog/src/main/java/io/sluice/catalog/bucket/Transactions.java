@@ -190,8 +190,8 @@ public final class Transactions {
   }
 
   /**
-   * Forgetting an epoch can't double a transaction: its ledgers have left the pending ones, so that a
-   * late retry fails as MISSING.
+   * Forgetting an epoch can't double a transaction: its ledgers have left the pending ones, so that
+   * a late retry fails as MISSING.
    */
   private static Map<UUID, CommittedTransactions> remember(
       Map<UUID, CommittedTransactions> committed,

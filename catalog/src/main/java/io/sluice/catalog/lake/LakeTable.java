@@ -18,14 +18,15 @@ public interface LakeTable {
   LakeView load();
 
   /**
-   * Appends the files of {@code manifests} in one snapshot that says of itself how far the table then
-   * is, and moves the tag {@link LakeView#tag} to it. It is tried once, on exactly the metadata that
-   * was checked; a manifest list that was written for nothing stays for orphan removal.
+   * Appends the files of {@code manifests} in one snapshot that says of itself how far the table
+   * then is, and moves the tag {@link LakeView#tag} to it. It is tried once, on exactly the
+   * metadata that was checked; a manifest list that was written for nothing stays for orphan
+   * removal.
    *
    * @param checked the metadata that the decision to append was made on; used for one append only
    * @param next the lake offsets of all buckets after the append, none below those in force
-   * @param manifests of added files only, without snapshot id and sequence number, of specs that the
-   *     checked metadata has
+   * @param manifests of added files only, without snapshot id and sequence number, of specs that
+   *     the checked metadata has
    * @return never an exception for a failed commit
    * @throws IllegalArgumentException if {@code next} is of another incarnation or would move an
    *     offset back, or a manifest's spec is unknown

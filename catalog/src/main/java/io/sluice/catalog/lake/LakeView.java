@@ -18,8 +18,7 @@ public final class LakeView {
   private final TableMetadata metadata;
   private final Progress progress;
 
-  LakeView(
-      String table, TableOperations operations, TableMetadata metadata, UUID incarnation) {
+  LakeView(String table, TableOperations operations, TableMetadata metadata, UUID incarnation) {
     this.table = table;
     this.operations = operations;
     this.metadata = metadata;

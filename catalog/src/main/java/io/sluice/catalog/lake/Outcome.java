@@ -11,16 +11,16 @@ public sealed interface Outcome {
   record Committed(long snapshotId) implements Outcome {}
 
   /**
-   * The table has moved since it was loaded: certainly nothing was committed. Load it again and start
-   * over.
+   * The table has moved since it was loaded: certainly nothing was committed. Load it again and
+   * start over.
    *
    * @param why what the catalog said, for the log
    */
   record Moved(String why) implements Outcome {}
 
   /**
-   * Nobody knows whether the commit is in the table or yet will be. Load the table again and look at
-   * the offsets in force; delete nothing.
+   * Nobody knows whether the commit is in the table or yet will be. Load the table again and look
+   * at the offsets in force; delete nothing.
    *
    * @param cause what went wrong
    */

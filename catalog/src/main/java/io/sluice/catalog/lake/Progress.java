@@ -19,7 +19,8 @@ import org.apache.iceberg.TableMetadata;
  * <pre>{@code {"v":1,"incarnation":"0e3c...","offsets":{"0":1200,"1":900}}}</pre>
  *
  * @param incarnation of the table's log
- * @param lakeOffsets by bucket, one past the last offset in the lake; a bucket that is missing is at 0
+ * @param lakeOffsets by bucket, one past the last offset in the lake; a bucket that is missing is
+ *     at 0
  */
 public record Progress(UUID incarnation, SortedMap<Integer, Long> lakeOffsets) {
 
@@ -46,9 +47,9 @@ public record Progress(UUID incarnation, SortedMap<Integer, Long> lakeOffsets) {
   }
 
   /**
-   * Returns the progress in force: per bucket the maximum over all snapshots of this incarnation that
-   * the metadata still has, those included that only a tag keeps. So a rollback removes rows, but
-   * never moves an offset back.
+   * Returns the progress in force: per bucket the maximum over all snapshots of this incarnation
+   * that the metadata still has, those included that only a tag keeps. So a rollback removes rows,
+   * but never moves an offset back.
    *
    * @throws IllegalArgumentException if a snapshot's property can't be read
    */
@@ -59,7 +60,8 @@ public record Progress(UUID incarnation, SortedMap<Integer, Long> lakeOffsets) {
       if (property != null) {
         Progress progress = fromJson(property);
         if (progress.incarnation.equals(incarnation)) {
-          progress.lakeOffsets.forEach((bucket, offset) -> offsets.merge(bucket, offset, Math::max));
+          progress.lakeOffsets.forEach(
+              (bucket, offset) -> offsets.merge(bucket, offset, Math::max));
         }
       }
     }

@@ -1,6 +1,8 @@
 package io.sluice.catalog.metadata;
 
-/** A call to a {@link MetadataStore} that did not do what was asked; {@link #kind} says what to do. */
+/**
+ * A call to a {@link MetadataStore} that did not do what was asked; {@link #kind} says what to do.
+ */
 public final class MetadataException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -15,7 +17,9 @@ public final class MetadataException extends Exception {
     CONFLICT,
     /** Nothing was done: the store cannot be reached. The same call may succeed later. */
     UNAVAILABLE,
-    /** It may have been done or not, or may yet be done. Read, after a sync, before anything else. */
+    /**
+     * It may have been done or not, or may yet be done. Read, after a sync, before anything else.
+     */
     UNKNOWN
   }
 

@@ -64,6 +64,16 @@ public final class MetadataPaths {
     return WORK + "/" + tableId;
   }
 
+  /** Returns the parent of a database's pointers into the lake. */
+  public static String lakeTables(String database) {
+    return LAKE + "/" + segment(database);
+  }
+
+  /** Returns the place of the pointer to a lake table's metadata file. */
+  public static String lakeTable(String database, String table) {
+    return lakeTables(database) + "/" + segment(table);
+  }
+
   /** Returns the place of a gateway's ephemeral entry. */
   public static String gateway(String gatewayId) {
     return GATEWAYS + "/" + segment(gatewayId);

@@ -51,8 +51,8 @@ public interface MetadataStore extends AutoCloseable {
   /**
    * Replaces a value if it still has {@code version}.
    *
-   * @return the new version, {@code version + 1}; fails with CONFLICT if the version is another one,
-   *     with MISSING if there is no value
+   * @return the new version, {@code version + 1}; fails with CONFLICT if the version is another
+   *     one, with MISSING if there is no value
    */
   CompletableFuture<Long> replace(String path, byte[] value, long version);
 
@@ -75,9 +75,9 @@ public interface MetadataStore extends AutoCloseable {
   CompletableFuture<Void> createEphemeral(String path, byte[] value);
 
   /**
-   * Calls {@code changed} after the value at {@code path} or the set of its direct children changed.
-   * A change is never missed, but several may be told in one call, and a call may be spurious: read
-   * again. The path needs not exist. The call must not block.
+   * Calls {@code changed} after the value at {@code path} or the set of its direct children
+   * changed. A change is never missed, but several may be told in one call, and a call may be
+   * spurious: read again. The path needs not exist. The call must not block.
    */
   Watch watch(String path, Runnable changed);
 

@@ -32,16 +32,14 @@ public record Cut(long snapshotId, SortedMap<Integer, UnionPlan> buckets) {
    * Cuts a table.
    *
    * @param snapshotId the lake's snapshot, or {@link #NO_SNAPSHOT}
-   * @param lakeOffsets the lake offset of each bucket in force in that snapshot's metadata; a bucket
-   *     that is missing is at 0
+   * @param lakeOffsets the lake offset of each bucket in force in that snapshot's metadata; a
+   *     bucket that is missing is at 0
    * @param logs what the log holds of each bucket, up to a watermark taken after the snapshot was
    *     loaded
    * @throws IllegalStateException if a bucket has offsets in neither; the message names it
    */
   public static Cut of(
-      long snapshotId,
-      SortedMap<Integer, Long> lakeOffsets,
-      SortedMap<Integer, OffsetRange> logs) {
+      long snapshotId, SortedMap<Integer, Long> lakeOffsets, SortedMap<Integer, OffsetRange> logs) {
     SortedMap<Integer, UnionPlan> plans = new TreeMap<>();
     logs.forEach(
         (bucket, log) -> {

@@ -17,8 +17,8 @@ public record UnionPlan(OffsetRange fromLake, OffsetRange fromLog) {
   }
 
   /**
-   * Divides a bucket's rows. Below the lake offset the lake's answer is final, so what the log still
-   * has of that is not read.
+   * Divides a bucket's rows. Below the lake offset the lake's answer is final, so what the log
+   * still has of that is not read.
    *
    * @param lake what the lake holds, up to the lake offset
    * @param log what the log holds, up to the watermark

@@ -152,8 +152,7 @@ final class OptionParser {
     return new Option(new OptionDoc(key, range, defaultValue, text), value);
   }
 
-  private static <T> T value(
-      Map<String, String> values, String key, Function<String, T> parser) {
+  private static <T> T value(Map<String, String> values, String key, Function<String, T> parser) {
     String text = String.valueOf(values.get(key)).trim();
     try {
       return parser.apply(text);

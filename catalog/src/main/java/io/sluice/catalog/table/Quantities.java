@@ -26,8 +26,8 @@ public final class Quantities {
   }
 
   /**
-   * Parses a size: a whole number with {@code B}, {@code KiB}, {@code MiB} or {@code GiB}; without a
-   * unit it is bytes.
+   * Parses a size: a whole number with {@code B}, {@code KiB}, {@code MiB} or {@code GiB}; without
+   * a unit it is bytes.
    *
    * @throws IllegalArgumentException if it isn't that
    */
@@ -41,7 +41,8 @@ public final class Quantities {
   }
 
   /**
-   * Parses a duration: a whole number with {@code ms}, {@code s}, {@code m}, {@code h} or {@code d}.
+   * Parses a duration: a whole number with {@code ms}, {@code s}, {@code m}, {@code h} or {@code
+   * d}.
    *
    * @throws IllegalArgumentException if it isn't that
    */

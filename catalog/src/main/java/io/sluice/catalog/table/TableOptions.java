@@ -76,8 +76,8 @@ public record TableOptions(
   /**
    * Parses options; those that are missing have their default.
    *
-   * @throws IllegalArgumentException if one is unknown or its value is invalid; the message names it
-   *     and says what is valid
+   * @throws IllegalArgumentException if one is unknown or its value is invalid; the message names
+   *     it and says what is valid
    */
   public static TableOptions parse(Map<String, String> options) {
     return OptionParser.parse(options);

@@ -28,8 +28,8 @@ import org.apache.iceberg.types.Types.NestedField;
  * time           Time(us, 64)             binary          Binary
  * </pre>
  *
- * A field's metadata holds its Iceberg id under {@value #FIELD_ID}, and {@value #ICEBERG_TYPE} where
- * Arrow's type alone doesn't say which Iceberg type it was. Optional columns are nullable.
+ * A field's metadata holds its Iceberg id under {@value #FIELD_ID}, and {@value #ICEBERG_TYPE}
+ * where Arrow's type alone doesn't say which Iceberg type it was. Optional columns are nullable.
  */
 public final class ArrowSchemas {
 
@@ -86,7 +86,8 @@ public final class ArrowSchemas {
       }
       case DATE -> new ArrowType.Date(DateUnit.DAY);
       case TIME -> new ArrowType.Time(TimeUnit.MICROSECOND, 64);
-      case TIMESTAMP -> timestamp(TimeUnit.MICROSECOND, type.equals(Types.TimestampType.withZone()));
+      case TIMESTAMP ->
+          timestamp(TimeUnit.MICROSECOND, type.equals(Types.TimestampType.withZone()));
       case TIMESTAMP_NANO ->
           timestamp(TimeUnit.NANOSECOND, type.equals(Types.TimestampNanoType.withZone()));
       case STRING -> ArrowType.Utf8.INSTANCE;
@@ -99,8 +100,8 @@ public final class ArrowSchemas {
 
   /**
    * Returns the Iceberg schema of an Arrow schema, with ids from 1 in order, or those that all its
-   * fields carry. Types that are wider or narrower spellings of a canonical one (large strings, views,
-   * dictionaries, small integers, coarser times) become that one.
+   * fields carry. Types that are wider or narrower spellings of a canonical one (large strings,
+   * views, dictionaries, small integers, coarser times) become that one.
    *
    * @throws IllegalArgumentException if a field's type has no equal; the message names it
    */

@@ -10,6 +10,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /** Arrow's types as the Iceberg types that hold all their values. */
 final class FromArrow {
@@ -79,7 +80,7 @@ final class FromArrow {
     return signedBits <= 64 ? Types.LongType.get() : Types.DecimalType.of(20, 0);
   }
 
-  private static @org.jspecify.annotations.Nullable Type decimal(ArrowType.Decimal decimal) {
+  private static @Nullable Type decimal(ArrowType.Decimal decimal) {
     boolean fits =
         decimal.getPrecision() <= 38
             && decimal.getScale() >= 0

@@ -32,8 +32,7 @@ final class TypeNames {
   private static final int MAX_FIXED_BYTES = 1 << 20;
   private static final Pattern DECIMAL =
       Pattern.compile("decimal\\(\\s*(\\d{1,3})\\s*,\\s*(\\d{1,3})\\s*\\)");
-  private static final Pattern FIXED =
-      Pattern.compile("fixed\\s*[\\[(]\\s*(\\d{1,9})\\s*[\\])]");
+  private static final Pattern FIXED = Pattern.compile("fixed\\s*[\\[(]\\s*(\\d{1,9})\\s*[\\])]");
   private static final Pattern NESTED = Pattern.compile("(struct|list|map|array|row)\\b.*");
 
   static Type parse(String name) {

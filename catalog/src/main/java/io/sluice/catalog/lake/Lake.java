@@ -1,0 +1,124 @@
+package io.sluice.catalog.lake;
+
+import io.sluice.catalog.metadata.BlockingMetadata;
+import io.sluice.catalog.metadata.MetadataStore;
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableName;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.jspecify.annotations.Nullable;
+
+/** The lake: an Iceberg catalog and the tables in it. Thread-safe. */
+public final class Lake implements AutoCloseable {
+
+  private static final String NAME = "sluice";
+  private static final String S3_FILE_IO = "org.apache.iceberg.aws.s3.S3FileIO";
+
+  private final LakeSettings settings;
+  private final Catalog catalog;
+  private final boolean closesCatalog;
+
+  private Lake(LakeSettings settings, Catalog catalog, boolean closesCatalog) {
+    this.settings = settings;
+    this.catalog = catalog;
+    this.closesCatalog = closesCatalog;
+  }
+
+  /**
+   * Opens the lake that {@code settings} describe.
+   *
+   * @param store where the tables' pointers are kept, unless another catalog is asked for
+   */
+  public static Lake open(LakeSettings settings, MetadataStore store) {
+    Map<String, String> properties = new HashMap<>(settings.catalogProperties());
+    properties.putIfAbsent(
+        CatalogProperties.FILE_IO_IMPL,
+        settings.isLocal() ? LocalFileIO.class.getName() : S3_FILE_IO);
+    properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, settings.warehouse());
+    if (!settings.ownCatalog()) {
+      return new Lake(settings, CatalogUtil.buildIcebergCatalog(NAME, properties, null), true);
+    }
+    String fileIO = properties.get(CatalogProperties.FILE_IO_IMPL);
+    return new Lake(
+        settings,
+        new SluiceCatalog(
+            new BlockingMetadata(store, BlockingMetadata.DEFAULT_LIMIT),
+            CatalogUtil.loadFileIO(fileIO, properties, null),
+            settings.warehouse(),
+            properties),
+        true);
+  }
+
+  /** Returns a lake over a catalog that is already open and stays the caller's. */
+  public static Lake over(LakeSettings settings, Catalog catalog) {
+    return new Lake(settings, catalog, false);
+  }
+
+  /** Returns where the lake is. */
+  public LakeSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Returns the Iceberg catalog; Sluice's own one and most others are {@link SupportsNamespaces}.
+   */
+  public Catalog icebergCatalog() {
+    return catalog;
+  }
+
+  /** Returns whether databases are the catalog's namespaces without doing anything about it. */
+  public boolean sharesDatabases() {
+    return catalog instanceof SluiceCatalog;
+  }
+
+  /** Returns the lake's side of a table. */
+  public LakeTable table(Table table) {
+    return new IcebergLakeTable(catalog, table);
+  }
+
+  /** Returns where a new table's files are to be: below the warehouse, with its id in the name. */
+  public String location(TableName name, UUID tableId) {
+    return settings.warehouse() + "/" + name.database() + "/" + name.table() + "-" + tableId;
+  }
+
+  /**
+   * Drops a table's lake table, if the one of that name is still this table's.
+   *
+   * @param purge whether to delete its files too
+   * @return whether it was there
+   */
+  public boolean drop(TableName name, UUID tableId, boolean purge) {
+    TableIdentifier identifier = TableIdentifier.of(name.database(), name.table());
+    if (catalog instanceof SluiceCatalog own) {
+      return own.dropIf(identifier, purge, location -> location.contains(tableId.toString()));
+    }
+    @Nullable String found;
+    try {
+      found = catalog.loadTable(identifier).properties().get(LakeProperties.TABLE_ID);
+    } catch (NoSuchTableException e) {
+      return false;
+    }
+    return tableId.toString().equals(found) && catalog.dropTable(identifier, purge);
+  }
+
+  @Override
+  public void close() {
+    if (closesCatalog && catalog instanceof Closeable closeable) {
+      try {
+        closeable.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
