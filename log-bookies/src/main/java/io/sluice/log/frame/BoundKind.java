@@ -24,6 +24,8 @@ public enum BoundKind {
 
   private final int code;
   private final int size;
+
+  @SuppressWarnings("ImmutableEnumChecker") // each order is a stateless function
   private final Comparator<ByteBuffer> order;
 
   BoundKind(int code, int size, Comparator<ByteBuffer> order) {
