@@ -1,0 +1,181 @@
+package io.sluice.client;
+
+import io.sluice.client.SluiceException.Reason;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a bucket, ahead of its consumer within a bound. After a broken connection it connects again
+ * and goes on at the next offset, so that no row is missing or doubled. For one consumer at a time;
+ * {@link #close} may be called by any thread.
+ */
+public final class BucketReader implements AutoCloseable {
+
+  private final ReadSpec spec;
+  private final Deque<ReadBatch> ready = new ArrayDeque<>();
+  private final ReadLoop loop;
+  private long readyBytes;
+  private long position;
+  private boolean ended;
+  private boolean closed;
+  private @Nullable SluiceException failure;
+  private Runnable listener = () -> {};
+
+  private BucketReader(ReadSpec spec, Connection connection, long from, long to) {
+    this.spec = spec;
+    this.position = from;
+    this.loop = new ReadLoop(connection, spec, from, to, this);
+  }
+
+  static BucketReader open(SluiceClient client, Connection connection, ReadSpec spec)
+      throws SluiceException {
+    ReadRange range = ReadRange.resolve(client, spec);
+    BucketReader reader = new BucketReader(spec, connection, range.from(), range.to());
+    reader.loop.start();
+    return reader;
+  }
+
+  /** Returns what is read. */
+  public ReadSpec spec() {
+    return spec;
+  }
+
+  /** Returns the offset of the next row that {@link #next} or {@link #poll} returns. */
+  public synchronized long position() {
+    return position;
+  }
+
+  /**
+   * Waits for the next rows.
+   *
+   * @return rows, which the caller must close; empty at the end, which a reader that follows has
+   *     only if it was given one
+   * @throws SluiceException if reading failed, for good: open another at {@link #position}
+   */
+  public Optional<ReadBatch> next() throws SluiceException {
+    Optional<ReadBatch> batch = Optional.empty();
+    while (batch.isEmpty() && !ended()) {
+      batch = poll(Duration.ofDays(1));
+    }
+    return batch;
+  }
+
+  /**
+   * Waits for the next rows, but not for ever.
+   *
+   * @return rows, which the caller must close; empty if there are none in time, or at the {@link
+   *     #ended end}
+   * @throws SluiceException if reading failed, for good: open another at {@link #position}
+   */
+  public synchronized Optional<ReadBatch> poll(Duration atMost) throws SluiceException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    long left = atMost.toNanos();
+    while (ready.isEmpty() && !ended && !closed && failure == null && left > 0) {
+      await(left);
+      left = deadline - System.nanoTime();
+    }
+    if (closed) {
+      throw new SluiceException(Reason.CLOSED, "the reader of " + what() + " is closed");
+    }
+    ReadBatch batch = ready.poll();
+    if (batch == null) {
+      if (failure != null) {
+        throw failure;
+      }
+      return Optional.empty();
+    }
+    readyBytes -= bytes(batch);
+    position = batch.endOffset();
+    notifyAll();
+    return Optional.of(batch);
+  }
+
+  /** Returns whether all rows were returned and no more come. */
+  public synchronized boolean ended() {
+    return ended && ready.isEmpty();
+  }
+
+  /**
+   * Has {@code ready} called whenever {@link #poll} has something new to return or throw, on
+   * another thread; it must not block.
+   */
+  public synchronized void whenReady(Runnable ready) {
+    listener = ready;
+  }
+
+  /** Ends reading, and releases what was read ahead. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    loop.stop();
+    synchronized (this) {
+      ready.forEach(ReadBatch::close);
+      ready.clear();
+    }
+  }
+
+  /** Waits until there is room for more. */
+  synchronized void awaitRoom() throws InterruptedException {
+    while (!closed && !ready.isEmpty() && readyBytes >= spec.prefetchBytes()) {
+      wait();
+    }
+    if (closed) {
+      throw new InterruptedException("closed");
+    }
+  }
+
+  /** Takes over a batch. */
+  void offer(ReadBatch batch) {
+    changed(
+        () -> {
+          if (closed) {
+            batch.close();
+          } else {
+            ready.add(batch);
+            readyBytes += bytes(batch);
+          }
+        });
+  }
+
+  void end() {
+    changed(() -> ended = true);
+  }
+
+  void fail(SluiceException reason) {
+    changed(() -> failure = reason.in("read of " + what()));
+  }
+
+  private void changed(Runnable change) {
+    Runnable told;
+    synchronized (this) {
+      change.run();
+      notifyAll();
+      told = listener;
+    }
+    told.run();
+  }
+
+  private String what() {
+    return "table " + spec.table() + ", bucket " + spec.bucket() + " at offset " + position;
+  }
+
+  private static long bytes(ReadBatch batch) {
+    return batch.rows().getFieldVectors().stream().mapToLong(v -> v.getBufferSize()).sum();
+  }
+
+  private void await(long nanos) throws SluiceException {
+    try {
+      TimeUnit.NANOSECONDS.timedWait(this, nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SluiceException(Reason.UNAVAILABLE, "read of " + what() + " was interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.sluice.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** Decides which bucket each row goes to, and divides batches accordingly. */
+sealed interface BucketSplitter {
+
+  /**
+   * Divides rows by bucket, in order within each. The rows of {@code root} stay the caller's; what
+   * is returned is too, and isn't {@code root}.
+   */
+  SortedMap<Integer, VectorSchemaRoot> split(VectorSchemaRoot root, BufferAllocator allocator);
+
+  static BucketSplitter of(TableDescription table, WriterSettings settings) {
+    int buckets = table.bucketCount();
+    if (table.bucketKey().isEmpty()) {
+      int bucket = settings.bucket().orElseGet(() -> pick(settings.writerId(), buckets));
+      if (bucket >= buckets) {
+        throw new IllegalArgumentException(
+            "table " + table.name() + " has " + buckets + " buckets, but bucket is " + bucket);
+      }
+      return new OneBucket(bucket);
+    }
+    if (settings.bucket().isPresent()) {
+      throw new IllegalArgumentException(
+          "table "
+              + table.name()
+              + " has bucket.key "
+              + table.bucketKey()
+              + ": its hash picks the bucket, leave out bucket "
+              + settings.bucket().getAsInt());
+    }
+    return new ByKey(BucketKey.of(table), buckets);
+  }
+
+  private static int pick(UUID writerId, int buckets) {
+    return Math.floorMod(writerId.hashCode(), buckets);
+  }
+
+  /** All rows go to one bucket. */
+  record OneBucket(int bucket) implements BucketSplitter {
+    @Override
+    public SortedMap<Integer, VectorSchemaRoot> split(
+        VectorSchemaRoot root, BufferAllocator allocator) {
+      SortedMap<Integer, VectorSchemaRoot> parts = new TreeMap<>();
+      parts.put(bucket, root.slice(0, root.getRowCount()));
+      return parts;
+    }
+  }
+
+  /** Rows go by the hash of their key. */
+  record ByKey(BucketKey key, int buckets) implements BucketSplitter {
+    @Override
+    public SortedMap<Integer, VectorSchemaRoot> split(
+        VectorSchemaRoot root, BufferAllocator allocator) {
+      SortedMap<Integer, List<Integer>> rows = new TreeMap<>();
+      FieldVector column = key.column(root);
+      for (int row = 0; row < root.getRowCount(); row++) {
+        rows.computeIfAbsent(key.bucket(column, row), any -> new ArrayList<>()).add(row);
+      }
+      SortedMap<Integer, VectorSchemaRoot> parts = new TreeMap<>();
+      rows.forEach((bucket, taken) -> parts.put(bucket, take(root, taken, allocator)));
+      return parts;
+    }
+
+    private static VectorSchemaRoot take(
+        VectorSchemaRoot root, List<Integer> rows, BufferAllocator allocator) {
+      if (rows.size() == root.getRowCount()) {
+        return root.slice(0, root.getRowCount());
+      }
+      VectorSchemaRoot part = VectorSchemaRoot.create(root.getSchema(), allocator);
+      for (int column = 0; column < root.getFieldVectors().size(); column++) {
+        FieldVector from = root.getVector(column);
+        FieldVector to = part.getVector(column);
+        to.setInitialCapacity(rows.size());
+        to.allocateNew();
+        for (int row = 0; row < rows.size(); row++) {
+          to.copyFromSafe(rows.get(row), row, from);
+        }
+      }
+      part.setRowCount(rows.size());
+      return part;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.sluice.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.sluice.client.SluiceException.Reason;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.CallOption;
+import org.apache.arrow.flight.CallOptions;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightGrpcUtils;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.Result;
+import org.apache.arrow.memory.BufferAllocator;
+
+/** One gRPC channel to a gateway. Thread-safe. */
+final class Connection implements AutoCloseable {
+
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final ClientSettings settings;
+  private final BufferAllocator allocator;
+  private final ManagedChannel channel;
+  private final FlightClient flight;
+
+  Connection(ClientSettings settings, BufferAllocator allocator) {
+    this.settings = settings;
+    this.allocator = allocator;
+    this.channel =
+        NettyChannelBuilder.forAddress(settings.host(), settings.port())
+            .usePlaintext()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .keepAliveTime(20, TimeUnit.SECONDS)
+            .keepAliveTimeout(10, TimeUnit.SECONDS)
+            .build();
+    this.flight = FlightGrpcUtils.createFlightClient(allocator, channel);
+  }
+
+  ClientSettings settings() {
+    return settings;
+  }
+
+  BufferAllocator allocator() {
+    return allocator;
+  }
+
+  FlightClient flight() {
+    return flight;
+  }
+
+  /** Forgets the channel's own pause after a failure: the pauses between tries are the caller's. */
+  void connectNow() {
+    channel.resetConnectBackoff();
+  }
+
+  /**
+   * Calls an action whose answer is one JSON object.
+   *
+   * @param idempotent whether the call may be made again when it is unknown whether it was carried
+   *     out
+   */
+  JsonNode call(String action, JsonNode body, boolean idempotent) throws SluiceException {
+    return call(action, body, idempotent, settings.callTimeout());
+  }
+
+  JsonNode call(String action, JsonNode body, boolean idempotent, Duration timeout)
+      throws SluiceException {
+    Backoff backoff = new Backoff(settings);
+    while (true) {
+      try {
+        return callOnce(action, body, timeout);
+      } catch (FlightRuntimeException e) {
+        SluiceException failure = FlightErrors.of(e);
+        boolean again =
+            failure.reason() == Reason.OVERLOADED || (failure.retryable() && idempotent);
+        if (!again || !backoff.mayRetry(System.nanoTime())) {
+          throw failure.in(action + " at " + settings.endpoint());
+        }
+      }
+      pause(backoff, action);
+      connectNow();
+    }
+  }
+
+  private JsonNode callOnce(String action, JsonNode body, Duration timeout) throws SluiceException {
+    CallOption deadline = CallOptions.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+    Iterator<Result> results = flight.doAction(new Action(action, bytes), deadline);
+    JsonNode answer = null;
+    while (results.hasNext()) {
+      byte[] result = results.next().getBody();
+      if (answer == null) {
+        answer = parse(action, new String(result, StandardCharsets.UTF_8));
+      }
+    }
+    return answer == null ? JsonNodeFactory.instance.objectNode() : answer;
+  }
+
+  static JsonNode parse(String what, String text) throws SluiceException {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new SluiceException(
+          Reason.INTERNAL, what + " answered something that isn't JSON: " + text, e);
+    }
+  }
+
+  private void pause(Backoff backoff, String what) throws SluiceException {
+    try {
+      backoff.pause();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SluiceException(Reason.UNAVAILABLE, what + " was interrupted between tries", e);
+    }
+  }
+
+  /** Breaks off whatever is under way. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    try {
+      flight.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

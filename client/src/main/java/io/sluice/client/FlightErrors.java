@@ -1,0 +1,94 @@
+package io.sluice.client;
+
+import io.sluice.client.SluiceException.Reason;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a gateway's answer means. It says {@code [CODE] text}; an answer without a code comes from
+ * the connection itself.
+ */
+final class FlightErrors {
+
+  private static final Pattern CODED = Pattern.compile("(?s)\\s*\\[([A-Z][A-Z0-9_]*)]\\s*(.*)");
+  private static final Set<String> SEQUENCE =
+      Set.of("SEQUENCE_GAP", "SEQUENCE_REGRESSION", "UNKNOWN_WRITER");
+  private static final Set<String> UNAVAILABLE =
+      Set.of("UNAVAILABLE", "FENCED", "MOVED", "CONFLICT", "STOPPING");
+  private static final Set<String> OVERLOADED =
+      Set.of("THROTTLED", "OVERLOADED", "RESOURCE_EXHAUSTED");
+  private static final Set<String> INVALID = Set.of("TOO_LARGE", "INVALID", "INVALID_ARGUMENT");
+
+  static SluiceException of(Throwable failure) {
+    if (failure instanceof SluiceException known) {
+      return known;
+    }
+    if (failure instanceof FlightRuntimeException flight) {
+      CallStatus status = flight.status();
+      return of(status.code(), status.description(), flight);
+    }
+    String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    return new SluiceException(Reason.INTERNAL, message, failure);
+  }
+
+  static SluiceException of(
+      FlightStatusCode status, @Nullable String description, @Nullable Throwable cause) {
+    String text = description == null ? "no reason given" : description;
+    Matcher coded = CODED.matcher(text);
+    if (coded.matches()) {
+      String code = coded.group(1);
+      return new SluiceException(reason(code, status), code, coded.group(2), cause);
+    }
+    String message = text + " (" + status + ")";
+    if (text.contains("exceeds maximum") || text.contains("too large")) {
+      return new SluiceException(Reason.INVALID, "TOO_LARGE", message, cause);
+    }
+    return new SluiceException(transport(status), status.name(), message, cause);
+  }
+
+  private static Reason reason(String code, FlightStatusCode status) {
+    if (code.equals("OUT_OF_RANGE")) {
+      return Reason.OUT_OF_RANGE;
+    }
+    if (SEQUENCE.contains(code)) {
+      return Reason.SEQUENCE;
+    }
+    if (INVALID.contains(code)) {
+      return Reason.INVALID;
+    }
+    if (OVERLOADED.contains(code)) {
+      return Reason.OVERLOADED;
+    }
+    if (UNAVAILABLE.contains(code)) {
+      return Reason.UNAVAILABLE;
+    }
+    return switch (status) {
+      case NOT_FOUND -> Reason.NOT_FOUND;
+      case ALREADY_EXISTS -> Reason.ALREADY_EXISTS;
+      case INVALID_ARGUMENT, UNIMPLEMENTED -> Reason.INVALID;
+      case RESOURCE_EXHAUSTED -> Reason.OVERLOADED;
+      case UNAVAILABLE, TIMED_OUT, CANCELLED -> Reason.UNAVAILABLE;
+      case UNAUTHENTICATED, UNAUTHORIZED -> Reason.UNAUTHORIZED;
+      default -> Reason.INTERNAL;
+    };
+  }
+
+  /** A gateway that dies in the middle of a call looks like any of the last four. */
+  private static Reason transport(FlightStatusCode status) {
+    return switch (status) {
+      case NOT_FOUND -> Reason.NOT_FOUND;
+      case ALREADY_EXISTS -> Reason.ALREADY_EXISTS;
+      case INVALID_ARGUMENT, UNIMPLEMENTED -> Reason.INVALID;
+      case RESOURCE_EXHAUSTED -> Reason.OVERLOADED;
+      case UNAUTHENTICATED, UNAUTHORIZED -> Reason.UNAUTHORIZED;
+      default -> Reason.UNAVAILABLE;
+    };
+  }
+
+  private FlightErrors() {}
+}

@@ -1,0 +1,100 @@
+package io.sluice.client;
+
+import io.sluice.catalog.table.TableName;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What to read of a bucket.
+ *
+ * @param table the table
+ * @param bucket the bucket, from 0
+ * @param from where to begin
+ * @param to one past the last offset to read; if empty, to the watermark at the time of the call,
+ *     or for ever if {@code follow}
+ * @param follow whether to wait for rows that don't exist yet; otherwise {@code to} must be visible
+ * @param columns the columns wanted, in that order; empty for all
+ * @param prefetchBytes how much to read ahead; one batch is always read ahead
+ */
+public record ReadSpec(
+    TableName table,
+    int bucket,
+    From from,
+    OptionalLong to,
+    boolean follow,
+    List<String> columns,
+    long prefetchBytes) {
+
+  /** How much is read ahead unless told otherwise. */
+  public static final long DEFAULT_PREFETCH_BYTES = 8 << 20;
+
+  public ReadSpec {
+    columns = List.copyOf(columns);
+    if (bucket < 0) {
+      throw new IllegalArgumentException("bucket must be >= 0: " + bucket);
+    }
+    if (prefetchBytes < 0) {
+      throw new IllegalArgumentException("prefetchBytes must be >= 0: " + prefetchBytes);
+    }
+    if (to.isPresent() && to.getAsLong() < 0) {
+      throw new IllegalArgumentException("to must be >= 0: " + to.getAsLong());
+    }
+  }
+
+  /** Returns what to read of a bucket: the offsets {@code [from, to)}, all columns. */
+  public static ReadSpec range(TableName table, int bucket, long from, long to) {
+    return new ReadSpec(
+        table,
+        bucket,
+        new From.Offset(from),
+        OptionalLong.of(to),
+        false,
+        List.of(),
+        DEFAULT_PREFETCH_BYTES);
+  }
+
+  /** Returns what to read of a bucket: what is there now, from {@code from} on, all columns. */
+  public static ReadSpec visible(TableName table, int bucket, From from) {
+    return new ReadSpec(
+        table, bucket, from, OptionalLong.empty(), false, List.of(), DEFAULT_PREFETCH_BYTES);
+  }
+
+  /** Returns what to read of a bucket: all from {@code from} on, for ever, all columns. */
+  public static ReadSpec follow(TableName table, int bucket, From from) {
+    return new ReadSpec(
+        table, bucket, from, OptionalLong.empty(), true, List.of(), DEFAULT_PREFETCH_BYTES);
+  }
+
+  /** Returns this with some columns only. */
+  public ReadSpec withColumns(List<String> names) {
+    return new ReadSpec(table, bucket, from, to, follow, names, prefetchBytes);
+  }
+
+  /** Returns this with another bound of bytes read ahead. */
+  public ReadSpec withPrefetchBytes(long bytes) {
+    return new ReadSpec(table, bucket, from, to, follow, columns, bytes);
+  }
+
+  /** Where to begin. */
+  public sealed interface From {
+
+    /** At an offset. */
+    record Offset(long offset) implements From {
+      public Offset {
+        if (offset < 0) {
+          throw new IllegalArgumentException("offset must be >= 0: " + offset);
+        }
+      }
+    }
+
+    /** At the first row that is still in the log. */
+    record Earliest() implements From {}
+
+    /** At the first row that isn't visible yet. */
+    record Latest() implements From {}
+
+    /** At the first row in the log that was appended at that time or later. */
+    record Time(Instant time) implements From {}
+  }
+}

@@ -1,0 +1,159 @@
+package io.sluice.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.TableName;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.SortedMap;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * A client of a gateway: makes tables, appends rows, reads and follows them. It connects on the
+ * first call, and again whenever it must. Close writers and readers before it. Thread-safe.
+ */
+public final class SluiceClient implements AutoCloseable {
+
+  private static final Duration FLUSH_MARGIN = Duration.ofSeconds(10);
+
+  private final Connection connection;
+  private final BufferAllocator allocator;
+  private final boolean ownAllocator;
+
+  private SluiceClient(ClientSettings settings, BufferAllocator allocator, boolean ownAllocator) {
+    this.allocator = allocator;
+    this.ownAllocator = ownAllocator;
+    this.connection = new Connection(settings, allocator);
+  }
+
+  /**
+   * Returns a client of a gateway, with an Arrow allocator of its own.
+   *
+   * @param endpoint such as {@code localhost:9470}
+   * @throws IllegalArgumentException if it isn't an endpoint
+   */
+  public static SluiceClient connect(String endpoint) {
+    return connect(ClientSettings.of(endpoint));
+  }
+
+  /** Returns a client of a gateway, with an Arrow allocator of its own. */
+  public static SluiceClient connect(ClientSettings settings) {
+    return new SluiceClient(settings, new RootAllocator(), true);
+  }
+
+  /** Returns a client whose buffers come from {@code allocator}, which must outlive it. */
+  public static SluiceClient connect(ClientSettings settings, BufferAllocator allocator) {
+    return new SluiceClient(settings, allocator, false);
+  }
+
+  /** Returns the allocator that the buffers come from. */
+  public BufferAllocator allocator() {
+    return allocator;
+  }
+
+  /** Makes a database. */
+  public void createDatabase(String name, boolean ifNotExists) throws SluiceException {
+    ObjectNode body = Answers.object().put("database", name).put("ifNotExists", ifNotExists);
+    connection.call("create-database", body, ifNotExists);
+  }
+
+  /** Drops a database, which must be empty. */
+  public void dropDatabase(String name, boolean ifExists) throws SluiceException {
+    ObjectNode body = Answers.object().put("database", name).put("ifExists", ifExists);
+    connection.call("drop-database", body, ifExists);
+  }
+
+  /** Returns the databases' names, sorted. */
+  public List<String> listDatabases() throws SluiceException {
+    JsonNode answer = connection.call("list-databases", Answers.object(), true);
+    return Answers.strings(answer, "databases").stream().sorted().toList();
+  }
+
+  /** Makes a table, and returns it as it then is. */
+  public TableDescription createTable(TableSpec spec) throws SluiceException {
+    return Answers.description(
+        connection.call("create-table", Answers.creation(spec), spec.ifNotExists()));
+  }
+
+  /**
+   * Drops a table.
+   *
+   * @param ifExists whether it is fine that there is none
+   * @param purge whether its lake files go too
+   */
+  public void dropTable(TableName name, boolean ifExists, boolean purge) throws SluiceException {
+    ObjectNode body = Answers.named(name).put("ifExists", ifExists).put("purge", purge);
+    connection.call("drop-table", body, ifExists);
+  }
+
+  /** Returns the names of a database's tables, sorted. */
+  public List<String> listTables(String database) throws SluiceException {
+    ObjectNode body = Answers.object().put("database", database);
+    JsonNode answer = connection.call("list-tables", body, true);
+    return Answers.strings(answer, "tables").stream().sorted().toList();
+  }
+
+  /** Returns a table as it is now. */
+  public TableDescription describe(TableName name) throws SluiceException {
+    return Answers.description(connection.call("describe-table", Answers.named(name), true));
+  }
+
+  /** Returns what the log holds of each bucket, by bucket. */
+  public List<BucketWatermark> watermarks(TableName name) throws SluiceException {
+    return Answers.watermarks(connection.call("watermarks", Answers.named(name), true));
+  }
+
+  /** Returns, by bucket, the first offset in the log whose append time is {@code time} or later. */
+  public SortedMap<Integer, Long> offsetsAt(TableName name, Instant time) throws SluiceException {
+    ObjectNode body = Answers.named(name);
+    body.put("timeMicros", ChronoUnit.MICROS.between(Instant.EPOCH, time));
+    return Answers.offsets(connection.call("offsets-at", body, true));
+  }
+
+  /**
+   * Has all rows that are visible now brought to the lake, and waits for it.
+   *
+   * @param timeout how long to wait; the flush goes on after it
+   */
+  public FlushReport flush(TableName name, Duration timeout) throws SluiceException {
+    ObjectNode body = Answers.named(name).put("timeoutMs", timeout.toMillis());
+    return Answers.flush(connection.call("flush", body, true, timeout.plus(FLUSH_MARGIN)));
+  }
+
+  /** Returns what the gateway says of itself and its tables. */
+  public GatewayStatus status() throws SluiceException {
+    return Answers.status(connection.call("status", Answers.object(), true));
+  }
+
+  /** Returns a writer with the settings of {@link WriterSettings#create}. */
+  public TableWriter writer(TableName name) throws SluiceException {
+    return writer(name, WriterSettings.create());
+  }
+
+  /** Returns a writer, which must be closed. */
+  public TableWriter writer(TableName name, WriterSettings settings) throws SluiceException {
+    return TableWriter.open(connection, describe(name), settings);
+  }
+
+  /** Returns a writer of a table that was described before, which must be closed. */
+  public TableWriter writer(TableDescription table, WriterSettings settings) {
+    return TableWriter.open(connection, table, settings);
+  }
+
+  /** Returns a reader of one bucket, which must be closed. */
+  public BucketReader read(ReadSpec spec) throws SluiceException {
+    return BucketReader.open(this, connection, spec);
+  }
+
+  /** Closes the connection; calls under way fail. */
+  @Override
+  public void close() {
+    connection.close();
+    if (ownAllocator) {
+      allocator.close();
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.sluice.client;
+
+/** A call to Sluice failed; {@link #reason} says what the caller can do. */
+public final class SluiceException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What to do. */
+  public enum Reason {
+    /** There is no such database, table or bucket. Check the name. */
+    NOT_FOUND,
+    /** There is one already. */
+    ALREADY_EXISTS,
+    /** The request is wrong. Fix it; sending it again will fail again. */
+    INVALID,
+    /** The offsets asked for are not in the log: they have gone to the lake, or don't exist yet. */
+    OUT_OF_RANGE,
+    /** The writer's sequence doesn't fit what the bucket knows of it. Open a new writer. */
+    SEQUENCE,
+    /** The gateway has too much to do. Try again, after a pause. */
+    OVERLOADED,
+    /**
+     * The gateway can't be reached, or answered too late, after all retries. Whether the call was
+     * carried out is unknown; appends through the same writer may be retried safely.
+     */
+    UNAVAILABLE,
+    /** The caller may not do this. */
+    UNAUTHORIZED,
+    /** Client, writer or reader has been closed. */
+    CLOSED,
+    /** Something is wrong in Sluice. Tell an operator. */
+    INTERNAL
+  }
+
+  private final Reason reason;
+  private final String code;
+
+  /** Creates one; the message says what, where and what to do. */
+  public SluiceException(Reason reason, String message) {
+    this(reason, reason.name(), message, null);
+  }
+
+  /** Creates one with its cause. */
+  public SluiceException(Reason reason, String message, Throwable cause) {
+    this(reason, reason.name(), message, cause);
+  }
+
+  SluiceException(
+      Reason reason,
+      String code,
+      String message,
+      @org.jspecify.annotations.Nullable Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+    this.code = code;
+  }
+
+  /** Returns what to do. */
+  public Reason reason() {
+    return reason;
+  }
+
+  /** Returns the gateway's own name for the reason, finer than {@link #reason}. */
+  public String code() {
+    return code;
+  }
+
+  /** Returns whether the same call may succeed if made again after a pause. */
+  public boolean retryable() {
+    return reason == Reason.UNAVAILABLE || reason == Reason.OVERLOADED;
+  }
+
+  /** Returns one of the same reason whose message begins with what failed. */
+  SluiceException in(String what) {
+    return new SluiceException(reason, code, what + ": " + getMessage(), this);
+  }
+}

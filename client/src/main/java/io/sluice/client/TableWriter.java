@@ -1,0 +1,196 @@
+package io.sluice.client;
+
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.SluiceException.Reason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Appends rows to a table. Several batches are in flight at once, bounded in bytes. After a broken
+ * connection it connects again and sends what isn't acknowledged once more, in order and with the
+ * same sequences, so that no row is doubled. After a failure that a retry can't mend it fails for
+ * good: open another. Thread-safe; batches of one thread keep their order within a bucket.
+ */
+public final class TableWriter implements AutoCloseable {
+
+  /** Batches above this are cut, so that they stay far below what a gateway takes. */
+  private static final long MAX_BATCH_BYTES = 4 << 20;
+
+  private final TableDescription table;
+  private final Connection connection;
+  private final BucketSplitter splitter;
+  private final SendLoop loop;
+  private final Map<Integer, Long> nextSequences = new HashMap<>();
+  private final Object order = new Object();
+
+  private TableWriter(
+      Connection connection, TableDescription table, WriterSettings settings, SendLoop loop) {
+    this.connection = connection;
+    this.table = table;
+    this.splitter = BucketSplitter.of(table, settings);
+    this.loop = loop;
+  }
+
+  static TableWriter open(Connection connection, TableDescription table, WriterSettings settings) {
+    SendLoop loop = new SendLoop(connection, table.name(), settings);
+    TableWriter writer = new TableWriter(connection, table, settings, loop);
+    loop.start();
+    return writer;
+  }
+
+  /** Returns the table as it was when the writer was opened. */
+  public TableDescription table() {
+    return table;
+  }
+
+  /**
+   * Appends rows; blocks while too much is in flight.
+   *
+   * @param rows of the table's columns, or some of them, in Arrow types that cast to the table's
+   *     without loss; the same columns and types at each call. Its buffers are taken: it is empty,
+   *     but still the caller's, when this returns. Its allocator must outlive the returned future.
+   * @return completes once all rows are durable, with where they are by bucket; fails with a {@link
+   *     SluiceException}. Completed on a thread of the connection: don't block in dependents.
+   * @throws SluiceException if the writer has failed or is closed; nothing was appended
+   * @throws IllegalArgumentException if the rows can't be sent; nothing was appended
+   */
+  public CompletableFuture<List<Appended>> append(VectorSchemaRoot rows) throws SluiceException {
+    requireSameSchema(rows.getSchema());
+    List<CompletableFuture<List<Appended>>> parts = new ArrayList<>();
+    if (rows.getRowCount() > 0) {
+      synchronized (order) {
+        var byBucket = splitter.split(rows, connection.allocator());
+        rows.clear();
+        try {
+          for (var part : byBucket.entrySet()) {
+            enqueue(part.getKey(), part.getValue(), parts);
+          }
+        } finally {
+          byBucket.values().forEach(VectorSchemaRoot::close);
+        }
+      }
+    } else {
+      rows.clear();
+    }
+    return joined(parts);
+  }
+
+  /**
+   * Appends rows given as values by column name; missing columns are null. For a few rows at a
+   * time: each call is a batch of its own.
+   *
+   * @param rows values as {@link ArrowValues} takes them
+   * @return as {@link #append(VectorSchemaRoot)}
+   * @throws IllegalArgumentException if a value doesn't fit its column, or there is no such column
+   */
+  public CompletableFuture<List<Appended>> append(List<Map<String, Object>> rows)
+      throws SluiceException {
+    Schema schema = table.arrowSchema();
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, connection.allocator())) {
+      ArrowValues.fill(root, rows);
+      return append(root);
+    }
+  }
+
+  /** Waits until all that was appended is durable. */
+  public void flush() throws SluiceException {
+    loop.awaitEmpty();
+  }
+
+  /** Returns the bytes that wait for their acknowledgement. */
+  public long inFlightBytes() {
+    return loop.inFlightBytes();
+  }
+
+  /** Gives up what isn't acknowledged: call {@link #flush} first. */
+  @Override
+  public void close() {
+    loop.close();
+  }
+
+  private void enqueue(
+      int bucket, VectorSchemaRoot part, List<CompletableFuture<List<Appended>>> acknowledged)
+      throws SluiceException {
+    long bytes = part.getFieldVectors().stream().mapToLong(v -> v.getBufferSize()).sum();
+    int rows = part.getRowCount();
+    if (bytes > MAX_BATCH_BYTES && rows > 1) {
+      int half = rows / 2;
+      try (VectorSchemaRoot first = part.slice(0, half);
+          VectorSchemaRoot second = part.slice(half, rows - half)) {
+        enqueue(bucket, first, acknowledged);
+        enqueue(bucket, second, acknowledged);
+      }
+      return;
+    }
+    loop.awaitRoom(bucket, bytes);
+    long sequence = nextSequences.merge(bucket, 0L, (last, zero) -> last + 1);
+    PendingBatch batch =
+        new PendingBatch(
+            bucket,
+            sequence,
+            new VectorUnloader(part).getRecordBatch(),
+            bytes,
+            new CompletableFuture<>());
+    acknowledged.add(batch.acknowledged());
+    loop.enqueue(batch);
+  }
+
+  private void requireSameSchema(Schema schema) {
+    schema.getFields().stream()
+        .filter(field -> field.getDictionary() != null)
+        .findFirst()
+        .ifPresent(
+            field -> {
+              throw new IllegalArgumentException(
+                  "column '" + field.getName() + "' is dictionary-encoded; decode it first");
+            });
+    Schema first = loop.schema(schema);
+    if (!first.getFields().equals(schema.getFields())) {
+      throw new IllegalArgumentException(
+          "this writer's rows of table "
+              + table.name()
+              + " have the columns "
+              + first.getFields()
+              + ", not "
+              + schema.getFields()
+              + "; open another writer for those");
+    }
+  }
+
+  private static CompletableFuture<List<Appended>> joined(
+      List<CompletableFuture<List<Appended>>> parts) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+        .handle(
+            (done, failure) -> {
+              List<Appended> all = new ArrayList<>();
+              for (CompletableFuture<List<Appended>> part : parts) {
+                all.addAll(part.join());
+              }
+              return all;
+            });
+  }
+
+  /** Returns what a failed future of {@link #append} failed with. */
+  public static SluiceException failure(Throwable thrown) {
+    Throwable cause = thrown;
+    while ((cause instanceof java.util.concurrent.CompletionException
+            || cause instanceof java.util.concurrent.ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return FlightErrors.of(cause);
+  }
+
+  static SluiceException closed(TableName table) {
+    return new SluiceException(Reason.CLOSED, "the writer of table " + table + " is closed");
+  }
+}
