@@ -125,6 +125,10 @@ final class SluiceTableOperations extends BaseMetastoreTableOperations {
       throw new CommitStateUnknownException(
           "Cannot tell whether the commit to " + identifier + " was applied: " + location, last);
     }
+    if (base == null) {
+      throw new ServiceUnavailableException(
+          last, "Cannot create %s: the metadata store is unavailable", identifier);
+    }
     throw new CommitFailedException(
         last, "Cannot commit to %s: the metadata store is unavailable", identifier);
   }

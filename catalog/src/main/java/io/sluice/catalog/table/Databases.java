@@ -65,6 +65,9 @@ public final class Databases {
    * @throws CatalogException NOT_EMPTY, UNAVAILABLE
    */
   public boolean drop(String database) throws CatalogException {
+    if (database.isEmpty()) {
+      return false;
+    }
     try {
       Optional<Versioned> value = store.readNewest(MetadataPaths.database(database));
       if (value.isEmpty()) {
@@ -101,6 +104,9 @@ public final class Databases {
 
   /** Returns a database's properties; empty if there is no such database. */
   public Optional<Map<String, String>> properties(String database) throws CatalogException {
+    if (database.isEmpty()) {
+      return Optional.empty();
+    }
     try {
       Optional<Versioned> value = store.readNewest(MetadataPaths.database(database));
       return value.isEmpty() ? Optional.empty() : Optional.of(decode(database, value.get()));

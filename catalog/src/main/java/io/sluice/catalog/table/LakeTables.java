@@ -1,0 +1,182 @@
+package io.sluice.catalog.table;
+
+import io.sluice.catalog.lake.Lake;
+import io.sluice.catalog.lake.LakeProperties;
+import io.sluice.catalog.table.CatalogException.Reason;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+
+/**
+ * The lake tables of tables. All that a table record says stands in the lake table's schema and
+ * properties too, so that a record can be made from it.
+ */
+final class LakeTables {
+
+  private final Lake lake;
+
+  LakeTables(Lake lake) {
+    this.lake = lake;
+  }
+
+  /**
+   * Makes a lake table, with ids as Iceberg assigns them.
+   *
+   * @return the table that it is for; empty if there is a lake table of that name already
+   */
+  Optional<Table> create(NewTable wanted, Instant now) throws CatalogException {
+    UUID id = UUID.randomUUID();
+    Map<String, String> properties = new HashMap<>();
+    properties.put(LakeProperties.TABLE_ID, id.toString());
+    properties.put(LakeProperties.INCARNATION, UUID.randomUUID().toString());
+    properties.put(LakeProperties.CREATED_AT, now.toString());
+    properties.put(LakeProperties.COMMENT, wanted.comment());
+    wanted
+        .options()
+        .toMap()
+        .forEach((key, value) -> properties.put(LakeProperties.OPTION_PREFIX + key, value));
+    properties.put(
+        TableProperties.FORMAT_VERSION, Integer.toString(wanted.options().formatVersion()));
+    properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
+    if (lake.settings().warehouse().startsWith("s3:")) {
+      properties.put(TableProperties.OBJECT_STORE_ENABLED, "true");
+    }
+    try {
+      return Optional.of(
+          table(
+              wanted.name(),
+              catalog()
+                  .buildTable(identifier(wanted.name()), wanted.schema())
+                  .withLocation(lake.location(wanted.name(), id))
+                  .withProperties(properties)
+                  .create()));
+    } catch (AlreadyExistsException e) {
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      throw failed("create the lake table of " + wanted.name(), e);
+    }
+  }
+
+  /**
+   * Returns the table that the lake table of that name was made for.
+   *
+   * @return empty if there is no lake table
+   * @throws CatalogException ALREADY_EXISTS if it wasn't made by Sluice
+   */
+  Optional<Table> find(TableName name) throws CatalogException {
+    try {
+      return Optional.of(table(name, catalog().loadTable(identifier(name))));
+    } catch (NoSuchTableException e) {
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      throw failed("load the lake table of " + name, e);
+    }
+  }
+
+  /** Returns the id of the table that the lake table of that name was made for, if there is one. */
+  Optional<UUID> idOf(TableName name) throws CatalogException {
+    try {
+      return find(name).map(Table::id);
+    } catch (CatalogException e) {
+      if (e.reason() == Reason.ALREADY_EXISTS) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Returns whether the lake table was made for what is wanted: then a creation may complete it.
+   */
+  static boolean isFor(NewTable wanted, Table table) {
+    return table.schema().sameSchema(wanted.schema())
+        && table.options().equals(wanted.options())
+        && table.comment().equals(wanted.comment());
+  }
+
+  void drop(TableName name, UUID tableId, boolean purge) throws CatalogException {
+    try {
+      var unused = lake.drop(name, tableId, purge);
+    } catch (RuntimeException e) {
+      throw failed("drop the lake table of " + name, e);
+    }
+  }
+
+  void createNamespace(String database) throws CatalogException {
+    if (!lake.sharesDatabases() && catalog() instanceof SupportsNamespaces namespaces) {
+      try {
+        namespaces.createNamespace(Namespace.of(database));
+      } catch (AlreadyExistsException e) {
+        // As wanted.
+        return;
+      } catch (RuntimeException e) {
+        throw failed("create the lake's namespace " + database, e);
+      }
+    }
+  }
+
+  void dropNamespace(String database) throws CatalogException {
+    if (!lake.sharesDatabases() && catalog() instanceof SupportsNamespaces namespaces) {
+      try {
+        var unused = namespaces.dropNamespace(Namespace.of(database));
+      } catch (RuntimeException e) {
+        throw failed("drop the lake's namespace " + database, e);
+      }
+    }
+  }
+
+  private static Table table(TableName name, org.apache.iceberg.Table lakeTable)
+      throws CatalogException {
+    Map<String, String> properties = lakeTable.properties();
+    String id = properties.get(LakeProperties.TABLE_ID);
+    String incarnation = properties.get(LakeProperties.INCARNATION);
+    String createdAt = properties.get(LakeProperties.CREATED_AT);
+    if (id == null || incarnation == null || createdAt == null) {
+      throw new CatalogException(
+          Reason.ALREADY_EXISTS,
+          "the lake has a table "
+              + name
+              + " that Sluice did not make, at "
+              + lakeTable.location()
+              + "; choose another name or drop it there");
+    }
+    Map<String, String> options = new HashMap<>();
+    properties.forEach(
+        (key, value) -> {
+          if (key.startsWith(LakeProperties.OPTION_PREFIX)) {
+            options.put(key.substring(LakeProperties.OPTION_PREFIX.length()), value);
+          }
+        });
+    return new Table(
+        name,
+        UUID.fromString(id),
+        UUID.fromString(incarnation),
+        lakeTable.location(),
+        lakeTable.schemas(),
+        lakeTable.schema().schemaId(),
+        TableOptions.parse(options),
+        properties.getOrDefault(LakeProperties.COMMENT, ""),
+        Instant.parse(createdAt));
+  }
+
+  private Catalog catalog() {
+    return lake.icebergCatalog();
+  }
+
+  private static TableIdentifier identifier(TableName name) {
+    return TableIdentifier.of(name.database(), name.table());
+  }
+
+  private static CatalogException failed(String what, RuntimeException e) {
+    return new CatalogException(Reason.UNAVAILABLE, "can't " + what + ": " + e.getMessage(), e);
+  }
+}

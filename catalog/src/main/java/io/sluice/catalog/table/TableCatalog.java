@@ -1,0 +1,219 @@
+package io.sluice.catalog.table;
+
+import io.sluice.catalog.lake.Lake;
+import io.sluice.catalog.metadata.BlockingMetadata;
+import io.sluice.catalog.metadata.MetadataStore;
+import io.sluice.catalog.table.CatalogException.Reason;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.iceberg.Schema;
+
+/**
+ * Databases and tables: makes, finds, lists and drops them. Its methods block, so call none of them
+ * on an event loop. Thread-safe, and safe with any number of others on the same store and lake.
+ */
+public final class TableCatalog {
+
+  /*
+   * A table is made in this order: lake table, bucket records, entry by id, table record. The record
+   * makes it visible, so whoever sees a table finds all of it. A creation that stopped on the way left
+   * a lake table that says all about the table: the next CREATE of that name completes it. A table is
+   * dropped in this order: mark at the entry by id, table record, lake table, bucket records. The mark
+   * stays: by it a CREATE knows that what it finds was dropped and has to be finished off rather than
+   * completed, or dropped rows would come back, and a slow creation that others have completed and
+   * dropped meanwhile knows that it must not bring the record back.
+   */
+
+  private static final int ATTEMPTS = 5;
+
+  private final Databases databases;
+  private final TableRecords records;
+  private final LakeTables lakeTables;
+  private final Clock clock;
+
+  /** Opens the catalog over {@code store} and {@code lake}, which stay the caller's to close. */
+  public TableCatalog(MetadataStore store, Lake lake) {
+    this(store, lake, Clock.systemUTC());
+  }
+
+  /** Opens the catalog with a clock of its own. */
+  public TableCatalog(MetadataStore store, Lake lake, Clock clock) {
+    BlockingMetadata blocking = new BlockingMetadata(store, BlockingMetadata.DEFAULT_LIMIT);
+    this.databases = new Databases(blocking);
+    this.records = new TableRecords(blocking);
+    this.lakeTables = new LakeTables(lake);
+    this.clock = clock;
+  }
+
+  /**
+   * Creates a database.
+   *
+   * @throws CatalogException ALREADY_EXISTS unless {@code ifNotExists}, INVALID, UNAVAILABLE
+   */
+  public void createDatabase(String database, boolean ifNotExists) throws CatalogException {
+    boolean made = databases.create(database, Map.of());
+    lakeTables.createNamespace(database);
+    if (!made && !ifNotExists) {
+      throw new CatalogException(Reason.ALREADY_EXISTS, "database " + database + " exists already");
+    }
+  }
+
+  /**
+   * Drops a database without tables.
+   *
+   * @throws CatalogException NOT_FOUND unless {@code ifExists}, NOT_EMPTY, UNAVAILABLE
+   */
+  public void dropDatabase(String database, boolean ifExists) throws CatalogException {
+    boolean dropped = databases.drop(database);
+    if (dropped) {
+      lakeTables.dropNamespace(database);
+    } else if (!ifExists) {
+      throw new CatalogException(Reason.NOT_FOUND, "database " + database + " does not exist");
+    }
+  }
+
+  /** Lists the names of all databases, sorted. */
+  public List<String> listDatabases() throws CatalogException {
+    return databases.list();
+  }
+
+  /**
+   * Creates a table, and its lake table and bucket records with it.
+   *
+   * @param columns what users write; its field ids are ignored, those that Iceberg assigns are the
+   *     table's for ever. Required columns are NOT NULL.
+   * @param options see {@link TableOptions}
+   * @param ifNotExists whether to return a table of that name that is there, whatever its columns
+   * @throws CatalogException NOT_FOUND if there is no such database; ALREADY_EXISTS; INVALID with
+   *     what is wrong; UNAVAILABLE, after which the same call may be made again
+   */
+  public Table createTable(
+      TableName name,
+      Schema columns,
+      Map<String, String> options,
+      String comment,
+      boolean ifNotExists)
+      throws CatalogException {
+    NewTable wanted = NewTable.of(name, columns, options, comment);
+    databases.require(name.database());
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Optional<Table> existing = records.find(name);
+      if (existing.isPresent()) {
+        return existing(existing.get(), ifNotExists);
+      }
+      Optional<Table> made = lakeTables.create(wanted, clock.instant());
+      Optional<Table> table = made.isPresent() ? made : lakeTables.find(name);
+      if (table.isEmpty()) {
+        // Dropped by another just now.
+        continue;
+      }
+      if (records.isDropped(table.get().id())) {
+        finishDrop(name, table.get().id(), false);
+        continue;
+      }
+      records.createParts(table.get());
+      boolean visible = records.create(table.get());
+      if (visible && records.isDropped(table.get().id())) {
+        records.delete(name, table.get().id());
+        finishDrop(name, table.get().id(), false);
+        continue;
+      }
+      if (visible && LakeTables.isFor(wanted, table.get())) {
+        return table.get();
+      }
+      // Another one's table is there now; if this call completed it, its definition was another.
+    }
+    return existing(
+        records
+            .find(name)
+            .orElseThrow(
+                () ->
+                    new CatalogException(
+                        Reason.UNAVAILABLE,
+                        "table " + name + " is being created and dropped by others; try again")),
+        ifNotExists);
+  }
+
+  /**
+   * Drops a table. Its rows are gone at once for all who ask the catalog.
+   *
+   * @param purge whether its files in the lake are deleted too
+   * @throws CatalogException NOT_FOUND unless {@code ifExists}; UNAVAILABLE, after which the same
+   *     call may be made again
+   */
+  public void dropTable(TableName name, boolean ifExists, boolean purge) throws CatalogException {
+    Optional<Table> table = records.find(name);
+    if (table.isPresent()) {
+      records.markDropped(table.get().id(), name);
+      records.delete(name, table.get().id());
+      finishDrop(name, table.get().id(), purge);
+      return;
+    }
+    Optional<UUID> leftover = lakeTables.idOf(name);
+    if (leftover.isPresent() && records.isDropped(leftover.get())) {
+      finishDrop(name, leftover.get(), purge);
+    } else if (!ifExists) {
+      throw notFound(name);
+    }
+  }
+
+  /**
+   * Lists the tables of a database, sorted.
+   *
+   * @throws CatalogException NOT_FOUND if there is no such database, UNAVAILABLE
+   */
+  public List<TableName> listTables(String database) throws CatalogException {
+    databases.require(database);
+    return records.list(database);
+  }
+
+  /**
+   * Loads a table.
+   *
+   * @throws CatalogException NOT_FOUND, UNAVAILABLE
+   */
+  public Table load(TableName name) throws CatalogException {
+    Optional<Table> table = records.find(name);
+    if (table.isEmpty()) {
+      databases.require(name.database());
+      throw notFound(name);
+    }
+    return table.get();
+  }
+
+  /**
+   * Loads the table of that id.
+   *
+   * @throws CatalogException NOT_FOUND, UNAVAILABLE
+   */
+  public Table loadById(UUID tableId) throws CatalogException {
+    Optional<TableName> name = records.nameOf(tableId);
+    Optional<Table> table = name.isEmpty() ? Optional.empty() : records.find(name.get());
+    return table
+        .filter(found -> found.id().equals(tableId))
+        .orElseThrow(
+            () ->
+                new CatalogException(
+                    Reason.NOT_FOUND, "there is no table with id " + tableId + " (any more)"));
+  }
+
+  private void finishDrop(TableName name, UUID tableId, boolean purge) throws CatalogException {
+    lakeTables.drop(name, tableId, purge);
+    records.deleteParts(tableId);
+  }
+
+  private static Table existing(Table table, boolean ifNotExists) throws CatalogException {
+    if (!ifNotExists) {
+      throw new CatalogException(
+          Reason.ALREADY_EXISTS, "table " + table.name() + " exists already");
+    }
+    return table;
+  }
+
+  private static CatalogException notFound(TableName name) {
+    return new CatalogException(Reason.NOT_FOUND, "table " + name + " does not exist");
+  }
+}

@@ -1,0 +1,107 @@
+package io.sluice.catalog.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+
+/**
+ * A table record as JSON; schemas as Iceberg writes them, system columns included.
+ *
+ * <pre>{@code
+ * {"v":1,"database":"db","table":"t","id":"0e3c...","incarnation":"77aa...","location":"file:///...",
+ *  "schemas":[{"type":"struct","schema-id":0,"fields":[...]}],"schema-id":0,
+ *  "options":{"bucket.count":"1",...},"comment":"","created-at":"2026-11-25T01:15:00Z"}
+ * }</pre>
+ */
+final class TableRecordCodec {
+
+  private static final int VERSION = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static byte[] encode(Table table) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("v", VERSION);
+    json.put("database", table.name().database());
+    json.put("table", table.name().table());
+    json.put("id", table.id().toString());
+    json.put("incarnation", table.incarnation().toString());
+    json.put("location", table.location());
+    ArrayNode schemas = json.putArray("schemas");
+    try {
+      for (Schema schema : table.schemas().values()) {
+        schemas.add(JSON.readTree(SchemaParser.toJson(schema)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    json.put("schema-id", table.schemaId());
+    ObjectNode options = json.putObject("options");
+    table.options().toMap().forEach(options::put);
+    json.put("comment", table.comment());
+    json.put("created-at", table.createdAt().toString());
+    return json.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Decodes a record.
+   *
+   * @throws IllegalStateException if it isn't one, or is of a later version
+   */
+  static Table decode(String path, byte[] value) {
+    try {
+      JsonNode json = JSON.readTree(value);
+      if (json.path("v").asInt() != VERSION) {
+        throw new IllegalStateException(
+            "table record "
+                + path
+                + " is of version "
+                + json.path("v")
+                + ", but this Sluice reads "
+                + VERSION);
+      }
+      Map<Integer, Schema> schemas = new TreeMap<>();
+      for (JsonNode node : json.required("schemas")) {
+        Schema schema = SchemaParser.fromJson(node);
+        schemas.put(schema.schemaId(), schema);
+      }
+      Map<String, String> options = new TreeMap<>();
+      for (Map.Entry<String, JsonNode> entry : json.required("options").properties()) {
+        options.put(entry.getKey(), entry.getValue().asText());
+      }
+      return new Table(
+          new TableName(text(json, "database"), text(json, "table")),
+          UUID.fromString(text(json, "id")),
+          UUID.fromString(text(json, "incarnation")),
+          text(json, "location"),
+          schemas,
+          json.required("schema-id").intValue(),
+          TableOptions.parse(options),
+          text(json, "comment"),
+          Instant.parse(text(json, "created-at")));
+    } catch (IOException | IllegalArgumentException | DateTimeException e) {
+      throw new IllegalStateException(
+          "table record " + path + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(JsonNode json, String key) {
+    JsonNode node = json.required(key);
+    if (!node.isTextual()) {
+      throw new IllegalArgumentException("'" + key + "' is not a text: " + node);
+    }
+    return node.textValue();
+  }
+
+  private TableRecordCodec() {}
+}
