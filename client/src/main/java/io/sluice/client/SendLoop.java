@@ -258,6 +258,8 @@ final class SendLoop implements PutStream.Answered {
     batchesByBucket.merge(batch.bucket(), -1, Integer::sum);
   }
 
+  /** Waits once; callers loop. */
+  @SuppressWarnings("WaitNotInLoop")
   private void await() throws SluiceException {
     try {
       wait();
