@@ -14,7 +14,7 @@ record ReadRange(long from, long to) {
 
   static ReadRange resolve(SluiceClient client, ReadSpec spec) throws SluiceException {
     boolean needsLog =
-        spec.to().isEmpty() && !spec.follow()
+        (spec.to().isEmpty() && !spec.follow())
             || spec.from() instanceof ReadSpec.From.Earliest
             || spec.from() instanceof ReadSpec.From.Latest;
     BucketWatermark log = needsLog ? watermark(client, spec) : new BucketWatermark(0, 0, 0);
