@@ -1,0 +1,104 @@
+package io.sluice.log.bookie;
+
+import java.nio.file.Path;
+import org.apache.bookkeeper.bookie.storage.ldb.DbLedgerStorage;
+import org.apache.bookkeeper.conf.ServerConfiguration;
+
+/**
+ * BookKeeper's settings for a bookie of ours. Those that durability and latency hang on are fixed
+ * here and pinned by a test:
+ *
+ * <ul>
+ *   <li>The journal is synced before an add is answered, and as soon as its queue is empty: a lone
+ *       add waits for no group to fill, and under load the sync itself gathers the next group.
+ *   <li>Frames are limited to {@link #FRAME_BYTES} on both sides; entries stay below it.
+ *   <li>Adds, reads and journal memory in flight are bounded: beyond that the bookie stops reading
+ *       from the connection.
+ *   <li>Ledgers are only collected after a second look at the metadata.
+ * </ul>
+ */
+final class BookieConfigurations {
+
+  /** Largest frame that a bookie or a client accepts, in bytes. */
+  static final int FRAME_BYTES = 5 * 1024 * 1024;
+
+  private static final int MAX_ADDS_IN_PROGRESS = 4_000;
+  private static final int MAX_READS_IN_PROGRESS = 500;
+  private static final int JOURNAL_MEMORY_MIB = 64;
+  private static final long MIB = 1 << 20;
+
+  /**
+   * Returns the configuration of one bookie.
+   *
+   * @param folder where its {@code journal} and {@code ledgers} are, or will be
+   * @param metadataUri for example {@code zk+hierarchical://127.0.0.1:2181/ledgers}
+   */
+  static ServerConfiguration of(BookieSettings settings, Path folder, String metadataUri) {
+    ServerConfiguration conf = new ServerConfiguration();
+    conf.setMetadataServiceUri(metadataUri);
+    conf.setBookieId(settings.bookieId());
+    address(conf, settings);
+    conf.setJournalDirName(folder.resolve("journal").toString());
+    conf.setLedgerDirNames(new String[] {folder.resolve("ledgers").toString()});
+    journal(conf, settings);
+    storage(conf, settings);
+    limits(conf);
+    conf.setProperty("enableStatistics", false);
+    conf.setHttpServerEnabled(false);
+    conf.setAutoRecoveryDaemonEnabled(false);
+    return conf;
+  }
+
+  private static void address(ServerConfiguration conf, BookieSettings settings) {
+    conf.setBookiePort(settings.port());
+    conf.setAllowEphemeralPorts(settings.port() == 0);
+    // With an interface named, and only then, the server binds to the advertised address alone.
+    conf.setListeningInterface("lo");
+    conf.setAdvertisedAddress(settings.host());
+    conf.setAllowLoopback(true);
+    conf.setServerTcpNoDelay(true);
+  }
+
+  private static void journal(ServerConfiguration conf, BookieSettings settings) {
+    conf.setJournalSyncData(true);
+    conf.setJournalWriteData(true);
+    conf.setJournalAdaptiveGroupWrites(true);
+    conf.setJournalFlushWhenQueueEmpty(true);
+    conf.setJournalMaxGroupWaitMSec(1);
+    conf.setMaxJournalSizeMB(mib(settings.journalBytes()));
+    conf.setMaxBackupJournals(1);
+    conf.setProperty("journalPreAllocSizeMB", 16);
+    conf.setJournalMaxMemorySizeMb(JOURNAL_MEMORY_MIB);
+  }
+
+  private static void storage(ServerConfiguration conf, BookieSettings settings) {
+    conf.setLedgerStorageClass(DbLedgerStorage.class.getName());
+    conf.setProperty(DbLedgerStorage.WRITE_CACHE_MAX_SIZE_MB, mib(settings.writeCacheBytes()));
+    conf.setProperty(DbLedgerStorage.READ_AHEAD_CACHE_MAX_SIZE_MB, mib(settings.readCacheBytes()));
+    conf.setProperty("dbStorage_rocksDB_blockCacheSize", settings.indexCacheBytes());
+    conf.setProperty("dbStorage_rocksDB_writeBufferSizeMB", 8);
+    conf.setEntryLogSizeLimit(settings.entryLogBytes());
+    conf.setEntryLogFilePreAllocationEnabled(false);
+    conf.setGcWaitTime(settings.collectEvery().toMillis());
+    conf.setVerifyMetadataOnGc(true);
+    conf.setDiskUsageThreshold((float) settings.diskUsageThreshold());
+    conf.setDiskUsageWarnThreshold((float) settings.diskUsageThreshold());
+    conf.setDiskLowWaterMarkUsageThreshold((float) settings.diskUsageThreshold());
+    conf.setMinUsableSizeForEntryLogCreation(settings.entryLogBytes());
+    conf.setMinUsableSizeForIndexFileCreation(16 * MIB);
+  }
+
+  private static void limits(ServerConfiguration conf) {
+    conf.setNettyMaxFrameSizeBytes(FRAME_BYTES);
+    conf.setMaxAddsInProgressLimit(MAX_ADDS_IN_PROGRESS);
+    conf.setMaxReadsInProgressLimit(MAX_READS_IN_PROGRESS);
+    conf.setWaitTimeoutOnResponseBackpressureMillis(5_000);
+    conf.setCloseChannelOnResponseTimeout(true);
+  }
+
+  private static int mib(long bytes) {
+    return (int) (bytes / MIB);
+  }
+
+  private BookieConfigurations() {}
+}

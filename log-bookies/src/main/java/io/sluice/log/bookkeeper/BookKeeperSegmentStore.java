@@ -1,0 +1,195 @@
+package io.sluice.log.bookkeeper;
+
+import io.sluice.log.segment.Replication;
+import io.sluice.log.segment.Sealed;
+import io.sluice.log.segment.SegmentException;
+import io.sluice.log.segment.SegmentId;
+import io.sluice.log.segment.SegmentReader;
+import io.sluice.log.segment.SegmentStore;
+import io.sluice.log.segment.SegmentWriter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.apache.bookkeeper.client.api.BKException;
+import org.apache.bookkeeper.client.api.BookKeeper;
+import org.apache.bookkeeper.client.api.DigestType;
+import org.apache.bookkeeper.client.api.ReadHandle;
+import org.apache.bookkeeper.conf.ClientConfiguration;
+
+/**
+ * Segments as ledgers of a BookKeeper cluster, found through ZooKeeper.
+ *
+ * <p>Futures are completed on BookKeeper's own threads, a handful for all ledgers. Entries are at
+ * most {@link #MAX_ENTRY_BYTES} large.
+ */
+public final class BookKeeperSegmentStore implements SegmentStore {
+
+  /** Largest entry, in bytes: what a frame of 5 MiB holds beside its header. */
+  public static final int MAX_ENTRY_BYTES = 5 * 1024 * 1024 - 4096;
+
+  private static final int FRAME_BYTES = 5 * 1024 * 1024;
+  private static final byte[] NO_PASSWORD = {};
+  private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(20);
+
+  private final BookKeeper client;
+  private final BookKeeperSettings settings;
+
+  private BookKeeperSegmentStore(BookKeeper client, BookKeeperSettings settings) {
+    this.client = client;
+    this.settings = settings;
+  }
+
+  /**
+   * Connects to a cluster.
+   *
+   * @throws SegmentException with UNAVAILABLE if its metadata can't be reached
+   */
+  public static BookKeeperSegmentStore connect(BookKeeperSettings settings)
+      throws SegmentException, InterruptedException {
+    try {
+      BookKeeper client = BookKeeper.newBuilder(configuration(settings)).build();
+      return new BookKeeperSegmentStore(client, settings);
+    } catch (IOException | BKException e) {
+      throw new SegmentException(
+          SegmentException.Kind.UNAVAILABLE,
+          "can't reach BookKeeper's metadata at " + settings.metadataUri() + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Returns the client's configuration; what is in flight is bounded by the callers, in bytes. */
+  static ClientConfiguration configuration(BookKeeperSettings settings) {
+    ClientConfiguration conf = new ClientConfiguration();
+    conf.setMetadataServiceUri(settings.metadataUri());
+    conf.setZkTimeout((int) settings.sessionTimeout().toMillis());
+    // 5,000 requests a second otherwise.
+    conf.setThrottleValue(0);
+    conf.setUseV2WireProtocol(true);
+    conf.setNettyMaxFrameSizeBytes(FRAME_BYTES);
+    conf.setAddEntryTimeout((int) settings.requestTimeout().toSeconds());
+    conf.setReadEntryTimeout((int) settings.requestTimeout().toSeconds());
+    conf.setClientConnectTimeoutMillis((int) settings.requestTimeout().toMillis());
+    conf.setClientTcpNoDelay(true);
+    conf.setNumIOThreads(settings.threads());
+    conf.setNumWorkerThreads(settings.threads());
+    return conf;
+  }
+
+  @Override
+  public CompletableFuture<SegmentWriter> create(SegmentId id, Replication replication) {
+    CompletableFuture<SegmentWriter> created = new CompletableFuture<>();
+    var unused =
+        client
+            .newCreateLedgerOp()
+            .withEnsembleSize(replication.ensemble())
+            .withWriteQuorumSize(replication.writeQuorum())
+            .withAckQuorumSize(replication.ackQuorum())
+            .withDigestType(DigestType.CRC32C)
+            .withPassword(NO_PASSWORD)
+            .withCustomMetadata(LedgerIdentity.encode(id))
+            .execute()
+            .orTimeout(settings.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (handle, error) -> {
+                  if (error != null) {
+                    created.completeExceptionally(
+                        BookKeeperFailures.change("making a ledger for " + id, error));
+                  } else {
+                    created.complete(new LedgerWriter(handle, settings));
+                  }
+                });
+    return created;
+  }
+
+  @Override
+  public CompletableFuture<Sealed> recover(long ledgerId) {
+    CompletableFuture<Sealed> recovered = new CompletableFuture<>();
+    var unused =
+        openHandle(ledgerId, true)
+            .whenComplete(
+                (handle, error) -> {
+                  if (error != null) {
+                    recovered.completeExceptionally(
+                        BookKeeperFailures.change("recovering ledger " + ledgerId, error));
+                  } else {
+                    var unusedClose = handle.closeAsync();
+                    recovered.complete(LedgerWriter.sealed(handle.getLedgerMetadata()));
+                  }
+                });
+    return recovered;
+  }
+
+  @Override
+  public CompletableFuture<SegmentReader> open(long ledgerId) {
+    CompletableFuture<SegmentReader> opened = new CompletableFuture<>();
+    tryOpen(ledgerId, System.nanoTime() + settings.requestTimeout().toNanos(), opened);
+    return opened;
+  }
+
+  /** Bookies know nothing of an open ledger before its first entry: that passes. */
+  private void tryOpen(long ledgerId, long deadline, CompletableFuture<SegmentReader> opened) {
+    var unused =
+        openHandle(ledgerId, false)
+            .whenComplete(
+                (handle, error) -> {
+                  if (error == null) {
+                    opened.complete(new LedgerReader(handle));
+                  } else if (BookKeeperFailures.isMissing(error) || System.nanoTime() > deadline) {
+                    opened.completeExceptionally(
+                        BookKeeperFailures.read("opening ledger " + ledgerId, error));
+                  } else {
+                    later().execute(() -> tryOpen(ledgerId, deadline, opened));
+                  }
+                });
+  }
+
+  private static Executor later() {
+    return CompletableFuture.delayedExecutor(OPEN_RETRY_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private CompletableFuture<ReadHandle> openHandle(long ledgerId, boolean recovery) {
+    return client
+        .newOpenLedgerOp()
+        .withLedgerId(ledgerId)
+        .withDigestType(DigestType.CRC32C)
+        .withPassword(NO_PASSWORD)
+        .withRecovery(recovery)
+        .execute()
+        .orTimeout(settings.callTimeout().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public CompletableFuture<Void> delete(long ledgerId) {
+    CompletableFuture<Void> deleted = new CompletableFuture<>();
+    var unused =
+        client
+            .newDeleteLedgerOp()
+            .withLedgerId(ledgerId)
+            .execute()
+            .orTimeout(settings.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (nothing, error) -> {
+                  if (error == null || BookKeeperFailures.isMissing(error)) {
+                    deleted.complete(null);
+                  } else {
+                    deleted.completeExceptionally(
+                        BookKeeperFailures.change("deleting ledger " + ledgerId, error));
+                  }
+                });
+    return deleted;
+  }
+
+  @Override
+  public void close() {
+    try {
+      client.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (BKException e) {
+      // Only the session with ZooKeeper is lost by this, which ends by itself.
+      return;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.sluice.log.bookkeeper;
+
+import java.time.Duration;
+
+/**
+ * How ledgers are reached.
+ *
+ * @param metadataUri where BookKeeper keeps its metadata, for example {@code
+ *     zk+hierarchical://127.0.0.1:2181/ledgers}; several ZooKeepers are separated by {@code ;}
+ * @param addTimeout longest wait for an add, changes of the ensemble included; then its outcome is
+ *     unknown and its ledger is closed. At least {@code requestTimeout}
+ * @param requestTimeout longest wait for one bookie's answer before another is asked to take its
+ *     place
+ * @param callTimeout longest wait for a ledger to be made, opened, recovered, closed or deleted
+ * @param sessionTimeout time after which ZooKeeper forgets a client that it doesn't hear from
+ * @param threads threads that talk to bookies, and as many that handle their answers
+ */
+public record BookKeeperSettings(
+    String metadataUri,
+    Duration addTimeout,
+    Duration requestTimeout,
+    Duration callTimeout,
+    Duration sessionTimeout,
+    int threads) {
+
+  private static final Duration LEAST = Duration.ofSeconds(1);
+  private static final int MAX_THREADS = 256;
+
+  public BookKeeperSettings {
+    if (!metadataUri.startsWith("zk")) {
+      throw new IllegalArgumentException(
+          "metadataUri must be like zk+hierarchical://host:port/ledgers: '" + metadataUri + "'");
+    }
+    atLeast("requestTimeout", requestTimeout, LEAST);
+    atLeast("addTimeout", addTimeout, requestTimeout);
+    atLeast("callTimeout", callTimeout, LEAST);
+    atLeast("sessionTimeout", sessionTimeout, LEAST);
+    if (threads < 1 || threads > MAX_THREADS) {
+      throw new IllegalArgumentException("threads must be 1 to " + MAX_THREADS + ": " + threads);
+    }
+  }
+
+  /**
+   * Returns the usual settings: a bookie that is slow for 5 s is replaced, which the 15 s for an
+   * add leave time for.
+   */
+  public static BookKeeperSettings of(String metadataUri) {
+    return new BookKeeperSettings(
+        metadataUri,
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(10),
+        Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  private static void atLeast(String name, Duration value, Duration least) {
+    if (value.compareTo(least) < 0) {
+      throw new IllegalArgumentException(name + " must be at least " + least + ": " + value);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The metadata store on ZooKeeper. */
+@NullMarked
+package io.sluice.log.zookeeper;
+
+import org.jspecify.annotations.NullMarked;
