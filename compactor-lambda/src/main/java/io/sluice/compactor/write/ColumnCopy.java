@@ -26,7 +26,7 @@ abstract class ColumnCopy {
    * Finds the copy from a vector to a lake column, promotions included (int to long, float to
    * double, decimal to a wider precision).
    *
-   * @throws IllegalArgumentException if the vector can't hold values of that type
+   * @throws UnwritableRowsException if the vector can't hold values of that type
    */
   static ColumnCopy of(Type type, FieldVector vector) {
     return switch (type.typeId()) {
@@ -49,7 +49,7 @@ abstract class ColumnCopy {
       case UUID -> fixed(type, vector, 16);
       case FIXED -> fixed(type, vector, ((Types.FixedType) type).length());
       default ->
-          throw new IllegalArgumentException("the compactor can't write columns of type " + type);
+          throw new UnwritableRowsException("the compactor can't write columns of type " + type);
     };
   }
 
@@ -81,7 +81,7 @@ abstract class ColumnCopy {
   private static ColumnCopy require(
       Type type, FieldVector vector, boolean fits, ColumnCopy columnCopy) {
     if (!fits) {
-      throw new IllegalArgumentException(
+      throw new UnwritableRowsException(
           "column '"
               + vector.getName()
               + "' is "
@@ -112,7 +112,7 @@ abstract class ColumnCopy {
       values(vector, start, end, out, level);
       for (start = end; start < to && vector.isNull(start); start++) {
         if (!optional) {
-          throw new IllegalStateException(
+          throw new UnwritableRowsException(
               "column '"
                   + vector.getName()
                   + "' is required in the lake, but row "

@@ -80,7 +80,7 @@ public final class LakeFileWriter implements AutoCloseable {
   /**
    * Writes rows {@code [from, to)} of {@code batch}, which stays the caller's.
    *
-   * @throws IllegalArgumentException if a column can't be written in the table's schema
+   * @throws UnwritableRowsException if a column can't be written in the table's schema
    * @throws IOException if the file couldn't be written; it is then of no use any more
    */
   public void write(LogRows batch, int from, int to) throws IOException {
@@ -162,7 +162,7 @@ public final class LakeFileWriter implements AutoCloseable {
 
   private static void writeMissing(NestedField column, int count, ColumnWriter out) {
     if (column.isRequired()) {
-      throw new IllegalArgumentException(
+      throw new UnwritableRowsException(
           "column '"
               + column.name()
               + "' is required in the lake, but was added after these rows"

@@ -55,7 +55,7 @@ class LakeFileWriterTest {
     List<Record> rows = AllTypes.rows(21_000, random);
 
     LakeFile file =
-        write(AllTypes.SCHEMA, AllTypes.SCHEMA, rows, Map.of(), new LakeFileSettings(1 << 20, 3));
+        write(AllTypes.SCHEMA, AllTypes.SCHEMA, rows, Map.of(), new LakeFileSettings(1 << 20, 3, 1L << 30));
 
     assertThat(file.rows()).isEqualTo(rows.size());
     assertThat(file.bytes()).isEqualTo(Path.of(file.location()).toFile().length());
@@ -148,7 +148,7 @@ class LakeFileWriterTest {
     Record row = GenericRecord.create(old);
 
     assertThatThrownBy(() -> write(old, current, List.of(row), Map.of(), LakeFileSettings.DEFAULT))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UnwritableRowsException.class)
         .hasMessageContaining("column 'a' is long in the lake, but the log has Utf8");
   }
 

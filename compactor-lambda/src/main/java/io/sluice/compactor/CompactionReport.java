@@ -1,0 +1,45 @@
+package io.sluice.compactor;
+
+import io.sluice.catalog.table.TableName;
+import java.util.OptionalLong;
+
+/**
+ * What one call of {@link TableCompactor#compact} did for a table.
+ *
+ * @param table the table
+ * @param rows rows that it committed to the lake, other workers' results included
+ * @param bytes size of their files
+ * @param files number of their files
+ * @param commits number of snapshots that it made
+ * @param snapshotId the last of them; empty if it made none
+ * @param lagRows sealed rows that weren't in the lake when it ended: 0 unless the deadline passed or
+ *     other workers are still at them
+ */
+public record CompactionReport(
+    TableName table,
+    long rows,
+    long bytes,
+    int files,
+    int commits,
+    OptionalLong snapshotId,
+    long lagRows) {
+
+  static CompactionReport none(TableName table) {
+    return new CompactionReport(table, 0, 0, 0, 0, OptionalLong.empty(), 0);
+  }
+
+  CompactionReport with(long moreRows, long moreBytes, int moreFiles, long newSnapshotId) {
+    return new CompactionReport(
+        table,
+        rows + moreRows,
+        bytes + moreBytes,
+        files + moreFiles,
+        commits + 1,
+        OptionalLong.of(newSnapshotId),
+        lagRows);
+  }
+
+  CompactionReport withLag(long newLagRows) {
+    return new CompactionReport(table, rows, bytes, files, commits, snapshotId, newLagRows);
+  }
+}

@@ -1,0 +1,227 @@
+package io.sluice.compactor;
+
+import io.sluice.catalog.lake.Outcome;
+import io.sluice.catalog.metadata.MetadataException;
+import io.sluice.catalog.range.OffsetRange;
+import io.sluice.catalog.table.Table;
+import io.sluice.compactor.commit.SnapshotCommitter;
+import io.sluice.compactor.plan.Combiner;
+import io.sluice.compactor.plan.Combiner.Combination;
+import io.sluice.compactor.plan.Planner;
+import io.sluice.compactor.plan.Planner.Planned;
+import io.sluice.compactor.plan.Upkeep;
+import io.sluice.compactor.table.CompactionException;
+import io.sluice.compactor.table.CompactionException.Reason;
+import io.sluice.compactor.table.TableLook;
+import io.sluice.compactor.table.TableLooks;
+import io.sluice.compactor.work.Plan;
+import io.sluice.compactor.work.PlanResult;
+import io.sluice.compactor.work.Work;
+import io.sluice.compactor.work.WorkClaim;
+import io.sluice.compactor.work.WorkRecords;
+import io.sluice.compactor.write.PlanExecutor;
+import io.sluice.compactor.write.PlanExecutor.Executed;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call of {@link TableCompactor#compact}: rounds of looking at the table, bringing its work record
+ * up to date, and then either committing what is done or executing one plan more.
+ */
+final class CompactionRun {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CompactionRun.class);
+  private static final int FAILURES_AT_MOST = 3;
+  private static final int LOST_COMMITS_AT_MOST = 20;
+
+  private final Table table;
+  private final Instant deadline;
+  private final TableLooks looks;
+  private final WorkRecords records;
+  private final PlanExecutor executor;
+  private final CompactorSettings settings;
+  private final InstantSource clock;
+  private final Supplier<UUID> ids;
+  private final Set<UUID> failed = new HashSet<>();
+  private SortedMap<Integer, OffsetRange> missing = new TreeMap<>();
+  private @Nullable CompactionException failure;
+  private CompactionReport report;
+  private Instant lastCommit;
+  private int lostCommits;
+
+  CompactionRun(
+      Table table,
+      Instant deadline,
+      TableLooks looks,
+      WorkRecords records,
+      PlanExecutor executor,
+      CompactorSettings settings,
+      InstantSource clock,
+      Supplier<UUID> ids) {
+    this.table = table;
+    this.deadline = deadline;
+    this.looks = looks;
+    this.records = records;
+    this.executor = executor;
+    this.settings = settings;
+    this.clock = clock;
+    this.ids = ids;
+    this.report = CompactionReport.none(table.name());
+    this.lastCommit = clock.instant();
+  }
+
+  CompactionReport run() throws CompactionException, MetadataException, InterruptedException {
+    while (true) {
+      TableLook look = looks.look(table);
+      looks.raiseFloors(look);
+      Work work = update(current -> upToDate(current, look));
+      Combination combination = Combiner.choose(look.progress(), work);
+      Optional<Plan> todo = next(work);
+      if (!combination.isEmpty() && (todo.isEmpty() || commitIsDue())) {
+        commit(look, combination);
+      } else if (todo.isPresent()) {
+        execute(todo.get(), look);
+      } else {
+        return end(look);
+      }
+    }
+  }
+
+  /** Removes what is done, gives up what can't be, and plans what is new. */
+  private Work upToDate(Work current, TableLook look) {
+    Work kept =
+        Upkeep.apply(current, look.progress(), look.specs(), clock.instant(), ids);
+    Planned planned =
+        Planner.plan(look.segments(), kept, look.progress(), settings.limits(), ids);
+    missing = planned.missing();
+    return kept.plan(planned.plans());
+  }
+
+  private Optional<Plan> next(Work work) {
+    Instant now = clock.instant();
+    if (!now.isBefore(deadline) || failed.size() >= FAILURES_AT_MOST) {
+      return Optional.empty();
+    }
+    return work.plans().stream()
+        .filter(plan -> !failed.contains(plan.id()))
+        .filter(plan -> Work.claimable(plan, settings.worker(), now))
+        .findFirst();
+  }
+
+  private boolean commitIsDue() {
+    return !clock.instant().isBefore(lastCommit.plus(settings.commitEvery()));
+  }
+
+  private void commit(TableLook look, Combination combination)
+      throws CompactionException, InterruptedException {
+    Outcome outcome = SnapshotCommitter.commit(look, combination);
+    lastCommit = clock.instant();
+    if (outcome instanceof Outcome.Committed committed) {
+      lostCommits = 0;
+      report =
+          report.with(
+              sum(combination, PlanResult::rows),
+              sum(combination, PlanResult::bytes),
+              (int) sum(combination, PlanResult::files),
+              committed.snapshotId());
+      return;
+    }
+    LOG.info("Commit to the lake of {} starts over: {}", table.name(), outcome);
+    if (++lostCommits > LOST_COMMITS_AT_MOST) {
+      throw new CompactionException(
+          Reason.UNAVAILABLE,
+          "the lake of " + table.name() + " took none of " + lostCommits
+              + " commits in a row, last: " + outcome);
+    }
+    TimeUnit.MILLISECONDS.sleep(Math.min(1_000, 5L << Math.min(lostCommits, 8)));
+  }
+
+  private static long sum(
+      Combination combination, java.util.function.ToLongFunction<PlanResult> part) {
+    return combination.plans().stream()
+        .map(plan -> Objects.requireNonNull(plan.result()))
+        .mapToLong(part)
+        .sum();
+  }
+
+  private void execute(Plan plan, TableLook look)
+      throws CompactionException, MetadataException, InterruptedException {
+    Instant now = clock.instant();
+    WorkClaim claim = new WorkClaim(settings.worker(), now.plus(settings.claimFor()));
+    Work claimed = update(work -> work.claim(plan.id(), claim, now));
+    if (claimed.plan(plan.id()).filter(mine -> claim.equals(mine.claim())).isEmpty()) {
+      return;
+    }
+    Executed executed;
+    try {
+      executed = executor.execute(plan, look);
+    } catch (CompactionException e) {
+      giveUp(plan, look, e);
+      return;
+    }
+    PlanResult result = executed.result();
+    Work done = update(work -> work.result(plan.id(), result));
+    boolean another =
+        done.plan(plan.id())
+            .map(Plan::result)
+            .filter(found -> !found.manifest().equals(result.manifest()))
+            .isPresent();
+    if (another) {
+      // Only now is it certain that nobody can ever commit ours.
+      delete(look, executed);
+    }
+  }
+
+  private static void delete(TableLook look, Executed executed) {
+    for (String location : executed.locations()) {
+      try {
+        look.lake().io().deleteFile(location);
+      } catch (RuntimeException e) {
+        LOG.info("Left {} to orphan removal", location, e);
+      }
+    }
+  }
+
+  private void giveUp(Plan plan, TableLook look, CompactionException e)
+      throws MetadataException, InterruptedException {
+    LOG.warn("{}", e.getMessage());
+    failed.add(plan.id());
+    if (failure == null) {
+      failure = e;
+    } else {
+      failure.addSuppressed(e);
+    }
+    update(
+        work ->
+            Upkeep.split(work.unclaim(plan.id(), settings.worker()), plan.id(), look.progress(), ids));
+  }
+
+  private CompactionReport end(TableLook look) throws CompactionException {
+    if (failure != null) {
+      throw failure;
+    }
+    if (!missing.isEmpty()) {
+      throw new CompactionException(
+          Reason.ROWS_MISSING,
+          "rows of " + table.name() + " are in neither log nor lake, by bucket: " + missing);
+    }
+    return report.withLag(look.lagRows());
+  }
+
+  private Work update(UnaryOperator<Work> step) throws MetadataException, InterruptedException {
+    return records.update(table.id(), table.incarnation(), step);
+  }
+}

@@ -1,0 +1,97 @@
+package io.sluice.compactor;
+
+import io.sluice.catalog.bucket.BucketRecords;
+import io.sluice.catalog.lake.LakeTable;
+import io.sluice.catalog.metadata.MetadataException;
+import io.sluice.catalog.table.Table;
+import io.sluice.compactor.table.CompactionException;
+import io.sluice.compactor.table.CompactionException.Reason;
+import io.sluice.compactor.table.TableLooks;
+import io.sluice.compactor.work.WorkRecords;
+import io.sluice.compactor.write.PlanExecutor;
+import io.sluice.log.segment.SegmentStore;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.arrow.memory.BufferAllocator;
+
+/**
+ * Turns sealed segments of tables into lake files. Any number of compactors may work at the same
+ * table, and any of them may die at any line: each row still gets into the lake exactly once.
+ * Thread-safe.
+ */
+public final class TableCompactor {
+
+  private final TableLooks looks;
+  private final WorkRecords work;
+  private final PlanExecutor executor;
+  private final CompactorSettings settings;
+  private final InstantSource clock;
+  private final Supplier<UUID> ids;
+
+  /**
+   * @param lake the lake's side of a table; all that is given stays the caller's to close
+   */
+  public TableCompactor(
+      BucketRecords buckets,
+      WorkRecords work,
+      SegmentStore segments,
+      Function<Table, LakeTable> lake,
+      BufferAllocator allocator,
+      CompactorSettings settings) {
+    this(buckets, work, segments, lake, allocator, settings, InstantSource.system(), UUID::randomUUID);
+  }
+
+  TableCompactor(
+      BucketRecords buckets,
+      WorkRecords work,
+      SegmentStore segments,
+      Function<Table, LakeTable> lake,
+      BufferAllocator allocator,
+      CompactorSettings settings,
+      InstantSource clock,
+      Supplier<UUID> ids) {
+    this.looks = new TableLooks(buckets, lake, settings.callLimit());
+    this.work = work;
+    this.executor =
+        new PlanExecutor(
+            segments,
+            allocator,
+            settings.files(),
+            settings.readBytes(),
+            settings.callLimit(),
+            clock);
+    this.settings = settings;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  /**
+   * Compacts until every sealed row is in the lake or other workers are at what is left, or the
+   * deadline passes; a plan that was begun before is finished, and its result committed.
+   *
+   * @param table as the catalog has it now
+   * @throws CompactionException if some rows can't be compacted; those that can have been
+   */
+  public CompactionReport compact(Table table, Instant deadline)
+      throws CompactionException, InterruptedException {
+    CompactionRun run =
+        new CompactionRun(table, deadline, looks, work, executor, settings, clock, ids);
+    try {
+      return run.run();
+    } catch (MetadataException e) {
+      throw new CompactionException(
+          Reason.UNAVAILABLE,
+          "the work record of " + table.name() + " can't be reached: " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Tells whether a table has sealed rows that aren't known to be in the lake. */
+  public boolean hasWork(Table table) throws CompactionException, InterruptedException {
+    return looks.buckets(table).values().stream()
+        .anyMatch(state -> state.sealedEndOffset() > state.lakeOffsetFloor());
+  }
+}

@@ -1,0 +1,3 @@
+/** Results to the lake: one snapshot that carries its own truth. */
+@org.jspecify.annotations.NullMarked
+package io.sluice.compactor.commit;

@@ -1,0 +1,58 @@
+package io.sluice.compactor.table;
+
+import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.bucket.Segment;
+import io.sluice.catalog.lake.LakeTable;
+import io.sluice.catalog.lake.LakeView;
+import io.sluice.catalog.lake.Progress;
+import io.sluice.catalog.table.Table;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What was seen of a table at one time: first the buckets' records, then the lake's metadata, which
+ * is at least as far as the records' lake-offset floors.
+ *
+ * @param table the table
+ * @param lake where to append
+ * @param view the lake's metadata
+ * @param buckets the records by bucket
+ */
+public record TableLook(
+    Table table, LakeTable lake, LakeView view, SortedMap<Integer, BucketState> buckets) {
+
+  public TableLook {
+    buckets = Collections.unmodifiableSortedMap(new TreeMap<>(buckets));
+  }
+
+  /** Returns the lake offsets in force. */
+  public Progress progress() {
+    return view.progress();
+  }
+
+  /** Returns the closed, readable segments by bucket. */
+  public SortedMap<Integer, List<Segment.Closed>> segments() {
+    SortedMap<Integer, List<Segment.Closed>> segments = new TreeMap<>();
+    buckets.forEach((bucket, state) -> segments.put(bucket, state.sealedSegments()));
+    return segments;
+  }
+
+  /** Returns the ids of the lake's partition specs. */
+  public Set<Integer> specs() {
+    return view.metadata().specsById().keySet();
+  }
+
+  /** Returns how many sealed rows aren't in the lake. */
+  public long lagRows() {
+    long rows = 0;
+    for (Map.Entry<Integer, BucketState> entry : buckets.entrySet()) {
+      long end = entry.getValue().sealedEndOffset();
+      rows += Math.max(0, end - progress().offset(entry.getKey()));
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,131 @@
+package io.sluice.compactor.table;
+
+import io.sluice.catalog.bucket.BucketRecords;
+import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.lake.LakeTable;
+import io.sluice.catalog.lake.LakeView;
+import io.sluice.catalog.metadata.MetadataException;
+import io.sluice.catalog.table.BucketId;
+import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.Table;
+import io.sluice.compactor.table.CompactionException.Reason;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+
+/** Looks at tables, and raises their lake-offset floors to what the lake says. Thread-safe. */
+public final class TableLooks {
+
+  private final BucketRecords records;
+  private final Function<Table, LakeTable> lake;
+  private final Duration limit;
+
+  /**
+   * @param limit how long a call to the metadata store may take
+   */
+  public TableLooks(BucketRecords records, Function<Table, LakeTable> lake, Duration limit) {
+    this.records = records;
+    this.lake = lake;
+    this.limit = limit;
+  }
+
+  /**
+   * Loads the records, then the lake's metadata, in this order: whatever a record says to be in the
+   * lake must be found there.
+   */
+  public TableLook look(Table table) throws CompactionException, InterruptedException {
+    SortedMap<Integer, BucketState> buckets = buckets(table);
+    SortedMap<Integer, Long> floors = new TreeMap<>();
+    buckets.forEach((bucket, state) -> floors.put(bucket, state.lakeOffsetFloor()));
+    try {
+      LakeTable lakeTable = lake.apply(table);
+      LakeView view = lakeTable.load().requireAtLeast(floors);
+      return new TableLook(table, lakeTable, view, buckets);
+    } catch (CatalogException e) {
+      throw new CompactionException(
+          e.reason() == CatalogException.Reason.LAKE_HISTORY_LOST
+              ? Reason.LAKE_HISTORY_LOST
+              : Reason.UNAVAILABLE,
+          String.valueOf(e.getMessage()),
+          e);
+    } catch (NoSuchTableException e) {
+      throw new CompactionException(
+          Reason.LAKE_HISTORY_LOST,
+          "the lake table of " + table.name() + " is gone: restore it, or drop the table",
+          e);
+    } catch (RuntimeException e) {
+      throw new CompactionException(
+          Reason.UNAVAILABLE,
+          "the lake of " + table.name() + " can't be loaded: " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Loads the records of all of a table's buckets. */
+  public SortedMap<Integer, BucketState> buckets(Table table)
+      throws CompactionException, InterruptedException {
+    SortedMap<Integer, CompletableFuture<BucketState>> loads = new TreeMap<>();
+    for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
+      loads.put(bucket, records.load(new BucketId(table.id(), bucket)));
+    }
+    SortedMap<Integer, BucketState> buckets = new TreeMap<>();
+    for (Map.Entry<Integer, CompletableFuture<BucketState>> load : loads.entrySet()) {
+      BucketState state = await(load.getValue(), table, load.getKey());
+      if (!state.incarnation().equals(table.incarnation())) {
+        throw new CompactionException(
+            Reason.TABLE_GONE,
+            "bucket " + load.getKey() + " of " + table.name() + " is of incarnation "
+                + state.incarnation() + ", not " + table.incarnation() + ": load the table again");
+      }
+      buckets.put(load.getKey(), state);
+    }
+    return buckets;
+  }
+
+  /** Raises the floors of buckets whose rows were seen in the lake beyond them. */
+  public void raiseFloors(TableLook look) throws CompactionException, InterruptedException {
+    SortedMap<Integer, CompletableFuture<BucketState>> updates = new TreeMap<>();
+    look.buckets()
+        .forEach(
+            (bucket, state) -> {
+              long offset = look.progress().offset(bucket);
+              if (offset > state.lakeOffsetFloor()) {
+                updates.put(
+                    bucket,
+                    records.update(
+                        new BucketId(look.table().id(), bucket),
+                        current -> current.raiseLakeOffset(offset)));
+              }
+            });
+    for (Map.Entry<Integer, CompletableFuture<BucketState>> update : updates.entrySet()) {
+      await(update.getValue(), look.table(), update.getKey());
+    }
+  }
+
+  private BucketState await(CompletableFuture<BucketState> future, Table table, int bucket)
+      throws CompactionException, InterruptedException {
+    try {
+      return future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new CompactionException(
+          Reason.UNAVAILABLE,
+          "no answer about bucket " + bucket + " of " + table.name() + " within " + limit,
+          e);
+    } catch (ExecutionException e) {
+      boolean gone =
+          e.getCause() instanceof MetadataException failure
+              && failure.kind() == MetadataException.Kind.MISSING;
+      throw new CompactionException(
+          gone ? Reason.TABLE_GONE : Reason.UNAVAILABLE,
+          "the record of bucket " + bucket + " of " + table.name() + ": " + e.getCause(),
+          e);
+    }
+  }
+}

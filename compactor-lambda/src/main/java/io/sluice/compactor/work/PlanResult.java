@@ -1,0 +1,26 @@
+package io.sluice.compactor.work;
+
+import java.time.Instant;
+
+/**
+ * Where the files of an executed plan are: one Iceberg manifest of added files.
+ *
+ * @param manifest location of the manifest
+ * @param manifestBytes its length
+ * @param specId partition spec of its files
+ * @param files number of its files, at least 1
+ * @param rows rows in them, at least 1
+ * @param bytes their size
+ * @param at when it was written
+ */
+public record PlanResult(
+    String manifest, long manifestBytes, int specId, int files, long rows, long bytes, Instant at) {
+
+  public PlanResult {
+    if (manifest.isEmpty() || manifestBytes < 1 || files < 1 || rows < 1 || bytes < 1) {
+      throw new IllegalArgumentException(
+          "manifest '" + manifest + "' of " + manifestBytes + " bytes: files " + files + ", rows "
+              + rows + ", bytes " + bytes);
+    }
+  }
+}

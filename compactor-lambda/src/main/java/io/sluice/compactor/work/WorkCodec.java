@@ -1,0 +1,142 @@
+package io.sluice.compactor.work;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.range.OffsetRange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a {@link Work}: UTF-8 JSON.
+ *
+ * <pre>{@code
+ * {"v":1,"incarnation":"<uuid>","plannedTo":{"<bucket>":<offset>},
+ *  "plans":[{"id":"<uuid>","ranges":{"<bucket>":[<start>,<end>]},
+ *            "claim":{"worker":"<name>","until":<epoch millis>},
+ *            "result":{"manifest":"<location>","length":<bytes>,"spec":<id>,
+ *                      "files":<n>,"rows":<n>,"bytes":<n>,"at":<epoch millis>}}]}
+ * }</pre>
+ *
+ * Claim and result are missing where there is none. Fields that a reader doesn't know are skipped; a
+ * change that a reader must not miss raises the version.
+ */
+public final class WorkCodec {
+
+  private static final int VERSION = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Returns a record's bytes. */
+  public static byte[] encode(Work work) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("v", VERSION);
+    json.put("incarnation", work.incarnation().toString());
+    ObjectNode plannedTo = json.putObject("plannedTo");
+    work.plannedTo().forEach((bucket, offset) -> plannedTo.put(bucket.toString(), offset));
+    ArrayNode plans = json.putArray("plans");
+    work.plans().forEach(plan -> encode(plan, plans.addObject()));
+    return json.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void encode(Plan plan, ObjectNode json) {
+    json.put("id", plan.id().toString());
+    ObjectNode ranges = json.putObject("ranges");
+    plan.ranges()
+        .forEach(
+            (bucket, range) ->
+                ranges.putArray(bucket.toString()).add(range.start()).add(range.end()));
+    WorkClaim claim = plan.claim();
+    if (claim != null) {
+      json.putObject("claim")
+          .put("worker", claim.worker())
+          .put("until", claim.until().toEpochMilli());
+    }
+    PlanResult result = plan.result();
+    if (result != null) {
+      json.putObject("result")
+          .put("manifest", result.manifest())
+          .put("length", result.manifestBytes())
+          .put("spec", result.specId())
+          .put("files", result.files())
+          .put("rows", result.rows())
+          .put("bytes", result.bytes())
+          .put("at", result.at().toEpochMilli());
+    }
+  }
+
+  /**
+   * Reads a record.
+   *
+   * @throws IllegalArgumentException if the bytes aren't one, or one of a later version
+   */
+  public static Work decode(byte[] bytes) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(bytes);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not a work record: not JSON", e);
+    }
+    int version = json.path("v").asInt();
+    if (version != VERSION) {
+      throw new IllegalArgumentException(
+          "work record of version " + version + ", but this Sluice reads " + VERSION
+              + ": upgrade it");
+    }
+    SortedMap<Integer, Long> plannedTo = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : json.required("plannedTo").properties()) {
+      plannedTo.put(Integer.valueOf(entry.getKey()), entry.getValue().longValue());
+    }
+    List<Plan> plans = new ArrayList<>();
+    json.required("plans").forEach(plan -> plans.add(plan(plan)));
+    return new Work(uuid(json, "incarnation"), plannedTo, plans);
+  }
+
+  private static Plan plan(JsonNode json) {
+    SortedMap<Integer, OffsetRange> ranges = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : json.required("ranges").properties()) {
+      JsonNode range = entry.getValue();
+      ranges.put(
+          Integer.valueOf(entry.getKey()),
+          new OffsetRange(range.required(0).longValue(), range.required(1).longValue()));
+    }
+    return new Plan(uuid(json, "id"), ranges, claim(json.get("claim")), result(json.get("result")));
+  }
+
+  private static @Nullable WorkClaim claim(@Nullable JsonNode json) {
+    return json == null
+        ? null
+        : new WorkClaim(json.required("worker").textValue(), instant(json, "until"));
+  }
+
+  private static @Nullable PlanResult result(@Nullable JsonNode json) {
+    return json == null
+        ? null
+        : new PlanResult(
+            json.required("manifest").textValue(),
+            json.required("length").longValue(),
+            json.required("spec").intValue(),
+            json.required("files").intValue(),
+            json.required("rows").longValue(),
+            json.required("bytes").longValue(),
+            instant(json, "at"));
+  }
+
+  private static UUID uuid(JsonNode json, String field) {
+    return UUID.fromString(json.required(field).textValue());
+  }
+
+  private static Instant instant(JsonNode json, String field) {
+    return Instant.ofEpochMilli(json.required(field).longValue());
+  }
+
+  private WorkCodec() {}
+}

@@ -1,0 +1,239 @@
+package io.sluice.compactor.write;
+
+import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.range.OffsetRange;
+import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.compactor.table.CompactionException;
+import io.sluice.compactor.table.CompactionException.Reason;
+import io.sluice.compactor.table.TableLook;
+import io.sluice.compactor.work.Plan;
+import io.sluice.compactor.work.PlanResult;
+import io.sluice.log.frame.FrameDecoder;
+import io.sluice.log.read.PlacedFrame;
+import io.sluice.log.read.ReadException;
+import io.sluice.log.read.SegmentFrames;
+import io.sluice.log.segment.SegmentStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ManifestWriter;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.OutputFile;
+
+/**
+ * Executes plans: the rows of their ranges to Parquet files, and those to one Iceberg manifest, all
+ * under names that nobody else has. Nothing that exists is changed, so a plan may be executed again
+ * at any time. Several threads may execute plans at the same time.
+ */
+public final class PlanExecutor {
+
+  /**
+   * What came of a plan.
+   *
+   * @param result the pointer to it
+   * @param locations all files that were written, the manifest included
+   */
+  public record Executed(PlanResult result, List<String> locations) {
+
+    public Executed {
+      locations = List.copyOf(locations);
+    }
+  }
+
+  private final SegmentStore segments;
+  private final BufferAllocator allocator;
+  private final LakeFileSettings settings;
+  private final int readBytes;
+  private final Duration readLimit;
+  private final InstantSource clock;
+
+  /**
+   * @param readBytes how much of the log is read at once, about
+   * @param readLimit how long that may take
+   */
+  public PlanExecutor(
+      SegmentStore segments,
+      BufferAllocator allocator,
+      LakeFileSettings settings,
+      int readBytes,
+      Duration readLimit,
+      InstantSource clock) {
+    this.segments = segments;
+    this.allocator = allocator;
+    this.settings = settings;
+    this.readBytes = readBytes;
+    this.readLimit = readLimit;
+    this.clock = clock;
+  }
+
+  /**
+   * Executes a plan.
+   *
+   * @throws CompactionException if it can't be; files that were written meanwhile stay behind for
+   *     orphan removal
+   */
+  public Executed execute(Plan plan, TableLook look)
+      throws CompactionException, InterruptedException {
+    PartitionSpec spec = spec(look);
+    FileIO io = look.lake().io();
+    try (LakeFiles files = new LakeFiles(io, look.view().metadata(), settings)) {
+      Map<Integer, FrameDecoder> decoders = new HashMap<>();
+      for (Map.Entry<Integer, OffsetRange> range : plan.ranges().entrySet()) {
+        copy(look, range.getKey(), range.getValue(), decoders, files);
+      }
+      List<LakeFile> finished = files.finish();
+      long rows = finished.stream().mapToLong(LakeFile::rows).sum();
+      if (rows != plan.rows()) {
+        throw new IllegalStateException("wrote " + rows + " rows, not " + plan.rows());
+      }
+      return manifest(look, spec, io, finished);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw PlanFailure.of(look.table().name(), plan, e);
+    }
+  }
+
+  /** Returns the spec for new files: the table must have one without partitions. */
+  private static PartitionSpec spec(TableLook look) throws CompactionException {
+    TableMetadata metadata = look.view().metadata();
+    if (metadata.spec().isUnpartitioned()) {
+      return metadata.spec();
+    }
+    return metadata.specs().stream()
+        .filter(PartitionSpec::isUnpartitioned)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CompactionException(
+                    Reason.LAKE_UNSUPPORTED,
+                    "the lake table of " + look.table().name()
+                        + " has only partitioned specs, which can't be written yet: "
+                        + metadata.specs()));
+  }
+
+  private void copy(
+      TableLook look,
+      int bucket,
+      OffsetRange range,
+      Map<Integer, FrameDecoder> decoders,
+      LakeFiles files)
+      throws Exception {
+    BucketState state = Objects.requireNonNull(look.buckets().get(bucket));
+    if (range.start() < state.startOffset() || range.end() > state.sealedEndOffset()) {
+      throw new ReadException(
+          ReadException.Reason.OUT_OF_RANGE,
+          "bucket " + bucket + " has " + state.startOffset() + " to " + state.sealedEndOffset()
+              + " in sealed segments, but the plan wants " + range);
+    }
+    long position = range.start();
+    try (FrameFeed feed =
+        new FrameFeed(
+            SegmentFrames.open(segments, state, range.start(), range.end()),
+            readBytes,
+            readLimit)) {
+      while (position < range.end()) {
+        List<PlacedFrame> frames = feed.next();
+        if (frames.isEmpty()) {
+          throw new ReadException(
+              ReadException.Reason.CORRUPT,
+              "bucket " + bucket + " ends at " + position + ", not at " + range.end());
+        }
+        try {
+          for (PlacedFrame frame : frames) {
+            position = copy(look, bucket, frame, position, range.end(), decoders, files);
+          }
+        } finally {
+          frames.forEach(PlacedFrame::release);
+        }
+      }
+    }
+  }
+
+  private long copy(
+      TableLook look,
+      int bucket,
+      PlacedFrame placed,
+      long position,
+      long end,
+      Map<Integer, FrameDecoder> decoders,
+      LakeFiles files)
+      throws IOException, ReadException {
+    if (placed.offset() > position || placed.endOffset() <= position || position >= end) {
+      throw new ReadException(
+              ReadException.Reason.CORRUPT,
+          "bucket " + bucket + " has a frame at [" + placed.offset() + ", " + placed.endOffset()
+              + ") where " + position + " comes next");
+    }
+    int schemaId = placed.frame().header().schemaId();
+    Schema schema = look.table().rowSchema(schemaId);
+    FrameDecoder decoder =
+        decoders.computeIfAbsent(
+            schemaId, id -> new FrameDecoder(ArrowSchemas.of(schema), allocator));
+    int from = (int) (position - placed.offset());
+    int to = (int) (Math.min(end, placed.endOffset()) - placed.offset());
+    try (VectorSchemaRoot root = decoder.decode(placed.frame())) {
+      files.write(
+          new LogRows(
+              schema,
+              root.getFieldVectors(),
+              root.getRowCount(),
+              placed.frame().bytes(),
+              bucket,
+              placed.offset(),
+              placed.timeMicros()),
+          from,
+          to);
+    }
+    return placed.offset() + to;
+  }
+
+  private Executed manifest(
+      TableLook look, PartitionSpec spec, FileIO io, List<LakeFile> files) throws IOException {
+    TableMetadata metadata = look.view().metadata();
+    OutputFile target =
+        io.newOutputFile(metadata.location() + "/metadata/" + UUID.randomUUID() + "-m0.avro");
+    ManifestWriter<DataFile> writer =
+        ManifestFiles.write(metadata.formatVersion(), spec, target, null);
+    List<String> locations = new ArrayList<>();
+    try (writer) {
+      for (LakeFile file : files) {
+        locations.add(file.location());
+        writer.add(
+            DataFiles.builder(spec)
+                .withPath(file.location())
+                .withFormat(FileFormat.PARQUET)
+                .withFileSizeInBytes(file.bytes())
+                .withMetrics(file.metrics())
+                .withSplitOffsets(file.splitOffsets())
+                .build());
+      }
+    }
+    locations.add(target.location());
+    PlanResult result =
+        new PlanResult(
+            target.location(),
+            writer.length(),
+            spec.specId(),
+            files.size(),
+            files.stream().mapToLong(LakeFile::rows).sum(),
+            files.stream().mapToLong(LakeFile::bytes).sum(),
+            clock.instant());
+    return new Executed(result, locations);
+  }
+}
