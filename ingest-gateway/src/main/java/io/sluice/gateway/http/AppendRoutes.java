@@ -1,0 +1,121 @@
+package io.sluice.gateway.http;
+
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableCatalog;
+import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.table.TableOptions.UnknownColumns;
+import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.metrics.GatewayMeters;
+import io.sluice.gateway.metrics.GatewayMeters.Protocol;
+import io.sluice.gateway.rows.RowsBuilder;
+import io.sluice.log.append.Appended;
+import io.sluice.log.frame.WriterSequence;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/** Rows in: reads a body, and answers with the rows' offsets once they are durable. */
+final class AppendRoutes {
+
+  /**
+   * The bounds of a request.
+   *
+   * @param mostBodyBytes the most bytes of a body, as sent and once inflated
+   * @param mostArrowBytes the most memory that its rows may take as Arrow
+   */
+  record Limits(long mostBodyBytes, long mostArrowBytes) {}
+
+  private final TableCatalog catalog;
+  private final Appends appends;
+  private final ArrowStreams arrowStreams;
+  private final BufferAllocator allocator;
+  private final GatewayMeters meters;
+  private final ByteBudget budget;
+  private final Limits limits;
+
+  AppendRoutes(HttpParts parts, ByteBudget budget, Limits limits) {
+    this.catalog = parts.catalog();
+    this.appends = parts.appends();
+    this.arrowStreams = parts.arrowStreams();
+    this.allocator = parts.allocator();
+    this.meters = parts.meters();
+    this.budget = budget;
+    this.limits = limits;
+  }
+
+  /** Handles {@code POST .../rows}. */
+  void append(Call call) {
+    long begin = System.nanoTime();
+    RowsRequest request = RowsRequest.parse(call);
+    TableName name = call.table();
+    ByteBudget.Share share = budget.share();
+    RequestBody.read(call.request(), limits.mostBodyBytes(), share)
+        .compose(
+            body -> call.vertx().executeBlocking(() -> submit(name, request, body, share), false))
+        .compose(Future::fromCompletionStage)
+        .onComplete(
+            appended -> {
+              share.close();
+              answer(call, name, appended, begin);
+            },
+            failure -> {
+              share.close();
+              meters.refused(Protocol.HTTP, Problem.of(failure).code());
+              Answers.failure(call.response(), failure);
+            });
+  }
+
+  private void answer(Call call, TableName name, List<Appended> appended, long begin) {
+    Duration latency = Duration.ofNanos(System.nanoTime() - begin);
+    long rows = appended.stream().mapToLong(Appended::rows).sum();
+    meters.appended(name, rows, call.request().bytesRead(), latency);
+    List<Map<String, Object>> results =
+        appended.stream()
+            .map(
+                a ->
+                    Map.<String, Object>of(
+                        "bucket", a.bucket(), "offset", a.offset(), "rows", a.rows()))
+            .toList();
+    Answers.json(call.response(), 200, Map.of("results", results));
+  }
+
+  // Runs on a worker thread; what it returns completes when the rows are durable.
+  private CompletableFuture<List<Appended>> submit(
+      TableName name, RowsRequest request, byte[] body, ByteBudget.Share share) throws Exception {
+    Table table = catalog.load(name);
+    byte[] plain = ContentCoding.remove(request.coding(), body, limits.mostBodyBytes(), share);
+    @Nullable String key = request.idempotencyKey();
+    @Nullable WriterSequence writer =
+        key == null ? null : IdempotencyKey.writer(table.id(), "", key);
+    try (BufferAllocator arrow =
+        allocator.newChildAllocator("http-append", 0, limits.mostArrowBytes())) {
+      return appends.append(table, read(table, request, plain, arrow), writer, request.bucket());
+    } catch (OutOfMemoryException e) {
+      throw new ProblemException(
+          Problem.tooLarge(
+              "the rows take more than "
+                  + limits.mostArrowBytes()
+                  + " bytes of memory: split them over several requests"));
+    }
+  }
+
+  private VectorSchemaRoot read(
+      Table table, RowsRequest request, byte[] body, BufferAllocator arrow) throws Exception {
+    if (request.type() == RowsRequest.BodyType.ARROW_STREAM) {
+      return arrowStreams.read(table, body, arrow);
+    }
+    boolean refuseUnknown = table.options().unknownColumns() == UnknownColumns.REJECT;
+    try (RowsBuilder rows = new RowsBuilder(table.rowSchema(), refuseUnknown, arrow)) {
+      request.read(body, rows);
+      return rows.finish();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.sluice.gateway.http;
+
+import com.github.luben.zstd.ZstdInputStream;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+
+/** Takes the Content-Encoding off a body, within bounds. */
+final class ContentCoding {
+
+  private static final int FIRST_BYTES = 64 * 1024;
+  // A frame may ask for a window that it never fills; 8 MiB is what zstd's own levels up to 19 use.
+  private static final int MOST_WINDOW_LOG = 23;
+
+  /**
+   * Returns the body as its Content-Type describes it. Takes time: call it on a worker thread.
+   *
+   * @param coding the Content-Encoding, or empty
+   * @param mostBytes the most bytes that the inflated body may have
+   * @param share takes the inflated bytes
+   * @throws ProblemException 400, 413, 415 or 429
+   */
+  static byte[] remove(String coding, byte[] body, long mostBytes, ByteBudget.Share share)
+      throws ProblemException {
+    String name = coding.strip().toLowerCase(Locale.ROOT);
+    switch (name) {
+      case "", "identity" -> {
+        return body;
+      }
+      case "gzip", "x-gzip", "zstd" -> {
+        return inflate(name, body, mostBytes, share);
+      }
+      default ->
+          throw new ProblemException(
+              Problems.unsupportedMediaType(
+                  "Content-Encoding '" + coding + "' is not supported: use gzip, zstd or none"));
+    }
+  }
+
+  private static byte[] inflate(String name, byte[] body, long mostBytes, ByteBudget.Share share)
+      throws ProblemException {
+    try (InputStream in = open(name, body)) {
+      byte[] inflated =
+          new byte[(int) Math.min(Math.max(FIRST_BYTES, 4L * body.length), mostBytes)];
+      take(inflated.length, share);
+      int length = 0;
+      while (true) {
+        int count = in.read(inflated, length, inflated.length - length);
+        if (count < 0) {
+          return length == inflated.length ? inflated : Arrays.copyOf(inflated, length);
+        }
+        length += count;
+        if (length < inflated.length) {
+          continue;
+        }
+        if (length == mostBytes) {
+          if (in.read() < 0) {
+            return inflated;
+          }
+          throw new ProblemException(
+              Problem.tooLarge(
+                  "the body is over "
+                      + mostBytes
+                      + " bytes once inflated: split the rows over several requests"));
+        }
+        int larger = (int) Math.min(2L * inflated.length, mostBytes);
+        take(larger - inflated.length, share);
+        inflated = Arrays.copyOf(inflated, larger);
+      }
+    } catch (IOException e) {
+      throw new ProblemException(
+          Problem.invalid("the body is not valid " + name + ", or ends early: " + e.getMessage()));
+    }
+  }
+
+  private static InputStream open(String name, byte[] body) throws IOException {
+    InputStream in = new ByteArrayInputStream(body);
+    if (!name.equals("zstd")) {
+      return new GZIPInputStream(in, 16 * 1024);
+    }
+    ZstdInputStream zstd = new ZstdInputStream(in);
+    zstd.setLongMax(MOST_WINDOW_LOG);
+    return zstd;
+  }
+
+  private static void take(long bytes, ByteBudget.Share share) throws ProblemException {
+    if (!share.take(bytes)) {
+      throw new ProblemException(
+          Problems.throttled("the gateway is holding as many request bytes as it may"));
+    }
+  }
+
+  private ContentCoding() {}
+}

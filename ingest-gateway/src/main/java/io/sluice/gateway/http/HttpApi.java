@@ -1,0 +1,135 @@
+package io.sluice.gateway.http;
+
+import io.sluice.gateway.metrics.GatewayMeters.Protocol;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** The HTTP API's routes: {@code /v1}, {@code /iceberg/v1}, metrics and health. */
+public final class HttpApi {
+
+  private static final String DATABASES = "/v1/databases";
+  private static final String DATABASE = DATABASES + "/:database";
+  private static final String TABLES = DATABASE + "/tables";
+  private static final String TABLE = TABLES + "/:table";
+
+  private static final int ARROW_BYTES_PER_BODY_BYTE = 8;
+  private static final int BODIES_AT_ONCE = 4;
+
+  private final Vertx vertx;
+  private final Router router;
+  private final HttpParts parts;
+
+  private HttpApi(Vertx vertx, Router router, HttpParts parts) {
+    this.vertx = vertx;
+    this.router = router;
+    this.parts = parts;
+  }
+
+  /**
+   * Puts the routes on a router; none of them reads a body before its handler runs.
+   *
+   * @param mostBodyBytes the most bytes of a body of rows, as sent and once inflated
+   */
+  public static void mount(Vertx vertx, Router router, HttpParts parts, long mostBodyBytes) {
+    new HttpApi(vertx, router, parts).mount(mostBodyBytes);
+  }
+
+  private void mount(long mostBodyBytes) {
+    ByteBudget budget = new ByteBudget(BODIES_AT_ONCE * mostBodyBytes);
+    parts
+        .meters()
+        .gauge("sluice.http.body.bytes", "Bytes of request bodies being held", budget::taken);
+    DdlRoutes ddl = new DdlRoutes(parts.catalog(), parts.meters(), budget);
+    ReadRoutes reads = new ReadRoutes(parts);
+    AppendRoutes appends =
+        new AppendRoutes(
+            parts,
+            budget,
+            new AppendRoutes.Limits(mostBodyBytes, ARROW_BYTES_PER_BODY_BYTE * mostBodyBytes));
+    OperatorRoutes operator = new OperatorRoutes(parts.operations(), parts.meters());
+
+    on(HttpMethod.GET, DATABASES, ddl::listDatabases);
+    on(HttpMethod.POST, DATABASES, ddl::createDatabase);
+    on(HttpMethod.DELETE, DATABASE, ddl::dropDatabase);
+    on(HttpMethod.GET, TABLES, ddl::listTables);
+    on(HttpMethod.POST, TABLES, ddl::createTable);
+    on(HttpMethod.GET, TABLE, ddl::describeTable);
+    on(HttpMethod.DELETE, TABLE, ddl::dropTable);
+    on(HttpMethod.POST, TABLE + "/rows", appends::append);
+    on(HttpMethod.GET, TABLE + "/rows", reads::read);
+    on(HttpMethod.POST, TABLE + "/flush", operator::flush);
+    on(HttpMethod.GET, "/v1/status", operator::status);
+    on(HttpMethod.GET, "/healthz", operator::healthz);
+    on(HttpMethod.GET, "/readyz", operator::readyz);
+    on(HttpMethod.GET, "/metrics", operator::metrics);
+    for (String path :
+        new String[] {
+          DATABASES,
+          DATABASE,
+          TABLES,
+          TABLE,
+          TABLE + "/rows",
+          TABLE + "/flush",
+          "/v1/status",
+          "/healthz",
+          "/readyz",
+          "/metrics"
+        }) {
+      router.route(path).handler(HttpApi::methodNotAllowed);
+    }
+    IcebergRoutes iceberg = new IcebergRoutes(parts.iceberg());
+    router
+        .route(IcebergRoutes.PREFIX + "/*")
+        .handler(
+            context -> {
+              measured(context, Protocol.ICEBERG);
+              iceberg.handle(vertx, context);
+            });
+    router.route("/v1/*").handler(HttpApi::notFound);
+    router.route("/iceberg/*").handler(HttpApi::notFound);
+  }
+
+  private void on(HttpMethod method, String path, Consumer<Call> handler) {
+    Route route = router.route(method, path);
+    route.handler(
+        context -> {
+          measured(context, Protocol.HTTP);
+          try {
+            handler.accept(new Call(vertx, context));
+          } catch (Refused refused) {
+            Answers.problem(context.response(), refused.problem());
+          } catch (RuntimeException e) {
+            Answers.failure(context.response(), e);
+          }
+        });
+  }
+
+  private void measured(RoutingContext context, Protocol protocol) {
+    long begin = System.nanoTime();
+    String method = context.request().method().name();
+    context.addEndHandler(
+        ended ->
+            parts
+                .meters()
+                .answered(
+                    protocol,
+                    method,
+                    context.response().getStatusCode(),
+                    Duration.ofNanos(System.nanoTime() - begin)));
+  }
+
+  private static void methodNotAllowed(RoutingContext context) {
+    Answers.problem(
+        context.response(),
+        Problems.methodNotAllowed(context.request().method().name(), context.request().path()));
+  }
+
+  private static void notFound(RoutingContext context) {
+    Answers.problem(context.response(), Problems.noSuchPath(context.request().path()));
+  }
+}

@@ -1,0 +1,93 @@
+package io.sluice.gateway.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.types.ArrowSchemas;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/** Tables as the HTTP API shows them, and columns as it takes them. */
+final class TableJson {
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final List<String> COLUMN_FIELDS = List.of("name", "type", "required", "comment");
+
+  /** Returns the columns of a request to create a table, with ids in order. */
+  static Schema columns(JsonRequest request) {
+    List<NestedField> fields = new ArrayList<>();
+    for (JsonRequest column : request.objects("columns", COLUMN_FIELDS)) {
+      String name = column.text("name");
+      NestedField.Builder field =
+          column.bool("required") ? NestedField.required(name) : NestedField.optional(name);
+      String comment = column.text("comment", "");
+      try {
+        field.withId(fields.size() + 1).ofType(ArrowSchemas.parseType(column.text("type")));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("column '" + name + "': " + e.getMessage(), e);
+      }
+      fields.add(comment.isEmpty() ? field.build() : field.withDoc(comment).build());
+    }
+    if (fields.isEmpty()) {
+      throw new IllegalArgumentException("'columns' is empty: a table has at least one column");
+    }
+    return schema(fields);
+  }
+
+  private static Schema schema(List<NestedField> fields) {
+    try {
+      return new Schema(fields);
+    } catch (RuntimeException e) {
+      // Iceberg's ValidationException: a column is named twice.
+      throw new IllegalArgumentException("the columns make no schema: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns all that is known of a table. */
+  static Map<String, Object> describe(Table table) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("database", table.name().database());
+    json.put("table", table.name().table());
+    json.put("id", table.id().toString());
+    json.put("incarnation", table.incarnation().toString());
+    json.put("location", table.location());
+    json.put("comment", table.comment());
+    json.put("createdAt", table.createdAt().toString());
+    json.put("bucketCount", table.bucketCount());
+    json.put("bucketKey", table.bucketKey());
+    json.put("columns", table.rowSchema().columns().stream().map(TableJson::column).toList());
+    json.put("options", table.options().toMap());
+    json.put("schemaId", table.schemaId());
+    json.put("schema", icebergJson(table.schema()));
+    return json;
+  }
+
+  private static Map<String, Object> column(NestedField field) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", field.name());
+    json.put("type", field.type().toString());
+    json.put("required", field.isRequired());
+    @Nullable String comment = field.doc();
+    if (comment != null) {
+      json.put("comment", comment);
+    }
+    return json;
+  }
+
+  private static JsonNode icebergJson(Schema schema) {
+    try {
+      return MAPPER.readTree(SchemaParser.toJson(schema));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a schema's JSON could not be read back", e);
+    }
+  }
+
+  private TableJson() {}
+}

@@ -1,0 +1,166 @@
+package io.sluice.gateway.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.catalog.table.TableName;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** The gateway's meters, and their text for Prometheus. Thread-safe. */
+public final class GatewayMeters implements AutoCloseable {
+
+  /** The protocol by which a request came. */
+  public enum Protocol {
+    /** Arrow Flight. */
+    FLIGHT("flight"),
+    /** The HTTP API. */
+    HTTP("http"),
+    /** The Iceberg REST catalog. */
+    ICEBERG("iceberg");
+
+    private final String tag;
+
+    Protocol(String tag) {
+      this.tag = tag;
+    }
+  }
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics collections = new JvmGcMetrics();
+  private final ConcurrentHashMap<TableName, TableMeters> tables = new ConcurrentHashMap<>();
+  private final AtomicLong followers = new AtomicLong();
+  private final Timer appendLatency;
+
+  /** Starts with everything at zero, and the JVM's own meters. */
+  public GatewayMeters() {
+    appendLatency =
+        Timer.builder("sluice.append.latency")
+            .description("Time from a batch's arrival to its acknowledgement")
+            .serviceLevelObjectives(
+                Duration.ofNanos(250_000),
+                Duration.ofNanos(500_000),
+                Duration.ofMillis(1),
+                Duration.ofMillis(2),
+                Duration.ofMillis(5),
+                Duration.ofMillis(10),
+                Duration.ofMillis(20),
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(10))
+            .register(registry);
+    Gauge.builder("sluice.followers", followers, AtomicLong::doubleValue)
+        .description("Streams that wait for new rows")
+        .register(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    collections.bindTo(registry);
+  }
+
+  /**
+   * Counts rows that are durable.
+   *
+   * @param bytes the rows' size as Arrow, or as sent
+   * @param latency from the batch's arrival to its acknowledgement
+   */
+  public void appended(TableName table, long rows, long bytes, Duration latency) {
+    TableMeters meters = tables.computeIfAbsent(table, name -> new TableMeters(registry, name));
+    meters.rows.increment((double) rows);
+    meters.bytes.increment((double) bytes);
+    meters.batchRows.record((double) rows);
+    appendLatency.record(latency);
+  }
+
+  /** Counts a batch that was not appended, by the reason's code. */
+  public void refused(Protocol protocol, String code) {
+    registry.counter("sluice.append.failures", "protocol", protocol.tag, "code", code).increment();
+  }
+
+  /** Counts an answered request. */
+  public void answered(Protocol protocol, String method, int status, Duration took) {
+    Timer.builder("sluice.requests")
+        .description("Requests answered; streams count once they end")
+        .tag("protocol", protocol.tag)
+        .tag("method", method)
+        .tag("status", Integer.toString(status))
+        .register(registry)
+        .record(took);
+  }
+
+  /** Counts a stream that waits for new rows; call {@link #followerClosed} once it ends. */
+  public void followerOpened() {
+    followers.incrementAndGet();
+  }
+
+  /** Takes a stream off the count. */
+  public void followerClosed() {
+    followers.decrementAndGet();
+  }
+
+  /** Shows a value, read whenever the metrics are. */
+  public void gauge(String name, String description, LongSupplier value) {
+    Gauge.builder(name, value, LongSupplier::getAsLong).description(description).register(registry);
+  }
+
+  /** Forgets a dropped table's meters. */
+  public void dropped(TableName table) {
+    TableMeters meters = tables.remove(table);
+    if (meters != null) {
+      registry.remove(meters.rows);
+      registry.remove(meters.bytes);
+      registry.remove(meters.batchRows);
+    }
+  }
+
+  /** Returns all meters in Prometheus' text format 0.0.4. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    collections.close();
+    registry.close();
+  }
+
+  private static final class TableMeters {
+
+    private final Counter rows;
+    private final Counter bytes;
+    private final DistributionSummary batchRows;
+
+    TableMeters(PrometheusMeterRegistry registry, TableName table) {
+      rows =
+          Counter.builder("sluice.appended.rows")
+              .description("Rows made durable")
+              .tags("database", table.database(), "table", table.table())
+              .register(registry);
+      bytes =
+          Counter.builder("sluice.appended")
+              .baseUnit("bytes")
+              .description("Bytes of rows made durable")
+              .tags("database", table.database(), "table", table.table())
+              .register(registry);
+      batchRows =
+          DistributionSummary.builder("sluice.append.batch.rows")
+              .description("Rows of a batch")
+              .tags("database", table.database(), "table", table.table())
+              .register(registry);
+    }
+  }
+}
