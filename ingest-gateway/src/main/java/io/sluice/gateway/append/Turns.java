@@ -40,15 +40,16 @@ final class Turns {
           failure == null ? new IllegalStateException("the bucket has no log") : failure);
       return;
     }
-    log.append(batch)
-        .whenComplete(
-            (appended, failed) -> {
-              if (appended == null) {
-                answer.completeExceptionally(
-                    failed == null ? new IllegalStateException("no answer") : failed);
-              } else {
-                answer.complete(appended);
-              }
-            });
+    var unused =
+        log.append(batch)
+            .whenComplete(
+                (appended, failed) -> {
+                  if (appended == null) {
+                    answer.completeExceptionally(
+                        failed == null ? new IllegalStateException("no answer") : failed);
+                  } else {
+                    answer.complete(appended);
+                  }
+                });
   }
 }
