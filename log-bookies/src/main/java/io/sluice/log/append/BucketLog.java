@@ -1,54 +1,152 @@
 package io.sluice.log.append;
 
 import io.sluice.catalog.bucket.BucketState;
+import io.sluice.log.append.AppendException.Reason;
+import io.sluice.log.frame.DataEntry;
+import io.sluice.log.frame.EntryHeader;
+import io.sluice.log.frame.FrameRows;
+import io.sluice.log.frame.SegmentIndex;
 import io.sluice.log.read.FrameCursor;
+import io.sluice.log.read.SegmentFrames;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The owner's side of one bucket: takes batches, makes them durable, shows them to subscribers.
  * Thread-safe. Opened by {@link BucketLogs}.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class BucketLog {
 
-  BucketLog() {}
+  private final BucketSetup setup;
+  private final Executor serial;
+  private final AtomicLong inFlightBytes;
+  private final AppendLoop loop;
+
+  private BucketLog(BucketSetup setup, Executor serial, Recovery.Recovered recovered) {
+    this.setup = setup;
+    this.serial = serial;
+    this.inFlightBytes = new AtomicLong();
+    this.loop = new AppendLoop(setup, recovered, serial, inFlightBytes);
+  }
+
+  /**
+   * Claims and recovers a bucket.
+   *
+   * @return fails with an {@link AppendException}
+   */
+  static CompletableFuture<BucketLog> open(BucketSetup setup) {
+    Executor serial = new SerialExecutor(setup.threads());
+    CompletableFuture<BucketLog> opened = new CompletableFuture<>();
+    Retrying retrying =
+        new Retrying(setup.time(), setup.settings().retryPause(), () -> !opened.isDone());
+    serial.execute(
+        () ->
+            Completion.on(
+                serial,
+                new Recovery(setup, retrying).run(),
+                (recovered, failure) -> finish(setup, serial, opened, recovered, failure)));
+    return opened;
+  }
+
+  private static void finish(
+      BucketSetup setup,
+      Executor serial,
+      CompletableFuture<BucketLog> opened,
+      Recovery.@Nullable Recovered recovered,
+      @Nullable Throwable failure) {
+    if (recovered != null) {
+      opened.complete(new BucketLog(setup, serial, recovered));
+    } else if (failure != null) {
+      opened.completeExceptionally(AppendFailures.of(setup.bucket(), failure));
+    }
+  }
 
   /**
    * Appends a batch. Its rows are visible, and the future completes, only once all of it is on disk
    * at the ack quorum. A batch with a writer that was appended before is answered with the first
    * attempt's offsets.
    *
+   * <p>Continue elsewhere before doing anything heavy: the future may be completed on the bucket's
+   * own thread.
+   *
    * @param batch taken over: released here, whatever the outcome
    * @return fails with an {@link AppendException}
    */
   public CompletableFuture<Appended> append(RowBatch batch) {
-    throw new UnsupportedOperationException("not built yet");
+    AppendException refusal = refusal(batch);
+    if (refusal != null) {
+      batch.release();
+      return CompletableFuture.failedFuture(refusal);
+    }
+    CompletableFuture<Appended> answer = new CompletableFuture<>();
+    serial.execute(() -> loop.append(batch, answer));
+    return answer;
+  }
+
+  /** Reserves the batch's bytes, or says why it can't come in. */
+  private @Nullable AppendException refusal(RowBatch batch) {
+    int limit = setup.settings().maxEntryBytes();
+    for (FrameRows frame : batch.frames()) {
+      DataEntry.Part part =
+          new DataEntry.Part(frame, batch.schemaId(), batch.writer(), batch.rows());
+      if (EntryHeader.SIZE + (long) part.size() > limit) {
+        return new AppendException(
+            Reason.TOO_LARGE,
+            "the frame at row "
+                + frame.firstRow()
+                + " takes "
+                + part.size()
+                + " bytes, an entry may have "
+                + limit
+                + "; send smaller rows or batches");
+      }
+    }
+    long bytes = batch.bytes();
+    long most = setup.settings().maxInFlightBytes();
+    long before = inFlightBytes.getAndAdd(bytes);
+    if (before > 0 && before + bytes > most) {
+      inFlightBytes.addAndGet(-bytes);
+      return new AppendException(
+          Reason.THROTTLED,
+          "bucket "
+              + setup.bucket()
+              + " has "
+              + before
+              + " bytes in flight and takes "
+              + most
+              + " at most, so "
+              + bytes
+              + " more must wait; try again after a pause");
+    }
+    return null;
   }
 
   /** Returns one past the last visible offset. */
   public long watermark() {
-    throw new UnsupportedOperationException("not built yet");
+    return loop.tail().watermark();
   }
 
   /** Returns the first offset still in the log, as this owner last saw it. */
   public long startOffset() {
-    throw new UnsupportedOperationException("not built yet");
+    return state().startOffset();
   }
 
   /** Returns the bucket's record as this owner last saw it; others may have changed it since. */
   public BucketState state() {
-    throw new UnsupportedOperationException("not built yet");
+    return loop.state();
   }
 
   /** Returns whether appends may still succeed; once false it stays so: open the bucket again. */
   public boolean usable() {
-    throw new UnsupportedOperationException("not built yet");
+    return !loop.isDead();
   }
 
   /** Returns the bytes of rows that were taken but aren't durable yet. */
   public long inFlightBytes() {
-    throw new UnsupportedOperationException("not built yet");
+    return inFlightBytes.get();
   }
 
   /**
@@ -59,22 +157,47 @@ public final class BucketLog {
    *     with an {@link AppendException}
    */
   public CompletableFuture<Void> seal() {
-    throw new UnsupportedOperationException("not built yet");
+    CompletableFuture<Void> sealed = new CompletableFuture<>();
+    serial.execute(() -> loop.seal(sealed));
+    return sealed;
   }
 
-  /** Seals and gives the bucket up: later appends fail, waiting cursors fail with CLOSED. */
+  /**
+   * Seals and gives the bucket up, once what is in flight is durable: later appends fail, waiting
+   * cursors fail with CLOSED.
+   */
   public CompletableFuture<Void> close() {
-    throw new UnsupportedOperationException("not built yet");
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    serial.execute(() -> loop.close(closed));
+    return closed;
+  }
+
+  /**
+   * Gives the bucket up at once, as when this process lost its session: what is in flight fails
+   * with FENCED and may be stored or not, waiting cursors fail with CLOSED. The ledger stays open
+   * until another owner recovers it.
+   */
+  public void abandon() {
+    AppendException why =
+        new AppendException(
+            Reason.FENCED,
+            "bucket "
+                + setup.bucket()
+                + " was abandoned by "
+                + setup.owner()
+                + "; send the same batch to its next owner");
+    serial.execute(() -> loop.abandon(why));
   }
 
   /**
    * Opens a cursor over {@code [fromOffset, toOffset)}.
    *
-   * @param fromOffset at least {@link #startOffset}, or {@code next} fails with OUT_OF_RANGE
+   * @param fromOffset at least {@link #startOffset}, at most the watermark, or {@code next} fails
+   *     with OUT_OF_RANGE
    * @param toOffset {@link Long#MAX_VALUE} to follow for ever
    */
   public FrameCursor read(long fromOffset, long toOffset) {
-    throw new UnsupportedOperationException("not built yet");
+    return new BucketCursor(loop, setup.store(), serial, fromOffset, toOffset);
   }
 
   /**
@@ -82,6 +205,40 @@ public final class BucketLog {
    * there is none yet. Fails with a {@link io.sluice.log.read.ReadException}.
    */
   public CompletableFuture<OptionalLong> offsetAtTime(long timeMicros) {
-    throw new UnsupportedOperationException("not built yet");
+    CompletableFuture<OptionalLong> result = new CompletableFuture<>();
+    serial.execute(
+        () ->
+            Completion.on(
+                serial,
+                searchClosed(loop.state(), timeMicros),
+                (offset, failure) -> {
+                  if (failure != null) {
+                    result.completeExceptionally(Retrying.cause(failure));
+                  } else {
+                    result.complete(offset);
+                  }
+                }));
+    return result;
+  }
+
+  private CompletableFuture<OptionalLong> searchClosed(BucketState state, long timeMicros) {
+    CompletableFuture<OptionalLong> open = searchOpen(timeMicros);
+    return SegmentFrames.offsetAtTime(setup.store(), state, timeMicros)
+        .thenCompose(found -> found.isPresent() ? CompletableFuture.completedFuture(found) : open);
+  }
+
+  private CompletableFuture<OptionalLong> searchOpen(long timeMicros) {
+    OpenSegment segment = loop.segment();
+    if (segment == null || segment.ackedRelative() == 0) {
+      return CompletableFuture.completedFuture(OptionalLong.empty());
+    }
+    SegmentIndex index = segment.index();
+    return SegmentFrames.offsetAtTime(
+        setup.store(),
+        segment.ledgerId(),
+        segment.baseOffset(),
+        SegmentFrames.entryBefore(index, timeMicros),
+        segment.ackedEntries(),
+        timeMicros);
   }
 }

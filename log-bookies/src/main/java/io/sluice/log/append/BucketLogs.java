@@ -3,13 +3,42 @@ package io.sluice.log.append;
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
+import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.segment.SegmentStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The open buckets of one gateway. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class BucketLogs implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(BucketLogs.class);
+
+  private static final long CLOSE_TIMEOUT_S = 30;
+
+  private final String owner;
+  private final LogSettings settings;
+  private final SegmentStore store;
+  private final BucketRecords records;
+  private final SealListener listener;
+  private final ExecutorService threads;
+  private final ScheduledExecutorService scheduler;
+  private final LogTime time;
+  private final Map<BucketId, CompletableFuture<BucketLog>> open = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   /**
    * @param owner names this gateway in claims
@@ -20,34 +49,135 @@ public final class BucketLogs implements AutoCloseable {
       LogSettings settings,
       SegmentStore store,
       BucketRecords records,
-      SealListener listener) {}
+      SealListener listener) {
+    this.owner = owner;
+    this.settings = settings;
+    this.store = store;
+    this.records = records;
+    this.listener = listener;
+    int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
+    this.threads = Executors.newFixedThreadPool(cores, named("sluice-log-"));
+    this.scheduler = Executors.newSingleThreadScheduledExecutor(named("sluice-log-timer-"));
+    this.time = LogTime.system(scheduler);
+  }
+
+  private static ThreadFactory named(String prefix) {
+    AtomicInteger next = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, prefix + next.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
 
   /**
    * Returns a bucket's log; claims and recovers the bucket if it isn't open here.
    *
-   * @return fails with an {@link AppendException}, UNAVAILABLE or STOPPED, or with a {@code
-   *     MetadataException} of kind MISSING if the table was dropped
+   * @return fails with an {@link AppendException}: UNAVAILABLE, STOPPED, or FENCED if the table was
+   *     dropped or another gateway claimed the bucket meanwhile
    */
   public CompletableFuture<BucketLog> open(Table table, int bucket) {
-    throw new UnsupportedOperationException("not built yet");
+    if (closed) {
+      return CompletableFuture.failedFuture(
+          new AppendException(Reason.UNAVAILABLE, "gateway " + owner + " is shutting down"));
+    }
+    BucketId id = new BucketId(table.id(), bucket);
+    CompletableFuture<BucketLog> fresh = new CompletableFuture<>();
+    CompletableFuture<BucketLog> current =
+        open.compute(id, (key, known) -> known == null || isOver(known) ? fresh : known);
+    if (current == fresh) {
+      var unused =
+          BucketLog.open(setup(table, id))
+              .whenComplete(
+                  (opened, failure) -> {
+                    if (failure == null) {
+                      fresh.complete(opened);
+                    } else {
+                      open.remove(id, fresh);
+                      fresh.completeExceptionally(failure);
+                    }
+                  });
+    }
+    return current;
+  }
+
+  private static boolean isOver(CompletableFuture<BucketLog> known) {
+    return known.isCompletedExceptionally() || (known.isDone() && !known.join().usable());
+  }
+
+  private BucketSetup setup(Table table, BucketId id) {
+    return new BucketSetup(
+        id,
+        table.incarnation(),
+        owner,
+        new RollPolicy(table.options().segmentBytes(), table.options().segmentMaxAge()),
+        table.options().writerExpiry(),
+        settings,
+        store,
+        records,
+        time,
+        threads,
+        rows -> listener.sealed(table.name(), id.bucket(), rows));
   }
 
   /** Seals all open buckets of a table; see {@link BucketLog#seal}. */
   public CompletableFuture<Void> sealAll(UUID tableId) {
-    throw new UnsupportedOperationException("not built yet");
+    List<CompletableFuture<Void>> sealed = new ArrayList<>();
+    open.forEach(
+        (id, log) -> {
+          if (id.tableId().equals(tableId) && !isOver(log)) {
+            sealed.add(log.thenCompose(BucketLog::seal));
+          }
+        });
+    return CompletableFuture.allOf(sealed.toArray(CompletableFuture<?>[]::new));
   }
 
   /** Gives a bucket up if it is open here; see {@link BucketLog#close}. */
   public CompletableFuture<Void> release(BucketId bucket) {
-    throw new UnsupportedOperationException("not built yet");
+    CompletableFuture<BucketLog> known = open.remove(bucket);
+    return known == null
+        ? CompletableFuture.completedFuture(null)
+        : known
+            .handle((opened, failure) -> opened)
+            .thenCompose(
+                opened ->
+                    opened == null ? CompletableFuture.completedFuture(null) : opened.close());
   }
 
   /** Seals and gives up all buckets; {@link #open} fails from now on. */
   public CompletableFuture<Void> closeAll() {
-    throw new UnsupportedOperationException("not built yet");
+    closed = true;
+    return CompletableFuture.allOf(
+        List.copyOf(open.keySet()).stream()
+            .map(this::release)
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  /** Gives all buckets up at once, as when the session is lost; see {@link BucketLog#abandon}. */
+  public void abandonAll() {
+    open.values().forEach(BucketLogs::abandon);
+  }
+
+  private static void abandon(CompletableFuture<BucketLog> known) {
+    if (known.isDone() && !known.isCompletedExceptionally()) {
+      known.join().abandon();
+    }
   }
 
   /** As {@link #closeAll}, waiting up to 30 seconds, and ends this object's threads. */
   @Override
-  public void close() {}
+  public void close() {
+    List<CompletableFuture<BucketLog>> logs = List.copyOf(open.values());
+    try {
+      closeAll().get(CLOSE_TIMEOUT_S, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.warn("Not all buckets could be sealed; their next owner recovers them", e);
+      logs.forEach(BucketLogs::abandon);
+    } finally {
+      scheduler.shutdownNow();
+      threads.shutdown();
+    }
+  }
 }

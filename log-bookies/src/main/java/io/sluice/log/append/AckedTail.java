@@ -1,0 +1,122 @@
+package io.sluice.log.append;
+
+import io.sluice.log.frame.Frame;
+import io.sluice.log.read.PlacedFrame;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The newest visible rows of a bucket, shared in memory by all its subscribers. Only {@link
+ * #publish} makes rows visible. Bounded: the oldest frames go first, and whoever is slower than
+ * that reads ledgers. One thread at a time, but for {@link #watermark}.
+ */
+final class AckedTail {
+
+  private final long maxBytes;
+  private final TreeMap<Long, PlacedFrame> frames = new TreeMap<>();
+  private List<Runnable> waiting = new ArrayList<>();
+  private long bytes;
+  private volatile long watermark;
+
+  /**
+   * @param watermark one past the last offset that is visible already
+   */
+  AckedTail(long maxBytes, long watermark) {
+    this.maxBytes = maxBytes;
+    this.watermark = watermark;
+  }
+
+  /** Returns one past the last visible offset. Any thread may ask. */
+  long watermark() {
+    return watermark;
+  }
+
+  /** Returns the offset from which on all visible rows are in memory. */
+  long start() {
+    return frames.isEmpty() ? watermark : frames.firstKey();
+  }
+
+  /**
+   * Makes rows visible, and wakes who waits for them.
+   *
+   * @param offset where they begin, the watermark or later: what is between was spliced in
+   * @param entry the frames of one entry; their references are taken over
+   */
+  void publish(long offset, List<Frame> entry) {
+    if (offset > watermark) {
+      clear();
+    }
+    long next = offset;
+    for (Frame frame : entry) {
+      frames.put(next, new PlacedFrame(next, frame.header().timeMicros(), frame));
+      bytes += frame.bytes();
+      next += frame.header().rows();
+    }
+    watermark = next;
+    wake();
+    while (bytes > maxBytes) {
+      PlacedFrame oldest = frames.pollFirstEntry().getValue();
+      bytes -= oldest.frame().bytes();
+      oldest.release();
+    }
+  }
+
+  /** Makes rows visible that are only in ledgers. */
+  void publishUpTo(long offset) {
+    if (offset > watermark) {
+      clear();
+      watermark = offset;
+      wake();
+    }
+  }
+
+  /**
+   * Returns frames from the one that holds {@code from}, each with a reference for the caller.
+   *
+   * @param from at least {@link #start}, less than the watermark
+   * @param to no frame begins at or after this
+   * @param maxBytes about how much; one frame at least
+   */
+  List<PlacedFrame> read(long from, long to, int maxBytes) {
+    List<PlacedFrame> read = new ArrayList<>();
+    long taken = 0;
+    for (PlacedFrame frame : frames.tailMap(frames.floorKey(from), true).values()) {
+      if (frame.offset() >= to || (taken > 0 && taken + frame.frame().bytes() > maxBytes)) {
+        break;
+      }
+      frame.frame().retain();
+      read.add(frame);
+      taken += frame.frame().bytes();
+    }
+    return read;
+  }
+
+  /** Runs {@code task} once, when there are more rows or there won't be any. */
+  void await(Runnable task) {
+    waiting.add(task);
+  }
+
+  /** Takes back a task that still waits. */
+  void forget(Runnable task) {
+    waiting.remove(task);
+  }
+
+  /** Wakes who waits, and gives the memory back. */
+  void close() {
+    clear();
+    wake();
+  }
+
+  private void wake() {
+    List<Runnable> woken = waiting;
+    waiting = new ArrayList<>();
+    woken.forEach(Runnable::run);
+  }
+
+  private void clear() {
+    frames.values().forEach(PlacedFrame::release);
+    frames.clear();
+    bytes = 0;
+  }
+}

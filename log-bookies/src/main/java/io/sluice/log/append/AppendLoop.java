@@ -1,0 +1,426 @@
+package io.sluice.log.append;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.bucket.Segment;
+import io.sluice.log.append.AppendException.Reason;
+import io.sluice.log.append.OpenSegment.Added;
+import io.sluice.log.append.PendingBatch.PendingFrame;
+import io.sluice.log.frame.DataEntry;
+import io.sluice.log.frame.Frame;
+import io.sluice.log.frame.FrameHeader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves batches into the open ledger and says what became of them. All of it runs on the bucket's
+ * serial executor, so that no state needs a lock.
+ *
+ * <p>A ledger is opened when rows come, and closed when it is big or old enough, when it must be
+ * handed over, or when an add failed or took too long. In each case what it holds is then asked of
+ * the ledger itself, and what isn't in it goes to the next one.
+ */
+final class AppendLoop {
+
+  private static final Logger log = LoggerFactory.getLogger(AppendLoop.class);
+
+  /** From so many gathered bytes on, the next entry doesn't wait for the ones in flight. */
+  private static final long GATHERED_BYTES = 128 << 10;
+
+  /** What the bucket does now. */
+  private sealed interface Phase {
+    /** No ledger is open. */
+    record Idle() implements Phase {}
+
+    /** A ledger is being made. */
+    record Opening() implements Phase {}
+
+    /** Rows go to this ledger. */
+    record Appending(OpenSegment segment) implements Phase {}
+
+    /** Nothing new goes to this ledger; what is in flight is awaited. */
+    record Draining(OpenSegment segment, boolean indexed) implements Phase {}
+
+    /** The ledger is closed and asked what it holds. */
+    record Closing(OpenSegment segment) implements Phase {}
+
+    /** The end. */
+    record Dead(AppendException why) implements Phase {}
+  }
+
+  private final BucketSetup setup;
+  private final Executor serial;
+  private final AtomicLong inFlightBytes;
+  private final AckedTail tail;
+  private final AppendQueue queue;
+  private final WriterWindow window;
+  private final LedgerRoller roller;
+  private final List<CompletableFuture<Void>> sealWaiters = new ArrayList<>();
+  private Phase phase = new Phase.Idle();
+  private BucketState state;
+  private long lastTimeMicros;
+  private boolean timeoutArmed;
+  private @Nullable CompletableFuture<Void> closed;
+  private volatile boolean dead;
+
+  AppendLoop(
+      BucketSetup setup, Recovery.Recovered recovered, Executor serial, AtomicLong inFlightBytes) {
+    this.setup = setup;
+    this.serial = serial;
+    this.inFlightBytes = inFlightBytes;
+    this.state = recovered.state();
+    this.window = recovered.window();
+    this.lastTimeMicros = recovered.lastTimeMicros();
+    this.tail = new AckedTail(setup.settings().tailBytes(), state.nextBaseOffset());
+    this.queue = new AppendQueue(setup.bucket().bucket(), setup.settings().maxEntryBytes());
+    this.roller =
+        new LedgerRoller(
+            setup,
+            state.claim().epoch(),
+            new Retrying(setup.time(), setup.settings().retryPause(), () -> !dead));
+  }
+
+  AckedTail tail() {
+    return tail;
+  }
+
+  BucketState state() {
+    return state;
+  }
+
+  /** Returns the ledger that rows go to or went to last, while its rows are not in the record. */
+  @Nullable OpenSegment segment() {
+    if (phase instanceof Phase.Appending appending) {
+      return appending.segment();
+    }
+    if (phase instanceof Phase.Draining draining) {
+      return draining.segment();
+    }
+    return phase instanceof Phase.Closing closing ? closing.segment() : null;
+  }
+
+  /** Returns why nothing can be appended any more; null if it can. */
+  @Nullable AppendException deathCause() {
+    return phase instanceof Phase.Dead end ? end.why() : null;
+  }
+
+  /** Returns whether it is over. Any thread may ask. */
+  boolean isDead() {
+    return dead;
+  }
+
+  void append(RowBatch batch, CompletableFuture<Appended> answer) {
+    long bytes = batch.bytes();
+    if (phase instanceof Phase.Dead end) {
+      refuse(batch, bytes, answer, end.why());
+    } else if (closed != null) {
+      refuse(batch, bytes, answer, givenUp());
+    } else if (queue.admit(batch, window, answer)) {
+      pump();
+    } else {
+      inFlightBytes.addAndGet(-bytes);
+    }
+  }
+
+  private void refuse(
+      RowBatch batch, long bytes, CompletableFuture<Appended> answer, AppendException why) {
+    batch.release();
+    inFlightBytes.addAndGet(-bytes);
+    answer.completeExceptionally(why);
+  }
+
+  void seal(CompletableFuture<Void> sealed) {
+    OpenSegment segment = segment();
+    if (phase instanceof Phase.Dead end) {
+      sealed.completeExceptionally(end.why());
+    } else if (segment == null || segment.ackedRelative() == 0) {
+      sealed.complete(null);
+    } else {
+      sealWaiters.add(sealed);
+      drain(segment);
+    }
+  }
+
+  void close(CompletableFuture<Void> done) {
+    if (dead) {
+      done.complete(null);
+    } else if (closed != null) {
+      Completion.on(serial, closed, (nothing, failure) -> done.complete(null));
+    } else {
+      closed = done;
+      pump();
+    }
+  }
+
+  /** Ends it without sealing; what is in flight fails. */
+  void abandon(AppendException why) {
+    if (!dead) {
+      die(why);
+    }
+  }
+
+  private AppendException givenUp() {
+    return new AppendException(
+        Reason.UNAVAILABLE,
+        "bucket " + setup.bucket() + " is being given up by " + setup.owner() + "; ask its owner");
+  }
+
+  private void pump() {
+    if (phase instanceof Phase.Idle && !queue.isEmpty()) {
+      open();
+    }
+    while (!queue.isEmpty()
+        && phase instanceof Phase.Appending appending
+        && maySend(appending.segment())) {
+      send(appending.segment());
+    }
+    if (closed != null && queue.isIdle()) {
+      if (phase instanceof Phase.Idle) {
+        die(givenUp());
+      } else if (phase instanceof Phase.Appending appending) {
+        drain(appending.segment());
+      }
+    }
+  }
+
+  private boolean maySend(OpenSegment segment) {
+    if (segment.bytes() >= setup.roll().bytes(state.segments().size())) {
+      drain(segment);
+      return false;
+    }
+    int inFlight = segment.addsInFlight();
+    return inFlight == 0
+        || (inFlight < setup.settings().maxAddsInFlight() && queue.queuedBytes() >= GATHERED_BYTES);
+  }
+
+  private void send(OpenSegment segment) {
+    List<PendingFrame> frames = queue.takeEntry();
+    List<DataEntry.Part> parts = frames.stream().map(PendingFrame::part).toList();
+    add(segment, frames, DataEntry.encode(parts, segment.nextRelative(), nextTime()));
+  }
+
+  /** Time stands still rather than going back. */
+  private long nextTime() {
+    lastTimeMicros = Math.max(lastTimeMicros, setup.time().nowMicros());
+    return lastTimeMicros;
+  }
+
+  private void add(OpenSegment segment, List<PendingFrame> frames, ByteBuf entry) {
+    Added added = segment.added(frames, entry);
+    armTimeout(segment);
+    Completion.on(
+        serial,
+        segment.writer().add(entry.retainedDuplicate()),
+        (id, failure) -> onAdd(segment, added, failure));
+  }
+
+  private void onAdd(OpenSegment segment, Added added, @Nullable Throwable failure) {
+    if (segment() != segment || phase instanceof Phase.Closing) {
+      return;
+    }
+    if (failure != null) {
+      log.warn("Bucket {}: an add failed, closing ledger {}", setup.bucket(), segment.ledgerId());
+      close(segment);
+      return;
+    }
+    added.acked = true;
+    for (Added oldest = segment.oldest();
+        oldest != null && oldest.acked;
+        oldest = segment.oldest()) {
+      List<Frame> frames = DataEntry.frames(oldest.bytes);
+      segment.acked(frames.stream().map(Frame::header).toList());
+      settle(segment, oldest, frames);
+    }
+    goOnDraining();
+    pump();
+  }
+
+  /** Makes the rows of a stored entry visible, then answers the batches that are whole. */
+  private void settle(OpenSegment segment, Added added, List<Frame> frames) {
+    long offset = segment.baseOffset() + added.relativeOffset;
+    long next = offset;
+    List<PendingBatch> whole = new ArrayList<>();
+    for (int i = 0; i < frames.size(); i++) {
+      FrameHeader header = frames.get(i).header();
+      PendingFrame pending = added.frames.get(i);
+      window.stored(header, next);
+      if (pending.batch().stored(pending, next)) {
+        whole.add(pending.batch());
+      }
+      next += header.rows();
+    }
+    if (!frames.isEmpty()) {
+      tail.publish(offset, frames);
+    }
+    added.bytes.release();
+    for (PendingBatch batch : whole) {
+      queue.done(batch);
+      inFlightBytes.addAndGet(-batch.bytes());
+      batch.answer(setup.bucket().bucket());
+    }
+  }
+
+  private void open() {
+    phase = new Phase.Opening();
+    long at = nextTime();
+    window.expire(at - TimeUnit.NANOSECONDS.toMicros(setup.writerExpiry().toNanos()));
+    Completion.on(serial, roller.open(at), (opened, failure) -> onOpen(opened, failure, at));
+  }
+
+  private void onOpen(LedgerRoller.@Nullable Opened opened, @Nullable Throwable failure, long at) {
+    if (!(phase instanceof Phase.Opening)) {
+      return;
+    }
+    if (opened == null) {
+      die(AppendFailures.of(setup.bucket(), failure == null ? givenUp() : failure));
+      return;
+    }
+    state = opened.state();
+    long base = state.openSegment().map(Segment.Open::baseOffset).orElse(-1L);
+    if (base < tail.watermark()) {
+      die(lost("the record puts the next row at " + base, tail.watermark()));
+      return;
+    }
+    tail.publishUpTo(base);
+    OpenSegment segment = new OpenSegment(opened.writer(), base, at);
+    phase = new Phase.Appending(segment);
+    add(segment, List.of(), WindowCodec.encode(window, base));
+    alarm(setup.roll().maxAge(), () -> onAge(segment));
+    pump();
+  }
+
+  private void onAge(OpenSegment segment) {
+    if (segment() == segment && setup.roll().byAge(state.segments().size())) {
+      drain(segment);
+    }
+  }
+
+  private void drain(OpenSegment segment) {
+    if (phase instanceof Phase.Appending) {
+      phase = new Phase.Draining(segment, false);
+      goOnDraining();
+    }
+  }
+
+  private void goOnDraining() {
+    if (phase instanceof Phase.Draining draining && draining.segment().addsInFlight() == 0) {
+      OpenSegment segment = draining.segment();
+      if (draining.indexed()) {
+        close(segment);
+      } else {
+        phase = new Phase.Draining(segment, true);
+        add(segment, List.of(), segment.index().encode());
+      }
+    }
+  }
+
+  private void close(OpenSegment segment) {
+    phase = new Phase.Closing(segment);
+    Completion.on(
+        serial, roller.close(segment), (found, failure) -> onClosed(segment, found, failure));
+  }
+
+  private void onClosed(
+      OpenSegment segment, LedgerRoller.@Nullable Closed found, @Nullable Throwable failure) {
+    if (segment() != segment) {
+      return;
+    }
+    if (found == null) {
+      die(AppendFailures.of(setup.bucket(), failure == null ? givenUp() : failure));
+      return;
+    }
+    state = found.state();
+    if (!resolve(segment, found.ledger().rows())) {
+      die(lost("ledger " + segment.ledgerId() + " ends inside an entry", found.ledger().rows()));
+      return;
+    }
+    phase = new Phase.Idle();
+    if (found.ledger().rows() > 0) {
+      setup.onSealed().accept(found.ledger().rows());
+    }
+    List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
+    sealWaiters.clear();
+    waiters.forEach(waiter -> waiter.complete(null));
+    pump();
+  }
+
+  /** Settles what the closed ledger holds of the entries in flight, and queues the rest again. */
+  private boolean resolve(OpenSegment segment, long rows) {
+    List<PendingFrame> back = new ArrayList<>();
+    boolean whole = true;
+    for (Added added : segment.giveUp()) {
+      if (added.relativeEnd() <= rows) {
+        settle(segment, added, DataEntry.frames(added.bytes));
+      } else {
+        whole &= added.relativeOffset >= rows;
+        back.addAll(added.frames);
+        added.bytes.release();
+      }
+    }
+    queue.putBack(back);
+    return whole;
+  }
+
+  private AppendException lost(String what, long offset) {
+    return new AppendException(
+        Reason.STOPPED, "bucket " + setup.bucket() + " stopped: " + what + ", not at " + offset);
+  }
+
+  private void die(AppendException why) {
+    log.info("Bucket {} ends here: {}", setup.bucket(), why.getMessage());
+    OpenSegment segment = segment();
+    phase = new Phase.Dead(why);
+    dead = true;
+    if (segment != null) {
+      List<PendingFrame> back = new ArrayList<>();
+      for (Added added : segment.giveUp()) {
+        back.addAll(added.frames);
+        added.bytes.release();
+      }
+      queue.putBack(back);
+    }
+    queue.failAll(why).forEach(batch -> inFlightBytes.addAndGet(-batch.bytes()));
+    tail.close();
+    List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
+    sealWaiters.clear();
+    waiters.forEach(waiter -> waiter.completeExceptionally(why));
+    if (closed != null) {
+      closed.complete(null);
+    }
+  }
+
+  /** If the oldest add makes no progress for the whole time-out, its outcome is unknown. */
+  private void armTimeout(OpenSegment segment) {
+    Added oldest = segment.oldest();
+    if (timeoutArmed || oldest == null) {
+      return;
+    }
+    timeoutArmed = true;
+    alarm(
+        setup.settings().addTimeout(),
+        () -> {
+          timeoutArmed = false;
+          if (segment() != segment || phase instanceof Phase.Closing) {
+            return;
+          }
+          if (segment.oldest() == oldest) {
+            log.warn("Bucket {}: an add timed out, closing {}", setup.bucket(), segment.ledgerId());
+            close(segment);
+          } else {
+            armTimeout(segment);
+          }
+        });
+  }
+
+  private void alarm(Duration delay, Runnable task) {
+    setup.time().after(delay, () -> serial.execute(task));
+  }
+}

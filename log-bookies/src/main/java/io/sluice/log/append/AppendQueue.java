@@ -1,0 +1,196 @@
+package io.sluice.log.append;
+
+import io.sluice.log.append.AppendException.Reason;
+import io.sluice.log.append.PendingBatch.PendingFrame;
+import io.sluice.log.frame.EntryHeader;
+import io.sluice.log.frame.FrameRows;
+import io.sluice.log.frame.WriterSequence;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The batches that are on their way, in order, and their frames that are in no entry yet. Decides
+ * which batches come in, given what their writers have in flight. One thread at a time.
+ */
+final class AppendQueue {
+
+  private final int bucket;
+  private final int maxEntryBytes;
+  private final Deque<PendingFrame> frames = new ArrayDeque<>();
+  private final Set<PendingBatch> batches = new LinkedHashSet<>();
+  private final Map<UUID, Deque<PendingBatch>> byWriter = new HashMap<>();
+  private long queuedBytes;
+
+  AppendQueue(int bucket, int maxEntryBytes) {
+    this.bucket = bucket;
+    this.maxEntryBytes = maxEntryBytes;
+  }
+
+  /** Returns the size of the frames that are in no entry yet. */
+  long queuedBytes() {
+    return queuedBytes;
+  }
+
+  /** Returns whether all frames are in entries. */
+  boolean isEmpty() {
+    return frames.isEmpty();
+  }
+
+  /** Returns whether nothing is on its way. */
+  boolean isIdle() {
+    return batches.isEmpty();
+  }
+
+  /**
+   * Takes a batch in, or answers it.
+   *
+   * @return whether it is on its way; if not, its buffers were given back
+   */
+  boolean admit(RowBatch rows, WriterWindow window, CompletableFuture<Appended> answer) {
+    try {
+      return decide(rows, window, answer);
+    } catch (AppendException e) {
+      rows.release();
+      answer.completeExceptionally(e);
+      return false;
+    }
+  }
+
+  private boolean decide(RowBatch rows, WriterWindow window, CompletableFuture<Appended> answer)
+      throws AppendException {
+    WriterSequence writer = rows.writer();
+    if (writer == null) {
+      enqueue(new PendingBatch(rows, -1, answer), 0);
+      return true;
+    }
+    Deque<PendingBatch> inFlight = byWriter.get(writer.writerId());
+    if (inFlight != null) {
+      long first = sequence(inFlight.getFirst());
+      long last = sequence(inFlight.getLast());
+      if (writer.sequence() > last + 1) {
+        throw WriterWindow.gap(writer, last + 1);
+      }
+      if (writer.sequence() == last + 1) {
+        enqueue(new PendingBatch(rows, -1, answer), 0);
+        return true;
+      }
+      if (writer.sequence() >= first) {
+        join(inFlight, writer.sequence(), answer);
+        rows.release();
+        return false;
+      }
+    }
+    WriterWindow.Verdict verdict = window.check(writer, rows.rows());
+    if (verdict instanceof WriterWindow.Verdict.Missing missing) {
+      requireFrameAt(rows, missing.fromRow());
+      enqueue(new PendingBatch(rows, missing.firstOffset(), answer), missing.fromRow());
+      return true;
+    }
+    WriterWindow.Verdict.Stored stored = (WriterWindow.Verdict.Stored) verdict;
+    rows.release();
+    answer.complete(new Appended(bucket, stored.offset(), stored.rows()));
+    return false;
+  }
+
+  private static void requireFrameAt(RowBatch rows, int fromRow) throws AppendException {
+    for (FrameRows frame : rows.frames()) {
+      if (frame.firstRow() == fromRow) {
+        return;
+      }
+    }
+    throw new AppendException(
+        Reason.SEQUENCE_REGRESSION,
+        "batch "
+            + rows.writer()
+            + " is stored up to row "
+            + fromRow
+            + ", but this attempt is split into frames elsewhere; send it with the frame limit of"
+            + " the first attempt");
+  }
+
+  private static void join(
+      Deque<PendingBatch> inFlight, long sequence, CompletableFuture<Appended> answer) {
+    for (PendingBatch batch : inFlight) {
+      if (sequence(batch) == sequence) {
+        batch.join(answer);
+      }
+    }
+  }
+
+  private void enqueue(PendingBatch batch, int fromRow) {
+    batches.add(batch);
+    WriterSequence writer = batch.rows().writer();
+    if (writer != null) {
+      byWriter.computeIfAbsent(writer.writerId(), id -> new ArrayDeque<>()).addLast(batch);
+    }
+    for (PendingFrame frame : batch.missing(fromRow)) {
+      frames.addLast(frame);
+      queuedBytes += frame.part().size();
+    }
+  }
+
+  /** Takes the frames of the next entry, at least one. */
+  List<PendingFrame> takeEntry() {
+    List<PendingFrame> entry = new ArrayList<>();
+    long size = EntryHeader.SIZE;
+    while (!frames.isEmpty()) {
+      int next = frames.getFirst().part().size();
+      if (!entry.isEmpty() && size + next > maxEntryBytes) {
+        break;
+      }
+      entry.add(frames.removeFirst());
+      size += next;
+      queuedBytes -= next;
+    }
+    return entry;
+  }
+
+  /** Puts frames back that weren't stored, before all others. */
+  void putBack(List<PendingFrame> entry) {
+    for (int i = entry.size() - 1; i >= 0; i--) {
+      frames.addFirst(entry.get(i));
+      queuedBytes += entry.get(i).part().size();
+    }
+  }
+
+  /** Forgets a batch that is durable. */
+  void done(PendingBatch batch) {
+    batches.remove(batch);
+    WriterSequence writer = batch.rows().writer();
+    if (writer != null) {
+      Deque<PendingBatch> inFlight = byWriter.get(writer.writerId());
+      if (inFlight != null && inFlight.remove(batch) && inFlight.isEmpty()) {
+        byWriter.remove(writer.writerId());
+      }
+    }
+  }
+
+  /**
+   * Gives everything up; the frames that are in entries must have been put back.
+   *
+   * @return the batches that failed
+   */
+  List<PendingBatch> failAll(AppendException failure) {
+    frames.forEach(PendingFrame::release);
+    frames.clear();
+    queuedBytes = 0;
+    List<PendingBatch> failed = List.copyOf(batches);
+    batches.clear();
+    byWriter.clear();
+    failed.forEach(batch -> batch.fail(failure));
+    return failed;
+  }
+
+  private static long sequence(PendingBatch batch) {
+    WriterSequence writer = batch.rows().writer();
+    return writer == null ? -1 : writer.sequence();
+  }
+}

@@ -1,0 +1,141 @@
+package io.sluice.log.append;
+
+import io.netty.buffer.ByteBuf;
+import io.sluice.log.append.PendingBatch.PendingFrame;
+import io.sluice.log.frame.FrameHeader;
+import io.sluice.log.frame.SegmentIndex;
+import io.sluice.log.frame.SegmentIndexBuilder;
+import io.sluice.log.segment.SegmentWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The ledger that a bucket's rows go to now: what was added to it, and what of that was
+ * acknowledged. One thread at a time.
+ */
+final class OpenSegment {
+
+  private static final int INDEX_BYTES = 256 << 10;
+
+  /** An entry that was added and isn't acknowledged, in order. */
+  static final class Added {
+    final List<PendingFrame> frames;
+    final long relativeOffset;
+    final int rows;
+
+    /** The entry, with one reference of this object; the writer has its own. */
+    final ByteBuf bytes;
+
+    boolean acked;
+
+    Added(List<PendingFrame> frames, long relativeOffset, ByteBuf bytes) {
+      this.frames = frames;
+      this.relativeOffset = relativeOffset;
+      this.rows = frames.stream().mapToInt(frame -> frame.part().rows().rows()).sum();
+      this.bytes = bytes;
+    }
+
+    long relativeEnd() {
+      return relativeOffset + rows;
+    }
+  }
+
+  private final SegmentWriter writer;
+  private final long baseOffset;
+  private final long openedAtMicros;
+  private final Deque<Added> inFlight = new ArrayDeque<>();
+  private final SegmentIndexBuilder index = new SegmentIndexBuilder(INDEX_BYTES);
+  private long nextRelative;
+  private long ackedRelative;
+  private long ackedEntries;
+  private long bytes;
+
+  OpenSegment(SegmentWriter writer, long baseOffset, long openedAtMicros) {
+    this.writer = writer;
+    this.baseOffset = baseOffset;
+    this.openedAtMicros = openedAtMicros;
+  }
+
+  SegmentWriter writer() {
+    return writer;
+  }
+
+  long ledgerId() {
+    return writer.ledgerId();
+  }
+
+  long baseOffset() {
+    return baseOffset;
+  }
+
+  long openedAtMicros() {
+    return openedAtMicros;
+  }
+
+  /** Returns the size of what was added. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Returns where the next row goes. */
+  long nextRelative() {
+    return nextRelative;
+  }
+
+  /** Returns one past the last acknowledged row. */
+  long ackedRelative() {
+    return ackedRelative;
+  }
+
+  /** Returns one past the last acknowledged entry. */
+  long ackedEntries() {
+    return ackedEntries;
+  }
+
+  int addsInFlight() {
+    return inFlight.size();
+  }
+
+  /** Returns where the acknowledged rows are. */
+  SegmentIndex index() {
+    return index.build();
+  }
+
+  /**
+   * Notes an entry that is about to be added.
+   *
+   * @param entry one reference is taken over
+   */
+  Added added(List<PendingFrame> frames, ByteBuf entry) {
+    Added added = new Added(frames, nextRelative, entry);
+    nextRelative = added.relativeEnd();
+    bytes += entry.readableBytes();
+    inFlight.addLast(added);
+    return added;
+  }
+
+  /** Returns the oldest entry that isn't acknowledged; null if there is none. */
+  @org.jspecify.annotations.Nullable
+  Added oldest() {
+    return inFlight.peekFirst();
+  }
+
+  /** Removes the oldest entry, which is acknowledged and has these frames. */
+  void acked(List<FrameHeader> frames) {
+    Added added = inFlight.removeFirst();
+    if (!frames.isEmpty()) {
+      index.add(ackedEntries, frames);
+    }
+    ackedRelative = added.relativeEnd();
+    ackedEntries++;
+  }
+
+  /** Removes all entries that aren't acknowledged, in order. */
+  List<Added> giveUp() {
+    List<Added> all = new ArrayList<>(inFlight);
+    inFlight.clear();
+    return all;
+  }
+}

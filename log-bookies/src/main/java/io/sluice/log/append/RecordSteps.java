@@ -1,0 +1,77 @@
+package io.sluice.log.append;
+
+import io.sluice.catalog.bucket.BucketRecords;
+import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.bucket.Segment;
+import io.sluice.catalog.table.BucketId;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The steps of one bucket's record, each made until it is known to be applied. A step whose effect
+ * is in the record already changes nothing, so that it can be tried again after an unknown outcome.
+ */
+final class RecordSteps {
+
+  private final BucketRecords records;
+  private final BucketId bucket;
+  private final Retrying retrying;
+
+  RecordSteps(BucketRecords records, BucketId bucket, Retrying retrying) {
+    this.records = records;
+    this.bucket = bucket;
+    this.retrying = retrying;
+  }
+
+  /** Claims the bucket; claiming it twice only takes a second epoch. */
+  CompletableFuture<BucketState> claim(String owner) {
+    return retrying.call(() -> records.update(bucket, state -> state.claim(owner)));
+  }
+
+  /** Records a new ledger. */
+  CompletableFuture<BucketState> opened(long epoch, long ledgerId, long atMicros) {
+    return retrying.call(
+        () ->
+            records.update(
+                bucket,
+                state ->
+                    isMine(state, epoch) && isOpen(state, ledgerId)
+                        ? state
+                        : state.opened(epoch, ledgerId, atMicros)));
+  }
+
+  /** Records that the open ledger is closed. */
+  CompletableFuture<BucketState> sealed(long epoch, long baseOffset, ClosedLedger ledger) {
+    return retrying.call(
+        () ->
+            records.update(
+                bucket,
+                state ->
+                    isMine(state, epoch) && isClosed(state, ledger.ledgerId())
+                        ? state
+                        : state.sealed(
+                            epoch,
+                            ledger.ledgerId(),
+                            baseOffset + ledger.rows(),
+                            ledger.minTimeMicros(),
+                            ledger.maxTimeMicros(),
+                            ledger.bytes(),
+                            ledger.hasWindow())));
+  }
+
+  private static boolean isMine(BucketState state, long epoch) {
+    return state.claim().epoch() == epoch;
+  }
+
+  private static boolean isOpen(BucketState state, long ledgerId) {
+    return state.openSegment().filter(open -> open.ledgerId() == ledgerId).isPresent();
+  }
+
+  private static boolean isClosed(BucketState state, long ledgerId) {
+    for (Segment segment : state.segments()) {
+      if (segment.ledgerId() == ledgerId) {
+        return segment.end().isPresent();
+      }
+    }
+    return false;
+  }
+}
