@@ -112,10 +112,10 @@ final class BucketCursor implements FrameCursor {
                   + "; read the lake"));
       return;
     }
-    current
-        .next(maxBytes)
-        .whenComplete(
-            (frames, failure) -> serial.execute(() -> onBehind(maxBytes, result, frames, failure)));
+    Completion.on(
+        serial,
+        current.next(maxBytes),
+        (frames, failure) -> onBehind(maxBytes, result, frames, failure));
   }
 
   private void onBehind(

@@ -31,12 +31,7 @@ final class LedgerCloser {
   CompletableFuture<ClosedLedger> close(SegmentWriter writer, long openedAtMicros) {
     return writer
         .seal()
-        .handle(
-            (done, failure) ->
-                failure == null
-                    ? CompletableFuture.completedFuture(done)
-                    : retrying.call(() -> store.recover(writer.ledgerId())))
-        .thenCompose(closed -> closed)
+        .exceptionallyCompose(failure -> retrying.call(() -> store.recover(writer.ledgerId())))
         .thenCompose(done -> examine(done, openedAtMicros));
   }
 

@@ -1,5 +1,7 @@
 package io.sluice.log.read;
 
+import org.jspecify.annotations.Nullable;
+
 /** Rows couldn't be read; {@link #reason} says what to do. */
 public final class ReadException extends Exception {
 
@@ -31,9 +33,9 @@ public final class ReadException extends Exception {
   /**
    * @param reason what to do
    * @param message what, where, both values
-   * @param cause why
+   * @param cause why, if known
    */
-  public ReadException(Reason reason, String message, Throwable cause) {
+  public ReadException(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
   }
