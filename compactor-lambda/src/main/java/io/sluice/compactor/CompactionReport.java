@@ -12,8 +12,8 @@ import java.util.OptionalLong;
  * @param files number of their files
  * @param commits number of snapshots that it made
  * @param snapshotId the last of them; empty if it made none
- * @param lagRows sealed rows that weren't in the lake when it ended: 0 unless the deadline passed or
- *     other workers are still at them
+ * @param lagRows sealed rows that weren't in the lake when it ended: 0 unless the deadline passed
+ *     or other workers are still at them
  */
 public record CompactionReport(
     TableName table,

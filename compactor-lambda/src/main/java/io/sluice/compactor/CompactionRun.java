@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call of {@link TableCompactor#compact}: rounds of looking at the table, bringing its work record
- * up to date, and then either committing what is done or executing one plan more.
+ * One call of {@link TableCompactor#compact}: rounds of looking at the table, bringing its work
+ * record up to date, and then either committing what is done or executing one plan more.
  */
 final class CompactionRun {
 
@@ -102,10 +102,8 @@ final class CompactionRun {
 
   /** Removes what is done, gives up what can't be, and plans what is new. */
   private Work upToDate(Work current, TableLook look) {
-    Work kept =
-        Upkeep.apply(current, look.progress(), look.specs(), clock.instant(), ids);
-    Planned planned =
-        Planner.plan(look.segments(), kept, look.progress(), settings.limits(), ids);
+    Work kept = Upkeep.apply(current, look.progress(), look.specs(), clock.instant(), ids);
+    Planned planned = Planner.plan(look.segments(), kept, look.progress(), settings.limits(), ids);
     missing = planned.missing();
     return kept.plan(planned.plans());
   }
@@ -143,8 +141,12 @@ final class CompactionRun {
     if (++lostCommits > LOST_COMMITS_AT_MOST) {
       throw new CompactionException(
           Reason.UNAVAILABLE,
-          "the lake of " + table.name() + " took none of " + lostCommits
-              + " commits in a row, last: " + outcome);
+          "the lake of "
+              + table.name()
+              + " took none of "
+              + lostCommits
+              + " commits in a row, last: "
+              + outcome);
     }
     TimeUnit.MILLISECONDS.sleep(Math.min(1_000, 5L << Math.min(lostCommits, 8)));
   }
@@ -206,7 +208,8 @@ final class CompactionRun {
     }
     update(
         work ->
-            Upkeep.split(work.unclaim(plan.id(), settings.worker()), plan.id(), look.progress(), ids));
+            Upkeep.split(
+                work.unclaim(plan.id(), settings.worker()), plan.id(), look.progress(), ids));
   }
 
   private CompactionReport end(TableLook look) throws CompactionException {

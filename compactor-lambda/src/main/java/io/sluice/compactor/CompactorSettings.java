@@ -8,18 +8,19 @@ import java.util.UUID;
 /**
  * How tables are compacted in this process.
  *
- * @param worker name of this process in claims; a process that comes back under the same name goes on
- *     with its plans at once, so no two may share one; at most 128 characters
+ * @param worker name of this process in claims; a process that comes back under the same name goes
+ *     on with its plans at once, so no two may share one; at most 128 characters
  * @param threads tables that are compacted at the same time, 1 to 256
  * @param limits what bounds plans
  * @param files how lake files are laid out
  * @param readBytes how much of the log is read at once, about, 64 KiB to 256 MiB
  * @param claimFor how long others leave a claimed plan alone, 1 s to 1 h; longer than a plan takes
- * @param commitEvery how long finished results wait at most for those of other plans before they are
- *     committed, 0 to 10 min
- * @param scheduleEvery how often tables are looked through for sealed segments that nobody announced,
- *     100 ms to 1 h
- * @param retryAfter pause after a table's first failure, doubled with each further one, 10 ms to 1 h
+ * @param commitEvery how long finished results wait at most for those of other plans before they
+ *     are committed, 0 to 10 min
+ * @param scheduleEvery how often tables are looked through for sealed segments that nobody
+ *     announced, 100 ms to 1 h
+ * @param retryAfter pause after a table's first failure, doubled with each further one, 10 ms to 1
+ *     h
  * @param retryAtMost longest such pause, at least {@code retryAfter}, at most 24 h
  * @param callLimit how long a call to the log or the metadata store may take, 1 s to 1 h
  */
@@ -66,8 +67,8 @@ public record CompactorSettings(
   }
 
   /**
-   * Returns these settings for the only compactor of its metadata store: under a name that stays the
-   * same, so that after a crash it goes on with its plans at once.
+   * Returns these settings for the only compactor of its metadata store: under a name that stays
+   * the same, so that after a crash it goes on with its plans at once.
    */
   public CompactorSettings alone() {
     return withWorker("standalone");

@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts tables on threads of this process: when asked to, and by a schedule that finds the sealed
- * segments that nobody announced. A table is on one thread at a time, for a minute at most before the
- * others get their turn. One that fails is tried again after a pause that grows; the others don't
- * notice. Thread-safe.
+ * Compacts tables on threads of this process: when asked to, and by a schedule that finds the
+ * sealed segments that nobody announced. A table is on one thread at a time, for a minute at most
+ * before the others get their turn. One that fails is tried again after a pause that grows; the
+ * others don't notice. Thread-safe.
  */
 public final class CompactorThreads implements CompactionRequests, AutoCloseable {
 
@@ -45,12 +45,13 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
     this.compactor = compactor;
     this.tables = tables;
     this.settings = settings;
-    this.workers =
-        Executors.newFixedThreadPool(settings.threads(), daemons("sluice-compactor-"));
+    this.workers = Executors.newFixedThreadPool(settings.threads(), daemons("sluice-compactor-"));
     this.schedule = Executors.newSingleThreadScheduledExecutor(daemons("sluice-compactor-clock-"));
   }
 
-  /** Starts the threads and the schedule; {@code compactor} and {@code tables} stay the caller's. */
+  /**
+   * Starts the threads and the schedule; {@code compactor} and {@code tables} stay the caller's.
+   */
   public static CompactorThreads start(
       TableCompactor compactor, Tables tables, CompactorSettings settings) {
     CompactorThreads threads = new CompactorThreads(compactor, tables, settings);
@@ -73,8 +74,7 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
   @Override
   public void request(TableName table) {
     synchronized (turns) {
-      if (!closed
-          && turns.computeIfAbsent(table, name -> new TableTurns()).wanted(Instant.now())) {
+      if (!closed && turns.computeIfAbsent(table, name -> new TableTurns()).wanted(Instant.now())) {
         workers.execute(() -> turn(table));
       }
     }
@@ -147,7 +147,8 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
         }
       }
     } catch (CatalogException | RuntimeException e) {
-      LOG.warn("The tables can't be listed, again in {}: {}", settings.scheduleEvery(), e.toString());
+      LOG.warn(
+          "The tables can't be listed, again in {}: {}", settings.scheduleEvery(), e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

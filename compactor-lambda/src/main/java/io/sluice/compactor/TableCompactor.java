@@ -9,6 +9,8 @@ import io.sluice.compactor.table.CompactionException.Reason;
 import io.sluice.compactor.table.TableLooks;
 import io.sluice.compactor.work.WorkRecords;
 import io.sluice.compactor.write.PlanExecutor;
+import io.sluice.compactor.write.RangeFrames;
+import io.sluice.log.read.SegmentFrames;
 import io.sluice.log.segment.SegmentStore;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,13 +43,21 @@ public final class TableCompactor {
       Function<Table, LakeTable> lake,
       BufferAllocator allocator,
       CompactorSettings settings) {
-    this(buckets, work, segments, lake, allocator, settings, InstantSource.system(), UUID::randomUUID);
+    this(
+        buckets,
+        work,
+        (state, from, to) -> SegmentFrames.open(segments, state, from, to),
+        lake,
+        allocator,
+        settings,
+        InstantSource.system(),
+        UUID::randomUUID);
   }
 
   TableCompactor(
       BucketRecords buckets,
       WorkRecords work,
-      SegmentStore segments,
+      RangeFrames log,
       Function<Table, LakeTable> lake,
       BufferAllocator allocator,
       CompactorSettings settings,
@@ -57,12 +67,7 @@ public final class TableCompactor {
     this.work = work;
     this.executor =
         new PlanExecutor(
-            segments,
-            allocator,
-            settings.files(),
-            settings.readBytes(),
-            settings.callLimit(),
-            clock);
+            log, allocator, settings.files(), settings.readBytes(), settings.callLimit(), clock);
     this.settings = settings;
     this.clock = clock;
     this.ids = ids;

@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where one table stands with {@link CompactorThreads}: resting, waiting for a thread, or on one. */
+/**
+ * Where one table stands with {@link CompactorThreads}: resting, waiting for a thread, or on one.
+ */
 final class TableTurns {
 
   private boolean waiting;
@@ -45,9 +47,7 @@ final class TableTurns {
     again = false;
   }
 
-  /**
-   * @return whether to put it into the queue again: it was wanted meanwhile, or there is more to do
-   */
+  /** Returns whether to put it into the queue again: it was wanted meanwhile, or there is more. */
   boolean ended(CompactionReport report) {
     running = false;
     failures = 0;

@@ -7,9 +7,9 @@ import org.apache.iceberg.ManifestFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plan's manifest as a commit takes it: of added files only, with neither snapshot id nor sequence
- * number, both of which the commit gives. Without partition summaries, which means that nothing is
- * known of its files' partitions.
+ * A plan's manifest as a commit takes it: of added files only, with neither snapshot id nor
+ * sequence number, both of which the commit gives. Without partition summaries, which means that
+ * nothing is known of its files' partitions.
  */
 record ResultManifest(PlanResult result) implements ManifestFile {
 

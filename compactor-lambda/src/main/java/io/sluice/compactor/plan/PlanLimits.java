@@ -21,7 +21,14 @@ public record PlanLimits(
     if (planBytes < 1 || planRows < 1 || tailBytes < 0 || tailBuckets < 1 || openPlans < 1) {
       throw new IllegalArgumentException(
           "planBytes, planRows, tailBuckets and openPlans must be >= 1, tailBytes >= 0: "
-              + planBytes + ", " + planRows + ", " + tailBuckets + ", " + openPlans + ", "
+              + planBytes
+              + ", "
+              + planRows
+              + ", "
+              + tailBuckets
+              + ", "
+              + openPlans
+              + ", "
               + tailBytes);
     }
   }

@@ -64,7 +64,10 @@ public final class Planner {
     return new Planned(takeTurns(runs, limits, room, ids), missing);
   }
 
-  /** Returns the first offset at or after {@code from} that the log still has; from if it's at its end. */
+  /**
+   * Returns the first offset at or after {@code from} that the log still has; from if it's at its
+   * end.
+   */
   private static long firstOffset(List<Segment.Closed> closed, long from) {
     for (Segment.Closed segment : closed) {
       if (segment.endOffset() > from) {

@@ -14,8 +14,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Brings a table's work up to what the lake says: plans that are in it are removed, plans that can't
- * be committed any more are voided and what is left of them is planned anew, one bucket each.
+ * Brings a table's work up to what the lake says: plans that are in it are removed, plans that
+ * can't be committed any more are voided and what is left of them is planned anew, one bucket each.
  */
 public final class Upkeep {
 

@@ -13,7 +13,9 @@ public final class CompactionException extends Exception {
     TABLE_GONE,
     /** The lake says less than was confirmed before: an operator must say how to go on. */
     LAKE_HISTORY_LOST,
-    /** The lake table was changed to something that can't be written: an operator must change it. */
+    /**
+     * The lake table was changed to something that can't be written: an operator must change it.
+     */
     LAKE_UNSUPPORTED,
     /** Rows are in neither log nor lake: an operator must find out why. */
     ROWS_MISSING,

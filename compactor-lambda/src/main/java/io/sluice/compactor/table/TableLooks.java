@@ -81,8 +81,15 @@ public final class TableLooks {
       if (!state.incarnation().equals(table.incarnation())) {
         throw new CompactionException(
             Reason.TABLE_GONE,
-            "bucket " + load.getKey() + " of " + table.name() + " is of incarnation "
-                + state.incarnation() + ", not " + table.incarnation() + ": load the table again");
+            "bucket "
+                + load.getKey()
+                + " of "
+                + table.name()
+                + " is of incarnation "
+                + state.incarnation()
+                + ", not "
+                + table.incarnation()
+                + ": load the table again");
       }
       buckets.put(load.getKey(), state);
     }

@@ -19,8 +19,16 @@ public record PlanResult(
   public PlanResult {
     if (manifest.isEmpty() || manifestBytes < 1 || files < 1 || rows < 1 || bytes < 1) {
       throw new IllegalArgumentException(
-          "manifest '" + manifest + "' of " + manifestBytes + " bytes: files " + files + ", rows "
-              + rows + ", bytes " + bytes);
+          "manifest '"
+              + manifest
+              + "' of "
+              + manifestBytes
+              + " bytes: files "
+              + files
+              + ", rows "
+              + rows
+              + ", bytes "
+              + bytes);
     }
   }
 }

@@ -102,7 +102,8 @@ public record Work(UUID incarnation, SortedMap<Integer, Long> plannedTo, List<Pl
   public Work claim(UUID id, WorkClaim claim, Instant now) {
     return replace(
         id,
-        plan -> claimable(plan, claim.worker(), now) ? List.of(plan.claimedBy(claim)) : List.of(plan));
+        plan ->
+            claimable(plan, claim.worker(), now) ? List.of(plan.claimedBy(claim)) : List.of(plan));
   }
 
   /** Ends a worker's claim, so that others needn't wait for it. */
@@ -118,8 +119,7 @@ public record Work(UUID incarnation, SortedMap<Integer, Long> plannedTo, List<Pl
 
   /** Records a result if the plan has none yet; changes nothing if it is gone. */
   public Work result(UUID id, PlanResult result) {
-    return replace(
-        id, plan -> List.of(plan.result() == null ? plan.withResult(result) : plan));
+    return replace(id, plan -> List.of(plan.result() == null ? plan.withResult(result) : plan));
   }
 
   /**

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *                      "files":<n>,"rows":<n>,"bytes":<n>,"at":<epoch millis>}}]}
  * }</pre>
  *
- * Claim and result are missing where there is none. Fields that a reader doesn't know are skipped; a
- * change that a reader must not miss raises the version.
+ * Claim and result are missing where there is none. Fields that a reader doesn't know are skipped;
+ * a change that a reader must not miss raises the version.
  */
 public final class WorkCodec {
 
@@ -88,7 +88,10 @@ public final class WorkCodec {
     int version = json.path("v").asInt();
     if (version != VERSION) {
       throw new IllegalArgumentException(
-          "work record of version " + version + ", but this Sluice reads " + VERSION
+          "work record of version "
+              + version
+              + ", but this Sluice reads "
+              + VERSION
               + ": upgrade it");
     }
     SortedMap<Integer, Long> plannedTo = new TreeMap<>();

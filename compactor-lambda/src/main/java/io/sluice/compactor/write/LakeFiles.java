@@ -23,8 +23,7 @@ final class LakeFiles implements AutoCloseable {
   LakeFiles(FileIO io, TableMetadata metadata, LakeFileSettings settings) {
     this.io = io;
     this.metadata = metadata;
-    this.locations =
-        LocationProviders.locationsFor(metadata.location(), metadata.properties());
+    this.locations = LocationProviders.locationsFor(metadata.location(), metadata.properties());
     this.settings = settings;
   }
 

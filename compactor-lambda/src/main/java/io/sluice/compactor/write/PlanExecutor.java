@@ -11,8 +11,6 @@ import io.sluice.compactor.work.PlanResult;
 import io.sluice.log.frame.FrameDecoder;
 import io.sluice.log.read.PlacedFrame;
 import io.sluice.log.read.ReadException;
-import io.sluice.log.read.SegmentFrames;
-import io.sluice.log.segment.SegmentStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,7 +53,7 @@ public final class PlanExecutor {
     }
   }
 
-  private final SegmentStore segments;
+  private final RangeFrames log;
   private final BufferAllocator allocator;
   private final LakeFileSettings settings;
   private final int readBytes;
@@ -67,13 +65,13 @@ public final class PlanExecutor {
    * @param readLimit how long that may take
    */
   public PlanExecutor(
-      SegmentStore segments,
+      RangeFrames log,
       BufferAllocator allocator,
       LakeFileSettings settings,
       int readBytes,
       Duration readLimit,
       InstantSource clock) {
-    this.segments = segments;
+    this.log = log;
     this.allocator = allocator;
     this.settings = settings;
     this.readBytes = readBytes;
@@ -122,7 +120,8 @@ public final class PlanExecutor {
             () ->
                 new CompactionException(
                     Reason.LAKE_UNSUPPORTED,
-                    "the lake table of " + look.table().name()
+                    "the lake table of "
+                        + look.table().name()
                         + " has only partitioned specs, which can't be written yet: "
                         + metadata.specs()));
   }
@@ -138,15 +137,18 @@ public final class PlanExecutor {
     if (range.start() < state.startOffset() || range.end() > state.sealedEndOffset()) {
       throw new ReadException(
           ReadException.Reason.OUT_OF_RANGE,
-          "bucket " + bucket + " has " + state.startOffset() + " to " + state.sealedEndOffset()
-              + " in sealed segments, but the plan wants " + range);
+          "bucket "
+              + bucket
+              + " has "
+              + state.startOffset()
+              + " to "
+              + state.sealedEndOffset()
+              + " in sealed segments, but the plan wants "
+              + range);
     }
     long position = range.start();
     try (FrameFeed feed =
-        new FrameFeed(
-            SegmentFrames.open(segments, state, range.start(), range.end()),
-            readBytes,
-            readLimit)) {
+        new FrameFeed(log.open(state, range.start(), range.end()), readBytes, readLimit)) {
       while (position < range.end()) {
         List<PlacedFrame> frames = feed.next();
         if (frames.isEmpty()) {
@@ -176,9 +178,16 @@ public final class PlanExecutor {
       throws IOException, ReadException {
     if (placed.offset() > position || placed.endOffset() <= position || position >= end) {
       throw new ReadException(
-              ReadException.Reason.CORRUPT,
-          "bucket " + bucket + " has a frame at [" + placed.offset() + ", " + placed.endOffset()
-              + ") where " + position + " comes next");
+          ReadException.Reason.CORRUPT,
+          "bucket "
+              + bucket
+              + " has a frame at ["
+              + placed.offset()
+              + ", "
+              + placed.endOffset()
+              + ") where "
+              + position
+              + " comes next");
     }
     int schemaId = placed.frame().header().schemaId();
     Schema schema = look.table().rowSchema(schemaId);
@@ -203,8 +212,8 @@ public final class PlanExecutor {
     return placed.offset() + to;
   }
 
-  private Executed manifest(
-      TableLook look, PartitionSpec spec, FileIO io, List<LakeFile> files) throws IOException {
+  private Executed manifest(TableLook look, PartitionSpec spec, FileIO io, List<LakeFile> files)
+      throws IOException {
     TableMetadata metadata = look.view().metadata();
     OutputFile target =
         io.newOutputFile(metadata.location() + "/metadata/" + UUID.randomUUID() + "-m0.avro");
