@@ -1,10 +1,10 @@
 package io.sluice.gateway.iceberg;
 
 import io.sluice.catalog.table.TableName;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
@@ -44,7 +44,7 @@ public final class IcebergRest {
 
   private final Catalog catalog;
   private final SupportsNamespaces namespaces;
-  private final Map<String, String> defaults = new TreeMap<>();
+  private final Map<String, String> defaults = new HashMap<>();
 
   /**
    * Serves a catalog.
@@ -83,6 +83,9 @@ public final class IcebergRest {
       return RestJson.error(404, "NoSuchTableException", message(e));
     } catch (IllegalArgumentException e) {
       return RestJson.error(400, "BadRequestException", message(e));
+    } catch (NullPointerException | IllegalStateException | ClassCastException e) {
+      LOG.error("Iceberg REST call failed: {} {}", method, path, e);
+      return RestJson.error(500, "InternalServerError", e.getClass().getName() + ": " + message(e));
     } catch (RuntimeException e) {
       LOG.warn("Iceberg REST call failed: {} {}", method, path, e);
       return RestJson.error(
