@@ -55,7 +55,12 @@ class LakeFileWriterTest {
     List<Record> rows = AllTypes.rows(21_000, random);
 
     LakeFile file =
-        write(AllTypes.SCHEMA, AllTypes.SCHEMA, rows, Map.of(), new LakeFileSettings(1 << 20, 3, 1L << 30));
+        write(
+            AllTypes.SCHEMA,
+            AllTypes.SCHEMA,
+            rows,
+            Map.of(),
+            new LakeFileSettings(1 << 20, 3, 1L << 30));
 
     assertThat(file.rows()).isEqualTo(rows.size());
     assertThat(file.bytes()).isEqualTo(Path.of(file.location()).toFile().length());

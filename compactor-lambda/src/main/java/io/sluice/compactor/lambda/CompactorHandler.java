@@ -1,0 +1,128 @@
+package io.sluice.compactor.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.TableName;
+import io.sluice.compactor.CompactionReport;
+import io.sluice.compactor.table.CompactionException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compacts the tables that SQS messages name: {@code {"database":"d","table":"t"}}. Messages for
+ * the same table are one piece of work. A message whose table couldn't be compacted, or not to the
+ * end before the deadline, is answered as failed and so comes again; so is one that can't be read,
+ * for the dead-letter queue. One of a table that is gone is done.
+ *
+ * <p>Connections are made at the first message, from the environment variables that {@link
+ * LambdaEnvironment} lists, and kept.
+ */
+public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatchResponse> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CompactorHandler.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Time that a plan which is begun last needs until its result is committed. */
+  private static final Duration MARGIN = Duration.ofSeconds(60);
+
+  private final Callable<LambdaConnections> connect;
+  private @Nullable LambdaConnections connections;
+
+  /** Creates the handler as the Lambda runtime does. */
+  public CompactorHandler() {
+    this(() -> LambdaConnections.open(LambdaEnvironment.of(System.getenv())));
+  }
+
+  CompactorHandler(Callable<LambdaConnections> connect) {
+    this.connect = connect;
+  }
+
+  @Override
+  public SQSBatchResponse handleRequest(SQSEvent event, Context context) {
+    Instant deadline = deadline(Duration.ofMillis(context.getRemainingTimeInMillis()));
+    List<BatchItemFailure> failures = new ArrayList<>();
+    Map<TableName, List<String>> messages = new LinkedHashMap<>();
+    for (SQSEvent.SQSMessage message : event.getRecords()) {
+      try {
+        messages
+            .computeIfAbsent(table(message.getBody()), table -> new ArrayList<>())
+            .add(message.getMessageId());
+      } catch (IllegalArgumentException e) {
+        LOG.error("Message {} names no table: {}", message.getMessageId(), e.getMessage());
+        failures.add(new BatchItemFailure(message.getMessageId()));
+      }
+    }
+    messages.forEach(
+        (table, ids) -> {
+          if (!compact(table, deadline)) {
+            ids.forEach(id -> failures.add(new BatchItemFailure(id)));
+          }
+        });
+    return new SQSBatchResponse(failures);
+  }
+
+  /** Keeps the margin, or half of the time if there is less. */
+  private static Instant deadline(Duration left) {
+    Duration half = left.dividedBy(2);
+    Duration usable = left.minus(MARGIN);
+    return Instant.now().plus(usable.compareTo(half) < 0 ? half : usable);
+  }
+
+  private static TableName table(String body) {
+    try {
+      JsonNode json = JSON.readTree(body);
+      return new TableName(json.path("database").asText(), json.path("table").asText());
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON: " + body, e);
+    }
+  }
+
+  /** Returns whether the table's messages are done. */
+  private boolean compact(TableName name, Instant deadline) {
+    if (!Instant.now().isBefore(deadline)) {
+      return false;
+    }
+    try {
+      LambdaConnections open = connections();
+      CompactionReport report = open.compactor().compact(open.tables().load(name), deadline);
+      LOG.info("Compacted: {}", report);
+      return report.lagRows() == 0 || Instant.now().isBefore(deadline);
+    } catch (CatalogException e) {
+      LOG.warn("Compaction of {} failed", name, e);
+      return e.reason() == CatalogException.Reason.NOT_FOUND;
+    } catch (CompactionException e) {
+      LOG.warn("Compaction of {} failed", name, e);
+      return e.reason() == CompactionException.Reason.TABLE_GONE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (Exception e) {
+      LOG.error("Compaction of {} failed", name, e);
+      return false;
+    }
+  }
+
+  private LambdaConnections connections() throws Exception {
+    LambdaConnections open = connections;
+    if (open == null) {
+      open = connect.call();
+      connections = open;
+    }
+    return open;
+  }
+}

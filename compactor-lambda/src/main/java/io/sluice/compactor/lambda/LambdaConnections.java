@@ -1,0 +1,39 @@
+package io.sluice.compactor.lambda;
+
+import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.lake.Lake;
+import io.sluice.catalog.table.TableCatalog;
+import io.sluice.compactor.CompactorSettings;
+import io.sluice.compactor.TableCompactor;
+import io.sluice.compactor.Tables;
+import io.sluice.compactor.work.StoredWorkRecords;
+import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
+import io.sluice.log.zookeeper.ZooKeeperMetadataStore;
+import java.util.UUID;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * What the function holds from one invocation to the next.
+ *
+ * @param tables where it finds tables
+ * @param compactor what does the work
+ */
+record LambdaConnections(Tables tables, TableCompactor compactor) {
+
+  /** Connects to everything; for the life of the process, which nobody announces the end of. */
+  static LambdaConnections open(LambdaEnvironment environment) throws Exception {
+    ZooKeeperMetadataStore metadata = ZooKeeperMetadataStore.connect(environment.metadata());
+    Lake lake = Lake.open(environment.lake(), metadata);
+    CompactorSettings settings =
+        CompactorSettings.DEFAULT.withWorker("lambda-" + UUID.randomUUID());
+    return new LambdaConnections(
+        Tables.of(new TableCatalog(metadata, lake)),
+        new TableCompactor(
+            new StoredBucketRecords(metadata),
+            new StoredWorkRecords(metadata, settings.callLimit()),
+            BookKeeperSegmentStore.connect(environment.ledgers()),
+            lake::table,
+            new RootAllocator(environment.memoryBytes()),
+            settings));
+  }
+}

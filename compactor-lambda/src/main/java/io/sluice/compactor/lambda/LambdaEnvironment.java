@@ -1,0 +1,90 @@
+package io.sluice.compactor.lambda;
+
+import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.table.OptionDoc;
+import io.sluice.log.bookkeeper.BookKeeperSettings;
+import io.sluice.log.zookeeper.ZooKeeperSettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the function's environment variables say.
+ *
+ * @param metadata where the metadata store is
+ * @param ledgers where the log is
+ * @param lake where the lake is
+ * @param memoryBytes bound of the memory for Arrow vectors
+ */
+record LambdaEnvironment(
+    ZooKeeperSettings metadata, BookKeeperSettings ledgers, LakeSettings lake, long memoryBytes) {
+
+  static final String ZOOKEEPER = "SLUICE_ZOOKEEPER";
+  static final String CHROOT = "SLUICE_CHROOT";
+  static final String LEDGERS = "SLUICE_LEDGERS";
+  static final String WAREHOUSE = "SLUICE_WAREHOUSE";
+  static final String MEMORY_MIB = "SLUICE_MEMORY_MIB";
+  static final String CATALOG_PREFIX = "SLUICE_CATALOG_";
+
+  /** What the documentation says of each variable. */
+  static final List<OptionDoc> DOCS =
+      List.of(
+          new OptionDoc(ZOOKEEPER, "host:port[,host:port...]", "", "ZooKeeper of the cluster."),
+          new OptionDoc(CHROOT, "/name", "/sluice", "Node below which Sluice keeps its metadata."),
+          new OptionDoc(
+              LEDGERS,
+              "zk+hierarchical://host:port/ledgers",
+              "",
+              "Where BookKeeper keeps its metadata; several ZooKeepers are separated by ';'."),
+          new OptionDoc(WAREHOUSE, "s3://bucket/prefix", "", "Where the lake's tables are."),
+          new OptionDoc(
+              CATALOG_PREFIX + "<KEY>",
+              "text",
+              "",
+              "A property of the Iceberg catalog: SLUICE_CATALOG_IO_IMPL is io-impl."),
+          new OptionDoc(
+              MEMORY_MIB, "16 to 65536", "256", "Bound of the memory for the log's rows, in MiB."));
+
+  /**
+   * Reads the variables.
+   *
+   * @throws IllegalArgumentException if one is missing or wrong; the message names it
+   */
+  static LambdaEnvironment of(Map<String, String> variables) {
+    ZooKeeperSettings usual = ZooKeeperSettings.of(required(variables, ZOOKEEPER));
+    Map<String, String> properties = new HashMap<>();
+    variables.forEach(
+        (name, value) -> {
+          if (name.startsWith(CATALOG_PREFIX)) {
+            String key = name.substring(CATALOG_PREFIX.length()).toLowerCase(Locale.ROOT);
+            properties.put(key.replace('_', '-'), value);
+          }
+        });
+    return new LambdaEnvironment(
+        new ZooKeeperSettings(
+            usual.connectString(),
+            variables.getOrDefault(CHROOT, usual.chroot()),
+            usual.sessionTimeout(),
+            usual.callTimeout()),
+        BookKeeperSettings.of(required(variables, LEDGERS)),
+        new LakeSettings(required(variables, WAREHOUSE), properties),
+        memoryBytes(variables.getOrDefault(MEMORY_MIB, "256")));
+  }
+
+  private static String required(Map<String, String> variables, String name) {
+    String value = variables.get(name);
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException("environment variable " + name + " must be set");
+    }
+    return value;
+  }
+
+  private static long memoryBytes(String mib) {
+    if (!mib.matches("[0-9]{2,5}") || Long.parseLong(mib) < 16 || Long.parseLong(mib) > 65_536) {
+      throw new IllegalArgumentException(
+          "environment variable " + MEMORY_MIB + " must be 16 to 65536: '" + mib + "'");
+    }
+    return Long.parseLong(mib) << 20;
+  }
+}

@@ -1,0 +1,3 @@
+/** The compactor as an AWS Lambda function. */
+@org.jspecify.annotations.NullMarked
+package io.sluice.compactor.lambda;
