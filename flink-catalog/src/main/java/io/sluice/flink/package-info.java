@@ -1,2 +1,5 @@
-@org.jspecify.annotations.NullMarked
+/** The Flink catalog and connector. */
+@NullMarked
 package io.sluice.flink;
+
+import org.jspecify.annotations.NullMarked;

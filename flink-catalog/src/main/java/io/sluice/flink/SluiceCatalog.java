@@ -1,0 +1,236 @@
+package io.sluice.flink;
+
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.SluiceClient;
+import io.sluice.client.SluiceException;
+import io.sluice.client.SluiceException.Reason;
+import io.sluice.client.TableDescription;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.table.catalog.CatalogBaseTable;
+import org.apache.flink.table.catalog.CatalogDatabase;
+import org.apache.flink.table.catalog.CatalogDatabaseImpl;
+import org.apache.flink.table.catalog.ObjectPath;
+import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.exceptions.CatalogException;
+import org.apache.flink.table.catalog.exceptions.DatabaseAlreadyExistException;
+import org.apache.flink.table.catalog.exceptions.DatabaseNotEmptyException;
+import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
+import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
+import org.apache.flink.table.catalog.exceptions.TableNotExistException;
+import org.apache.flink.table.factories.Factory;
+import org.jspecify.annotations.Nullable;
+
+/** Sluice's databases and tables, as a gateway has them. */
+final class SluiceCatalog extends AppendOnlyCatalog {
+
+  private final Endpoint endpoint;
+  private @Nullable SluiceClient client;
+
+  SluiceCatalog(String name, String defaultDatabase, Endpoint endpoint) {
+    super(name, defaultDatabase);
+    this.endpoint = endpoint;
+  }
+
+  @Override
+  public Optional<Factory> getFactory() {
+    return Optional.of(new SluiceTableFactory(endpoint));
+  }
+
+  @Override
+  public void open() {
+    client = endpoint.connect();
+    try {
+      client.createDatabase(getDefaultDatabase(), true);
+    } catch (SluiceException e) {
+      close();
+      throw new CatalogException(
+          "catalog '"
+              + getName()
+              + "' can't open database '"
+              + getDefaultDatabase()
+              + "' at "
+              + endpoint.address()
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    SluiceClient opened = client;
+    client = null;
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  @Override
+  public List<String> listDatabases() {
+    try {
+      return client().listDatabases();
+    } catch (SluiceException e) {
+      throw failure("list databases", e);
+    }
+  }
+
+  @Override
+  public boolean databaseExists(String database) {
+    return listDatabases().contains(database);
+  }
+
+  @Override
+  public CatalogDatabase getDatabase(String database) throws DatabaseNotExistException {
+    if (!databaseExists(database)) {
+      throw new DatabaseNotExistException(getName(), database);
+    }
+    return new CatalogDatabaseImpl(Map.of(), null);
+  }
+
+  @Override
+  public void createDatabase(String name, CatalogDatabase database, boolean ignoreIfExists)
+      throws DatabaseAlreadyExistException {
+    if (!database.getProperties().isEmpty()) {
+      throw new CatalogException(
+          "database '" + name + "' can't have properties: " + database.getProperties());
+    }
+    try {
+      client().createDatabase(name, ignoreIfExists);
+    } catch (SluiceException e) {
+      if (e.reason() == Reason.ALREADY_EXISTS) {
+        throw new DatabaseAlreadyExistException(getName(), name, e);
+      }
+      throw failure("create database '" + name + "'", e);
+    }
+  }
+
+  @Override
+  public void dropDatabase(String name, boolean ignoreIfNotExists, boolean cascade)
+      throws DatabaseNotExistException, DatabaseNotEmptyException {
+    try {
+      List<String> tables = databaseExists(name) ? client().listTables(name) : List.of();
+      if (!tables.isEmpty() && !cascade) {
+        throw new DatabaseNotEmptyException(getName(), name);
+      }
+      for (String table : tables) {
+        client().dropTable(new TableName(name, table), true, false);
+      }
+      client().dropDatabase(name, ignoreIfNotExists);
+    } catch (SluiceException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        throw new DatabaseNotExistException(getName(), name, e);
+      }
+      throw failure("drop database '" + name + "'", e);
+    }
+  }
+
+  @Override
+  public List<String> listTables(String database) throws DatabaseNotExistException {
+    try {
+      return client().listTables(database);
+    } catch (SluiceException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        throw new DatabaseNotExistException(getName(), database, e);
+      }
+      throw failure("list tables of '" + database + "'", e);
+    }
+  }
+
+  @Override
+  public CatalogBaseTable getTable(ObjectPath path) throws TableNotExistException {
+    Optional<TableName> name = name(path);
+    if (name.isEmpty()) {
+      throw new TableNotExistException(getName(), path);
+    }
+    try {
+      TableDescription table = client().describe(name.get());
+      return CatalogTables.of(table, isSystem(path));
+    } catch (SluiceException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        throw new TableNotExistException(getName(), path, e);
+      }
+      throw failure("describe table " + path, e);
+    }
+  }
+
+  @Override
+  public boolean tableExists(ObjectPath path) {
+    try {
+      getTable(path);
+      return true;
+    } catch (TableNotExistException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void createTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfExists)
+      throws TableAlreadyExistException, DatabaseNotExistException {
+    if (!(table instanceof ResolvedCatalogTable resolved)) {
+      throw new CatalogException("Sluice stores no " + table.getTableKind() + ": " + path);
+    }
+    try {
+      TableName name = new TableName(path.getDatabaseName(), path.getObjectName());
+      client().createTable(CatalogTables.spec(name, resolved, ignoreIfExists));
+    } catch (IllegalArgumentException e) {
+      throw new CatalogException(e.getMessage(), e);
+    } catch (SluiceException e) {
+      if (e.reason() == Reason.ALREADY_EXISTS) {
+        throw new TableAlreadyExistException(getName(), path, e);
+      }
+      if (e.reason() == Reason.NOT_FOUND) {
+        throw new DatabaseNotExistException(getName(), path.getDatabaseName(), e);
+      }
+      throw failure("create table " + path, e);
+    }
+  }
+
+  @Override
+  public void dropTable(ObjectPath path, boolean ignoreIfNotExists)
+      throws TableNotExistException {
+    Optional<TableName> name = isSystem(path) ? Optional.empty() : name(path);
+    try {
+      if (name.isPresent()) {
+        client().dropTable(name.get(), ignoreIfNotExists, false);
+      } else if (!ignoreIfNotExists) {
+        throw new TableNotExistException(getName(), path);
+      }
+    } catch (SluiceException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        throw new TableNotExistException(getName(), path, e);
+      }
+      throw failure("drop table " + path, e);
+    }
+  }
+
+  private static boolean isSystem(ObjectPath path) {
+    return path.getObjectName().endsWith(CatalogTables.SYSTEM_SUFFIX);
+  }
+
+  /** Returns the table that a path means, or empty if no table can be named so. */
+  static Optional<TableName> name(ObjectPath path) {
+    String table = path.getObjectName();
+    if (isSystem(path)) {
+      table = table.substring(0, table.length() - CatalogTables.SYSTEM_SUFFIX.length());
+    }
+    try {
+      return Optional.of(new TableName(path.getDatabaseName(), table));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private SluiceClient client() {
+    if (client == null) {
+      throw new CatalogException("catalog '" + getName() + "' isn't open");
+    }
+    return client;
+  }
+
+  private CatalogException failure(String what, SluiceException e) {
+    return new CatalogException(
+        "catalog '" + getName() + "' can't " + what + ": " + e.getMessage(), e);
+  }
+}

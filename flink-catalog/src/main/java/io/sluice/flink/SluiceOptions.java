@@ -1,0 +1,57 @@
+package io.sluice.flink;
+
+import java.time.Duration;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** The options of the catalog, and those that a query may give in an OPTIONS hint. */
+final class SluiceOptions {
+
+  /** Name of the catalog's type. */
+  static final String IDENTIFIER = "sluice";
+
+  /** Options that begin so go to the lake's file access, without this. */
+  static final String LAKE_PREFIX = "lake.";
+
+  static final ConfigOption<String> ENDPOINT =
+      ConfigOptions.key("endpoint")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("A gateway, as host:port.");
+
+  static final ConfigOption<String> DEFAULT_DATABASE =
+      ConfigOptions.key("default-database")
+          .stringType()
+          .defaultValue("default")
+          .withDescription("The database that USE CATALOG enters; made if it doesn't exist.");
+
+  static final ConfigOption<String> STARTUP_MODE =
+      ConfigOptions.key("scan.startup.mode")
+          .stringType()
+          .defaultValue("full")
+          .withDescription(
+              "Where a streaming query begins: full (all history, from the lake, then the log),"
+                  + " earliest (what the log still has), latest (new rows), timestamp.");
+
+  static final ConfigOption<String> STARTUP_TIMESTAMP =
+      ConfigOptions.key("scan.startup.timestamp")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "With scan.startup.mode=timestamp: the first append time, as an ISO instant such as"
+                  + " 2026-01-31T12:00:00Z, or in milliseconds since 1970.");
+
+  static final ConfigOption<Integer> LAKE_CHUNK_ROWS =
+      ConfigOptions.key("scan.lake-chunk-rows")
+          .intType()
+          .defaultValue(65_536)
+          .withDescription("How many rows of history a streaming query holds in memory per bucket.");
+
+  static final ConfigOption<Duration> SINK_LINGER =
+      ConfigOptions.key("sink.linger")
+          .durationType()
+          .defaultValue(Duration.ofMillis(20))
+          .withDescription("How long a row may wait for others before it is sent.");
+
+  private SluiceOptions() {}
+}

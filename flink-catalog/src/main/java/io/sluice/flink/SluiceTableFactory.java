@@ -1,0 +1,101 @@
+package io.sluice.flink;
+
+import io.sluice.catalog.table.TableName;
+import io.sluice.flink.read.ScanSpec;
+import io.sluice.flink.read.SluiceTableSource;
+import io.sluice.flink.read.Startup;
+import io.sluice.flink.write.SinkSpec;
+import io.sluice.flink.write.SluiceTableSink;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.connector.sink.DynamicTableSink;
+import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.factories.DynamicTableSinkFactory;
+import org.apache.flink.table.factories.DynamicTableSourceFactory;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.RowType;
+
+/** Makes sources and sinks for the tables of one catalog. */
+final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
+
+  private final Endpoint endpoint;
+
+  SluiceTableFactory(Endpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  @Override
+  public String factoryIdentifier() {
+    return SluiceOptions.IDENTIFIER;
+  }
+
+  @Override
+  public Set<ConfigOption<?>> requiredOptions() {
+    return Set.of();
+  }
+
+  @Override
+  public Set<ConfigOption<?>> optionalOptions() {
+    return Set.of(
+        SluiceOptions.STARTUP_MODE,
+        SluiceOptions.STARTUP_TIMESTAMP,
+        SluiceOptions.LAKE_CHUNK_ROWS,
+        SluiceOptions.SINK_LINGER);
+  }
+
+  @Override
+  public DynamicTableSource createDynamicTableSource(Context context) {
+    TableName name = name(context);
+    Configuration options = options(context);
+    boolean bounded =
+        context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH;
+    try {
+      Startup startup =
+          Startup.parse(
+              options.get(SluiceOptions.STARTUP_MODE), options.get(SluiceOptions.STARTUP_TIMESTAMP));
+      if (bounded && startup.mode() != Startup.Mode.FULL) {
+        throw new IllegalArgumentException(
+            "scan.startup.mode is for streaming queries; a batch query reads all, so filter by"
+                + " _timestamp of `"
+                + name.table()
+                + CatalogTables.SYSTEM_SUFFIX
+                + "`");
+      }
+      DataType type = context.getPhysicalRowDataType();
+      List<String> columns = DataType.getFieldNames(type);
+      ScanSpec spec =
+          ScanSpec.of(endpoint, name, columns)
+              .withStartup(startup)
+              .withLakeChunkRows(options.get(SluiceOptions.LAKE_CHUNK_ROWS));
+      return new SluiceTableSource(spec, type, bounded);
+    } catch (IllegalArgumentException e) {
+      throw new ValidationException("table " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public DynamicTableSink createDynamicTableSink(Context context) {
+    SinkSpec spec =
+        SinkSpec.of(
+            endpoint,
+            name(context),
+            (RowType) context.getPhysicalRowDataType().getLogicalType(),
+            options(context).get(SluiceOptions.SINK_LINGER));
+    return new SluiceTableSink(spec);
+  }
+
+  private static Configuration options(Context context) {
+    return Configuration.fromMap(context.getCatalogTable().getOptions());
+  }
+
+  private static TableName name(Context context) {
+    return SluiceCatalog.name(context.getObjectIdentifier().toObjectPath())
+        .orElseThrow(
+            () -> new ValidationException(context.getObjectIdentifier() + " can't name a table"));
+  }
+}

@@ -1,0 +1,118 @@
+package io.sluice.flink.lake;
+
+import io.sluice.catalog.lake.LocalFileIO;
+import io.sluice.catalog.lake.Progress;
+import io.sluice.catalog.range.Cut;
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.TableDescription;
+import io.sluice.flink.Endpoint;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.rest.RESTCatalog;
+
+/** The lake side of one table, loaded through the gateway's Iceberg REST catalog. Blocks. */
+public final class LakeCatalog implements AutoCloseable {
+
+  private final RESTCatalog catalog;
+  private final TableDescription table;
+  private final String address;
+
+  private LakeCatalog(RESTCatalog catalog, TableDescription table, String address) {
+    this.catalog = catalog;
+    this.table = table;
+    this.address = address;
+  }
+
+  /**
+   * Opens the lake of a table.
+   *
+   * @throws IOException if the gateway can't be reached
+   */
+  public static LakeCatalog open(Endpoint endpoint, TableDescription table) throws IOException {
+    Map<String, String> properties = new HashMap<>();
+    properties.put(CatalogProperties.URI, "http://" + endpoint.address() + "/iceberg");
+    String fileIo =
+        table.location().startsWith("file:")
+            ? LocalFileIO.class.getName()
+            : "org.apache.iceberg.aws.s3.S3FileIO";
+    properties.put(CatalogProperties.FILE_IO_IMPL, fileIo);
+    properties.putAll(endpoint.lakeProperties());
+    RESTCatalog catalog = new RESTCatalog();
+    try {
+      catalog.initialize("sluice", properties);
+    } catch (RuntimeException e) {
+      catalog.close();
+      throw failure(table.name(), endpoint.address(), e);
+    }
+    return new LakeCatalog(catalog, table, endpoint.address());
+  }
+
+  /**
+   * Loads the table's metadata as it is now.
+   *
+   * @throws IOException if it can't be loaded, or isn't that of the table that was described
+   */
+  public View load() throws IOException {
+    TableName name = table.name();
+    Table loaded;
+    try {
+      loaded = catalog.loadTable(TableIdentifier.of(name.database(), name.table()));
+    } catch (NoSuchTableException e) {
+      throw new IOException("table " + name + " has been dropped", e);
+    } catch (RuntimeException e) {
+      throw failure(name, address, e);
+    }
+    if (!loaded.location().contains(table.id().toString())) {
+      throw new IOException(
+          "table "
+              + name
+              + " was dropped and made anew while it was read: its id was "
+              + table.id()
+              + ", its lake is now at "
+              + loaded.location()
+              + "; start the query again");
+    }
+    TableMetadata metadata = ((BaseTable) loaded).operations().current();
+    return new View(loaded, Progress.inForce(metadata, table.incarnation()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    catalog.close();
+  }
+
+  private static IOException failure(TableName table, String address, RuntimeException cause) {
+    return new IOException(
+        "the lake of table "
+            + table
+            + " can't be loaded through http://"
+            + address
+            + "/iceberg: "
+            + cause.getMessage()
+            + "; check that the gateway runs and reaches the lake",
+        cause);
+  }
+
+  /**
+   * One version of the lake table.
+   *
+   * @param table at that version
+   * @param progress the lake offsets in force in it
+   */
+  public record View(Table table, Progress progress) {
+
+    /** Returns the current snapshot's id, or {@link Cut#NO_SNAPSHOT}. */
+    public long snapshotId() {
+      return table.currentSnapshot() == null
+          ? Cut.NO_SNAPSHOT
+          : table.currentSnapshot().snapshotId();
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.sluice.flink.lake;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.table.data.RowData;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.data.DeleteFilter;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.flink.FlinkSchemaUtil;
+import org.apache.iceberg.flink.RowDataWrapper;
+import org.apache.iceberg.flink.data.FlinkParquetReaders;
+import org.apache.iceberg.flink.data.RowDataUtil;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.mapping.NameMappingParser;
+import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.util.PartitionUtil;
+
+/**
+ * Reads lake files, with the deletes of other engines applied. Iceberg's own readers cut a TIME to
+ * milliseconds, so those columns are read as the plain microseconds that Parquet stores.
+ */
+final class LakeFileReader {
+
+  private final FileIO io;
+  private final Schema tableSchema;
+  private final Schema projection;
+  private final List<Expression> filters;
+  private final Map<String, String> tableProperties;
+
+  LakeFileReader(
+      FileIO io,
+      Schema tableSchema,
+      Map<String, String> tableProperties,
+      Schema projection,
+      List<Expression> filters) {
+    this.io = io;
+    this.tableSchema = tableSchema;
+    this.tableProperties = tableProperties;
+    this.projection = projection;
+    this.filters = List.copyOf(filters);
+  }
+
+  /**
+   * Returns a file's rows, those filtered out included unless a whole row group could be left out.
+   * Their columns begin with those of the projection, each TIME in microseconds as a long.
+   */
+  CloseableIterable<RowData> read(FileScanTask task) {
+    if (task.file().format() != FileFormat.PARQUET) {
+      throw new UnsupportedOperationException(
+          "file " + task.file().location() + " is " + task.file().format()
+              + ", but Sluice's Flink connector reads Parquet; rewrite the file");
+    }
+    Deletes deletes = new Deletes(task.file().location(), task.deletes());
+    Schema read = deletes.requiredSchema();
+    Map<Integer, ?> constants = PartitionUtil.constantsMap(task, LakeFileReader::constant);
+    Parquet.ReadBuilder builder =
+        Parquet.read(io.newInputFile(task.file()))
+            .project(read)
+            .split(task.start(), task.length())
+            .filter(LakeColumns.applicable(filters, read))
+            .createReaderFunc(
+                fileSchema ->
+                    FlinkParquetReaders.buildReader(
+                        PlainTimes.of(read), PlainTimes.of(fileSchema), new HashMap<>(constants)));
+    String mapping = tableProperties.get(TableProperties.DEFAULT_NAME_MAPPING);
+    if (mapping != null) {
+      builder.withNameMapping(NameMappingParser.fromJson(mapping));
+    }
+    return deletes.filter(builder.build());
+  }
+
+  private static Object constant(Type type, Object value) {
+    return type.typeId() == Type.TypeID.TIME ? value : RowDataUtil.convertConstant(type, value);
+  }
+
+  private final class Deletes extends DeleteFilter<RowData> {
+
+    private final RowDataWrapper wrapper;
+
+    Deletes(String file, List<DeleteFile> deletes) {
+      super(file, deletes, tableSchema, projection);
+      Schema plain = PlainTimes.of(requiredSchema());
+      this.wrapper = new RowDataWrapper(FlinkSchemaUtil.convert(plain), plain.asStruct());
+    }
+
+    @Override
+    protected StructLike asStructLike(RowData row) {
+      return wrapper.wrap(row);
+    }
+
+    @Override
+    protected InputFile getInputFile(String location) {
+      return io.newInputFile(location);
+    }
+  }
+}

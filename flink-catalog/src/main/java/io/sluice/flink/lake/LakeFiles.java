@@ -1,0 +1,111 @@
+package io.sluice.flink.lake;
+
+import io.sluice.client.TableDescription;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.table.data.RowData;
+import org.apache.iceberg.CombinedScanTask;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ScanTaskParser;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableScan;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.CloseableIterator;
+
+/** The files of one snapshot: planned once, read by many. */
+public final class LakeFiles {
+
+  /**
+   * Plans the read of a snapshot.
+   *
+   * @return groups of files of a balanced size, each file as JSON
+   */
+  public static List<List<String>> plan(
+      LakeCatalog.View view, List<String> columns, List<Expression> filters) throws IOException {
+    Table table = view.table();
+    if (table.currentSnapshot() == null) {
+      return List.of();
+    }
+    TableScan scan =
+        table
+            .newScan()
+            .useSnapshot(view.snapshotId())
+            .filter(LakeColumns.applicable(filters, table.schema()))
+            .project(LakeColumns.project(table, columns));
+    List<List<String>> groups = new ArrayList<>();
+    try (CloseableIterable<CombinedScanTask> tasks = scan.planTasks()) {
+      for (CombinedScanTask task : tasks) {
+        groups.add(task.files().stream().map(ScanTaskParser::toJson).toList());
+      }
+    }
+    return groups;
+  }
+
+  /** Opens planned files one after the other. */
+  public static Rows open(
+      LakeCatalog lake,
+      TableDescription described,
+      List<String> tasks,
+      List<String> columns,
+      List<Expression> filters)
+      throws IOException {
+    Table table = lake.load().table();
+    // A table that is nothing but system columns, or COUNT(*): something must be read to be counted.
+    List<String> read =
+        columns.isEmpty()
+            ? List.of(described.schema().columns().get(0).name())
+            : columns;
+    Schema projection = LakeColumns.project(table, read);
+    LakeFileReader reader =
+        new LakeFileReader(table.io(), table.schema(), table.properties(), projection, filters);
+    return new Rows(reader, new LakeRow(projection, columns.size()), tasks);
+  }
+
+  /** The rows of some files. */
+  public static final class Rows implements AutoCloseable {
+
+    private final LakeFileReader reader;
+    private final LakeRow row;
+    private final List<String> tasks;
+    private int nextTask;
+    private CloseableIterator<RowData> file = CloseableIterator.empty();
+
+    private Rows(LakeFileReader reader, LakeRow row, List<String> tasks) {
+      this.reader = reader;
+      this.row = row;
+      this.tasks = tasks;
+    }
+
+    /** Returns at most {@code limit} further rows; none at the end. */
+    public List<RowData> next(int limit) throws IOException {
+      List<RowData> rows = new ArrayList<>();
+      while (rows.size() < limit && advance()) {
+        rows.add(row.of(file.next()));
+      }
+      return rows;
+    }
+
+    private boolean advance() throws IOException {
+      while (!file.hasNext()) {
+        file.close();
+        if (nextTask == tasks.size()) {
+          file = CloseableIterator.empty();
+          return false;
+        }
+        FileScanTask task = ScanTaskParser.fromJson(tasks.get(nextTask++), true);
+        file = reader.read(task).iterator();
+      }
+      return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  private LakeFiles() {}
+}

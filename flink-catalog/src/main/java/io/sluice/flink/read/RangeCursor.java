@@ -1,0 +1,178 @@
+package io.sluice.flink.read;
+
+import io.sluice.catalog.range.OffsetRange;
+import io.sluice.client.BucketReader;
+import io.sluice.client.ReadBatch;
+import io.sluice.client.ReadSpec;
+import io.sluice.client.SluiceException;
+import io.sluice.client.SluiceException.Reason;
+import io.sluice.flink.lake.LakeHistory;
+import io.sluice.flink.read.SluiceSplit.RangeSplit;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opened range of a bucket. It takes history from the lake and goes on in the log; what has left the
+ * log when it gets there, it takes from the lake.
+ */
+final class RangeCursor implements SplitCursor {
+
+  private final ReadContext context;
+  private final RangeSplit split;
+  private final ArrowRows arrowRows;
+  private long position;
+  private boolean lakeNext;
+  private @Nullable LakeHistory history;
+  private long historyEnd;
+  private @Nullable BucketReader log;
+
+  RangeCursor(ReadContext context, RangeSplit split) throws IOException {
+    this.context = context;
+    this.split = split;
+    this.position = split.position();
+    this.lakeNext = split.lakeFirst();
+    this.arrowRows = new ArrowRows(split.bucket(), context.spec().columns());
+    if (!context.table().incarnation().equals(split.incarnation())) {
+      throw new IOException(
+          "table "
+              + context.spec().name()
+              + " was dropped and made anew: offsets of incarnation "
+              + split.incarnation()
+              + " mean nothing in "
+              + context.table().incarnation()
+              + "; start the query without its state");
+    }
+  }
+
+  @Override
+  public String splitId() {
+    return split.splitId();
+  }
+
+  @Override
+  public boolean ended() {
+    return position >= split.to();
+  }
+
+  @Override
+  public List<PlacedRow> poll() throws IOException {
+    if (ended()) {
+      return List.of();
+    }
+    if (lakeNext) {
+      lakeNext = false;
+      openHistory();
+    }
+    return history == null ? pollLog() : pollHistory(history);
+  }
+
+  /** Plans what the lake has of the rest, if it has any. */
+  private void openHistory() throws IOException {
+    long lakeOffset = context.lake().load().progress().offset(split.bucket());
+    historyEnd = Math.min(lakeOffset, split.to());
+    if (position < historyEnd) {
+      history =
+          new LakeHistory(
+              context.lake(),
+              split.bucket(),
+              new OffsetRange(position, historyEnd),
+              context.spec().columns(),
+              context.spec().filters(),
+              context.spec().lakeChunkRows());
+    }
+  }
+
+  private List<PlacedRow> pollHistory(LakeHistory open) throws IOException {
+    Optional<List<LakeHistory.OffsetRow>> rows = open.next();
+    if (rows.isEmpty()) {
+      // What the lake doesn't have below its offset was deleted there.
+      position = historyEnd;
+      history = null;
+      return List.of();
+    }
+    List<PlacedRow> placed =
+        rows.get().stream().map(row -> new PlacedRow(row.row(), row.offset() + 1)).toList();
+    if (!placed.isEmpty()) {
+      position = placed.get(placed.size() - 1).nextPosition();
+    }
+    return placed;
+  }
+
+  private List<PlacedRow> pollLog() throws IOException {
+    try {
+      if (log == null) {
+        log = context.openLog(readSpec());
+      }
+      Optional<ReadBatch> polled = log.poll(Duration.ZERO);
+      if (polled.isEmpty()) {
+        return List.of();
+      }
+      try (ReadBatch batch = polled.get()) {
+        position = batch.endOffset();
+        return arrowRows.of(batch);
+      }
+    } catch (SluiceException e) {
+      if (e.reason() != Reason.OUT_OF_RANGE) {
+        throw failure(e);
+      }
+      closeLog();
+      openHistory();
+      if (history == null) {
+        throw gap(e);
+      }
+      return List.of();
+    }
+  }
+
+  private ReadSpec readSpec() {
+    boolean forEver = split.to() == Long.MAX_VALUE;
+    return new ReadSpec(
+        context.spec().name(),
+        split.bucket(),
+        new ReadSpec.From.Offset(position),
+        forEver ? OptionalLong.empty() : OptionalLong.of(split.to()),
+        forEver,
+        context.logColumns(),
+        context.prefetchBytes());
+  }
+
+  private IOException gap(SluiceException cause) {
+    return new IOException(
+        where()
+            + " is in neither log nor lake, where the lake offset is "
+            + historyEnd
+            + ": rows are missing, tell the table's operator ("
+            + cause.getMessage()
+            + ")",
+        cause);
+  }
+
+  private IOException failure(SluiceException cause) {
+    return new IOException(where() + " can't be read: " + cause.getMessage(), cause);
+  }
+
+  private String where() {
+    return "offset "
+        + position
+        + " of table "
+        + context.spec().name()
+        + ", bucket "
+        + split.bucket();
+  }
+
+  private void closeLog() {
+    if (log != null) {
+      log.close();
+      log = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closeLog();
+  }
+}

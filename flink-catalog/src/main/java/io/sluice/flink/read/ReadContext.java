@@ -1,0 +1,117 @@
+package io.sluice.flink.read;
+
+import io.sluice.catalog.table.SystemColumns;
+import io.sluice.client.BucketReader;
+import io.sluice.client.ReadSpec;
+import io.sluice.client.SluiceClient;
+import io.sluice.client.SluiceException;
+import io.sluice.client.TableDescription;
+import io.sluice.flink.lake.LakeCatalog;
+import java.io.IOException;
+import java.util.List;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/** What the splits of one reader share: the connections to gateway and lake, opened when needed. */
+final class ReadContext implements AutoCloseable {
+
+  private static final long PREFETCH_BYTES = 32 << 20;
+  private static final long MIN_PREFETCH_BYTES = 1 << 20;
+
+  private final ScanSpec spec;
+  private final Runnable rowsReady;
+  private int openSplits = 1;
+  private @Nullable SluiceClient client;
+  private @Nullable TableDescription table;
+  private @Nullable LakeCatalog lake;
+
+  /**
+   * @param rowsReady called, on any thread, when a reader of the log has rows
+   */
+  ReadContext(ScanSpec spec, Runnable rowsReady) {
+    this.spec = spec;
+    this.rowsReady = rowsReady;
+  }
+
+  ScanSpec spec() {
+    return spec;
+  }
+
+  TableDescription table() throws IOException {
+    if (table == null) {
+      try {
+        table = client().describe(spec.name());
+      } catch (SluiceException e) {
+        throw new IOException("table " + spec.name() + " can't be read: " + e.getMessage(), e);
+      }
+    }
+    return table;
+  }
+
+  LakeCatalog lake() throws IOException {
+    if (lake == null) {
+      lake = LakeCatalog.open(spec.endpoint(), table());
+    }
+    return lake;
+  }
+
+  /** Returns what to ask the log for: a small column if only system columns are wanted. */
+  List<String> logColumns() throws IOException {
+    List<String> wanted =
+        spec.columns().stream().filter(name -> !SystemColumns.NAMES.contains(name)).toList();
+    if (!wanted.isEmpty()) {
+      return wanted;
+    }
+    List<NestedField> columns = table().rowSchema().columns();
+    return List.of(
+        columns.stream()
+            .filter(column -> column.type().typeId() == Type.TypeID.BOOLEAN)
+            .findFirst()
+            .or(() -> columns.stream().filter(c -> isFixedWidth(c.type())).findFirst())
+            .orElse(columns.get(0))
+            .name());
+  }
+
+  private static boolean isFixedWidth(Type type) {
+    return switch (type.typeId()) {
+      case STRING, BINARY, FIXED, UUID -> false;
+      default -> type.isPrimitiveType();
+    };
+  }
+
+  BucketReader openLog(ReadSpec read) throws SluiceException {
+    BucketReader reader = client().read(read);
+    reader.whenReady(rowsReady);
+    return reader;
+  }
+
+  /** Says how many splits share the bytes read ahead. */
+  void openSplits(int count) {
+    openSplits = Math.max(1, count);
+  }
+
+  long prefetchBytes() {
+    return Math.max(MIN_PREFETCH_BYTES, PREFETCH_BYTES / openSplits);
+  }
+
+  private SluiceClient client() {
+    if (client == null) {
+      client = spec.endpoint().connect();
+    }
+    return client;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (lake != null) {
+        lake.close();
+      }
+    } finally {
+      if (client != null) {
+        client.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.sluice.flink.read;
+
+import io.sluice.catalog.table.TableName;
+import io.sluice.flink.Endpoint;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.iceberg.expressions.Expression;
+
+/**
+ * What a query reads of a table.
+ *
+ * @param endpoint where
+ * @param database of the table
+ * @param table its name
+ * @param columns those wanted of each row, in order, system columns included
+ * @param filters by which files may be left out, joined by AND; Flink applies them itself
+ * @param startup where a streaming query begins
+ * @param lakeChunkRows how many rows of history to hold in memory per bucket, at least 1
+ */
+public record ScanSpec(
+    Endpoint endpoint,
+    String database,
+    String table,
+    ArrayList<String> columns,
+    ArrayList<Expression> filters,
+    Startup startup,
+    int lakeChunkRows)
+    implements Serializable {
+
+  public ScanSpec {
+    if (lakeChunkRows < 1) {
+      throw new IllegalArgumentException(
+          "scan.lake-chunk-rows must be at least 1: " + lakeChunkRows);
+    }
+  }
+
+  /** Returns the read of all history of some columns. */
+  public static ScanSpec of(Endpoint endpoint, TableName name, Collection<String> columns) {
+    return new ScanSpec(
+        endpoint,
+        name.database(),
+        name.table(),
+        new ArrayList<>(columns),
+        new ArrayList<>(),
+        Startup.FULL,
+        65_536);
+  }
+
+  /** Returns this with other columns. */
+  public ScanSpec withColumns(List<String> names) {
+    return new ScanSpec(
+        endpoint, database, table, new ArrayList<>(names), filters, startup, lakeChunkRows);
+  }
+
+  /** Returns this with other filters. */
+  public ScanSpec withFilters(List<Expression> expressions) {
+    return new ScanSpec(
+        endpoint, database, table, columns, new ArrayList<>(expressions), startup, lakeChunkRows);
+  }
+
+  /** Returns this begun elsewhere. */
+  public ScanSpec withStartup(Startup other) {
+    return new ScanSpec(endpoint, database, table, columns, filters, other, lakeChunkRows);
+  }
+
+  /** Returns this with another bound of rows in memory. */
+  public ScanSpec withLakeChunkRows(int rows) {
+    return new ScanSpec(endpoint, database, table, columns, filters, startup, rows);
+  }
+
+  /** Returns the table's name. */
+  public TableName name() {
+    return new TableName(database, table);
+  }
+}

@@ -1,0 +1,55 @@
+package io.sluice.flink.read;
+
+import java.util.List;
+import java.util.UUID;
+import org.apache.flink.api.connector.source.SourceSplit;
+
+/** A part of a table that one reader reads. */
+sealed interface SluiceSplit extends SourceSplit {
+
+  /**
+   * Lake files of one snapshot; for bounded reads only, since files come and go.
+   *
+   * @param number of this split, from 0
+   * @param tasks Iceberg's file scan tasks as JSON
+   */
+  record LakeSplit(int number, List<String> tasks) implements SluiceSplit {
+    public LakeSplit {
+      tasks = List.copyOf(tasks);
+    }
+
+    @Override
+    public String splitId() {
+      return "lake-" + number;
+    }
+  }
+
+  /**
+   * A run of one bucket's offsets, wherever they are when they are read.
+   *
+   * @param incarnation of the table's log that the offsets are of
+   * @param bucket the bucket, from 0
+   * @param position the next offset to read
+   * @param to one past the last offset, {@link Long#MAX_VALUE} for ever
+   * @param lakeFirst whether to take from the lake what is in both
+   */
+  record RangeSplit(UUID incarnation, int bucket, long position, long to, boolean lakeFirst)
+      implements SluiceSplit {
+    public RangeSplit {
+      if (bucket < 0 || position < 0 || to < 0) {
+        throw new IllegalArgumentException(
+            "bucket and offsets must be >= 0: bucket " + bucket + " [" + position + ", " + to + ")");
+      }
+    }
+
+    @Override
+    public String splitId() {
+      return "bucket-" + bucket;
+    }
+
+    /** Returns what is left once all below {@code next} was read. */
+    RangeSplit at(long next) {
+      return new RangeSplit(incarnation, bucket, next, to, lakeFirst);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.sluice.flink.read;
+
+import io.sluice.flink.lake.LakeFiles;
+import io.sluice.flink.read.SluiceSplit.LakeSplit;
+import io.sluice.flink.read.SluiceSplit.RangeSplit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+
+/** Reads the splits of one reader in turn, on Flink's fetcher thread. */
+final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
+
+  private static final long IDLE_WAIT_MS = 1_000;
+
+  private final ReadContext context;
+  private final Deque<SluiceSplit> unopened = new ArrayDeque<>();
+  private final Deque<SplitCursor> open = new ArrayDeque<>();
+  private final Set<String> paused = new HashSet<>();
+  private final Object signal = new Object();
+  private boolean signalled;
+
+  SluiceSplitReader(ScanSpec spec) {
+    this.context = new ReadContext(spec, this::wakeUp);
+  }
+
+  @Override
+  public void handleSplitsChanges(SplitsChange<SluiceSplit> change) {
+    if (!(change instanceof SplitsAddition)) {
+      throw new UnsupportedOperationException("splits are only added, not " + change);
+    }
+    unopened.addAll(change.splits());
+    context.openSplits(unopened.size() + open.size());
+    wakeUp();
+  }
+
+  @Override
+  public RecordsWithSplitIds<PlacedRow> fetch() throws IOException {
+    while (!unopened.isEmpty()) {
+      open.addLast(open(unopened.pollFirst()));
+    }
+    clearSignal();
+    for (int i = open.size(); i > 0; i--) {
+      SplitCursor cursor = open.removeFirst();
+      open.addLast(cursor);
+      if (paused.contains(cursor.splitId())) {
+        continue;
+      }
+      List<PlacedRow> rows = poll(cursor);
+      boolean ended = cursor.ended();
+      if (ended) {
+        open.remove(cursor);
+        cursor.close();
+      }
+      if (ended || !rows.isEmpty()) {
+        return FetchedRows.of(cursor.splitId(), rows, ended);
+      }
+    }
+    awaitSignal();
+    return FetchedRows.none();
+  }
+
+  private List<PlacedRow> poll(SplitCursor cursor) throws IOException {
+    try {
+      return cursor.poll();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (RuntimeException e) {
+      throw new IOException(
+          "table "
+              + context.spec().name()
+              + ", split "
+              + cursor.splitId()
+              + " can't be read: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private SplitCursor open(SluiceSplit split) throws IOException {
+    if (split instanceof LakeSplit lake) {
+      return new LakeCursor(
+          lake.splitId(),
+          LakeFiles.open(
+              context.lake(),
+              context.table(),
+              lake.tasks(),
+              context.spec().columns(),
+              context.spec().filters()));
+    }
+    return new RangeCursor(context, (RangeSplit) split);
+  }
+
+  @Override
+  public void pauseOrResumeSplits(
+      Collection<SluiceSplit> pause, Collection<SluiceSplit> resume) {
+    pause.forEach(split -> paused.add(split.splitId()));
+    resume.forEach(split -> paused.remove(split.splitId()));
+  }
+
+  @Override
+  public void wakeUp() {
+    synchronized (signal) {
+      signalled = true;
+      signal.notifyAll();
+    }
+  }
+
+  private void clearSignal() {
+    synchronized (signal) {
+      signalled = false;
+    }
+  }
+
+  private void awaitSignal() throws IOException {
+    synchronized (signal) {
+      long deadline = System.nanoTime() + IDLE_WAIT_MS * 1_000_000;
+      try {
+        while (!signalled && deadline - System.nanoTime() > 0) {
+          signal.wait(IDLE_WAIT_MS);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("the read was interrupted", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      for (SplitCursor cursor : open) {
+        cursor.close();
+      }
+    } finally {
+      context.close();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.sluice.flink.read;
+
+import io.sluice.catalog.table.SystemColumns;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.connector.source.DynamicTableSource;
+import org.apache.flink.table.connector.source.ScanTableSource;
+import org.apache.flink.table.connector.source.SourceProvider;
+import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
+import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
+import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.expressions.ResolvedExpression;
+import org.apache.flink.table.types.DataType;
+import org.apache.iceberg.expressions.Expression;
+
+/** A table in a query. Filters leave out lake files and row groups; Flink applies them to rows. */
+public final class SluiceTableSource
+    implements ScanTableSource,
+        SupportsProjectionPushDown,
+        SupportsFilterPushDown,
+        SupportsReadingMetadata {
+
+  private final boolean bounded;
+  private ScanSpec spec;
+  private List<String> physical;
+  private List<String> metadata;
+  private DataType producedType;
+
+  /**
+   * @param spec of all physical columns
+   * @param producedType their type
+   * @param bounded whether the query is to end
+   */
+  public SluiceTableSource(ScanSpec spec, DataType producedType, boolean bounded) {
+    this(spec, producedType, bounded, List.copyOf(spec.columns()), List.of());
+  }
+
+  private SluiceTableSource(
+      ScanSpec spec,
+      DataType producedType,
+      boolean bounded,
+      List<String> physical,
+      List<String> metadata) {
+    this.spec = spec;
+    this.producedType = producedType;
+    this.bounded = bounded;
+    this.physical = physical;
+    this.metadata = metadata;
+  }
+
+  @Override
+  public ChangelogMode getChangelogMode() {
+    return ChangelogMode.insertOnly();
+  }
+
+  @Override
+  public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
+    List<String> columns = new ArrayList<>(physical);
+    columns.addAll(metadata);
+    TypeInformation<RowData> type = context.createTypeInformation(producedType);
+    return SourceProvider.of(new SluiceSource(spec.withColumns(columns), bounded, type));
+  }
+
+  @Override
+  public boolean supportsNestedProjection() {
+    return false;
+  }
+
+  @Override
+  public void applyProjection(int[][] projectedFields, DataType producedDataType) {
+    List<String> projected = new ArrayList<>();
+    for (int[] path : projectedFields) {
+      projected.add(spec.columns().get(path[0]));
+    }
+    physical = projected;
+    producedType = producedDataType;
+  }
+
+  @Override
+  public Map<String, DataType> listReadableMetadata() {
+    Map<String, DataType> readable = new LinkedHashMap<>();
+    readable.put(SystemColumns.BUCKET, DataTypes.INT());
+    readable.put(SystemColumns.OFFSET, DataTypes.BIGINT());
+    readable.put(SystemColumns.TIMESTAMP, DataTypes.TIMESTAMP_LTZ(6));
+    return readable;
+  }
+
+  @Override
+  public void applyReadableMetadata(List<String> keys, DataType producedDataType) {
+    metadata = List.copyOf(keys);
+    producedType = producedDataType;
+  }
+
+  @Override
+  public Result applyFilters(List<ResolvedExpression> filters) {
+    List<Expression> pruning = new ArrayList<>();
+    filters.forEach(filter -> Filters.toIceberg(filter).ifPresent(pruning::add));
+    spec = spec.withFilters(pruning);
+    return Result.of(List.of(), filters);
+  }
+
+  @Override
+  public DynamicTableSource copy() {
+    return new SluiceTableSource(spec, producedType, bounded, physical, metadata);
+  }
+
+  @Override
+  public String asSummaryString() {
+    return "Sluice table " + spec.name();
+  }
+}

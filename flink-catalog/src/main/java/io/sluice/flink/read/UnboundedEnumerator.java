@@ -1,0 +1,85 @@
+package io.sluice.flink.read;
+
+import io.sluice.flink.read.SluiceSplit.RangeSplit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
+import org.apache.flink.util.FlinkRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/** Decides once where each bucket begins, and gives each bucket to one reader for ever. */
+final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, EnumeratorState> {
+
+  private final SplitEnumeratorContext<SluiceSplit> context;
+  private final SplitPlanner planner;
+  private final List<SluiceSplit> unassigned;
+  private boolean planned;
+
+  UnboundedEnumerator(
+      SplitEnumeratorContext<SluiceSplit> context, SplitPlanner planner, EnumeratorState state) {
+    this.context = context;
+    this.planner = planner;
+    this.planned = state.planned();
+    this.unassigned = new ArrayList<>(state.unassigned());
+  }
+
+  @Override
+  public void start() {
+    if (!planned) {
+      context.callAsync(planner::unbounded, this::planned);
+    }
+  }
+
+  private void planned(List<SluiceSplit> splits, @Nullable Throwable failure) {
+    if (failure != null) {
+      throw new FlinkRuntimeException(failure.getMessage(), failure);
+    }
+    unassigned.addAll(splits);
+    planned = true;
+    assign();
+  }
+
+  /** Gives buckets to the readers that are there; the others' wait for them. */
+  private void assign() {
+    Map<Integer, List<SluiceSplit>> assignment = new HashMap<>();
+    for (SluiceSplit split : unassigned) {
+      int reader = ((RangeSplit) split).bucket() % context.currentParallelism();
+      if (context.registeredReaders().containsKey(reader)) {
+        assignment.computeIfAbsent(reader, any -> new ArrayList<>()).add(split);
+      }
+    }
+    if (!assignment.isEmpty()) {
+      assignment.values().forEach(unassigned::removeAll);
+      context.assignSplits(new SplitsAssignment<>(assignment));
+    }
+  }
+
+  @Override
+  public void handleSplitRequest(int reader, @Nullable String host) {
+    // Buckets are given, not asked for.
+  }
+
+  @Override
+  public void addSplitsBack(List<SluiceSplit> splits, int reader) {
+    unassigned.addAll(splits);
+    assign();
+  }
+
+  @Override
+  public void addReader(int reader) {
+    assign();
+  }
+
+  @Override
+  public EnumeratorState snapshotState(long checkpointId) {
+    return new EnumeratorState(planned, unassigned);
+  }
+
+  @Override
+  public void close() throws IOException {}
+}

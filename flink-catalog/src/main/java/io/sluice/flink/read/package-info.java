@@ -1,0 +1,5 @@
+/** The source: a union of lake and log, bounded or for ever. */
+@NullMarked
+package io.sluice.flink.read;
+
+import org.jspecify.annotations.NullMarked;

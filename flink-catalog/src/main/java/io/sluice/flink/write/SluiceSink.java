@@ -1,0 +1,30 @@
+package io.sluice.flink.write;
+
+import java.io.IOException;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.table.data.RowData;
+
+/**
+ * Appends rows, at least once: all that came before a checkpoint is durable when it completes. A broken
+ * connection doubles nothing; a restart of the job appends anew what came after its checkpoint.
+ */
+final class SluiceSink implements Sink<RowData> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final SinkSpec spec;
+
+  SluiceSink(SinkSpec spec) {
+    this.spec = spec;
+  }
+
+  @Override
+  public SinkWriter<RowData> createWriter(WriterInitContext context) throws IOException {
+    return SluiceSinkWriter.open(
+        spec,
+        context.getTaskInfo().getIndexOfThisSubtask(),
+        context.getProcessingTimeService());
+  }
+}

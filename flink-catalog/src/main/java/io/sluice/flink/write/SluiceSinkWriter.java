@@ -1,0 +1,155 @@
+package io.sluice.flink.write;
+
+import io.sluice.client.SluiceClient;
+import io.sluice.client.SluiceException;
+import io.sluice.client.TableDescription;
+import io.sluice.client.TableWriter;
+import io.sluice.client.WriterSettings;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.flink.api.common.operators.ProcessingTimeService;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.types.RowKind;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers rows into batches, and has several of them in flight. Used by one thread. */
+final class SluiceSinkWriter implements SinkWriter<RowData> {
+
+  private static final int MAX_ROWS = 16_384;
+  private static final long MAX_BYTES = 1 << 20;
+  private static final int ROWS_PER_SIZE_CHECK = 64;
+
+  private final SinkSpec spec;
+  private final SluiceClient client;
+  private final TableWriter writer;
+  private final VectorSchemaRoot batch;
+  private final RowColumns columns;
+  private final ProcessingTimeService timer;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private int rows;
+  private boolean timerSet;
+
+  private SluiceSinkWriter(
+      SinkSpec spec,
+      SluiceClient client,
+      TableDescription table,
+      WriterSettings settings,
+      ProcessingTimeService timer) {
+    this.spec = spec;
+    this.client = client;
+    this.timer = timer;
+    this.batch = VectorSchemaRoot.create(table.arrowSchema(), client.allocator());
+    this.columns = new RowColumns(spec.rowType(), batch);
+    this.writer = client.writer(table, settings);
+  }
+
+  static SluiceSinkWriter open(SinkSpec spec, int subtask, ProcessingTimeService timer)
+      throws IOException {
+    SluiceClient client = spec.endpoint().connect();
+    try {
+      TableDescription table = client.describe(spec.name());
+      WriterSettings settings = WriterSettings.create();
+      if (table.bucketKey().isEmpty()) {
+        settings = settings.withBucket(subtask % table.bucketCount());
+      }
+      return new SluiceSinkWriter(spec, client, table, settings, timer);
+    } catch (SluiceException e) {
+      client.close();
+      throw failure(spec, e);
+    } catch (RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void write(RowData row, Context context) throws IOException {
+    if (row.getRowKind() != RowKind.INSERT) {
+      throw new IOException(
+          "table " + spec.name() + " takes new rows only, not " + row.getRowKind());
+    }
+    requireNoFailure();
+    if (rows == 0) {
+      batch.allocateNew();
+    }
+    columns.set(rows, row);
+    rows++;
+    if (rows == MAX_ROWS || (rows % ROWS_PER_SIZE_CHECK == 0 && columns.bytes(rows) > MAX_BYTES)) {
+      send();
+    } else {
+      setTimer();
+    }
+  }
+
+  private void setTimer() {
+    if (!timerSet) {
+      timerSet = true;
+      long at = timer.getCurrentProcessingTime() + spec.linger().toMillis();
+      timer.registerTimer(
+          at,
+          time -> {
+            timerSet = false;
+            send();
+          });
+    }
+  }
+
+  @Override
+  public void flush(boolean endOfInput) throws IOException {
+    send();
+    try {
+      writer.flush();
+    } catch (SluiceException e) {
+      throw failure(spec, e);
+    }
+    requireNoFailure();
+  }
+
+  private void send() throws IOException {
+    requireNoFailure();
+    if (rows == 0) {
+      return;
+    }
+    batch.setRowCount(rows);
+    rows = 0;
+    try {
+      writer
+          .append(batch)
+          .whenComplete(
+              (appended, thrown) -> {
+                if (thrown != null) {
+                  failure.compareAndSet(null, thrown);
+                }
+              });
+    } catch (SluiceException e) {
+      throw failure(spec, e);
+    }
+  }
+
+  private void requireNoFailure() throws IOException {
+    Throwable thrown = failure.get();
+    if (thrown != null) {
+      throw failure(spec, TableWriter.failure(thrown));
+    }
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    batch.close();
+    client.close();
+  }
+
+  private static IOException failure(SinkSpec spec, SluiceException e) {
+    return new IOException(
+        "rows can't be appended to table "
+            + spec.name()
+            + " at "
+            + spec.endpoint().address()
+            + ": "
+            + e.getMessage(),
+        e);
+  }
+}
