@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class CatalogTables {
 
   /**
-   * Ends the name of a table's twin that shows the system columns too. Flink's {@code SELECT *} shows
-   * all columns that a table declares, so the table itself doesn't declare them.
+   * Ends the name of a table's twin that shows the system columns too. Flink's {@code SELECT *}
+   * shows all columns that a table declares, so the table itself doesn't declare them.
    */
   static final String SYSTEM_SUFFIX = "$system";
 
@@ -47,8 +47,8 @@ final class CatalogTables {
   /**
    * Returns the table that a CREATE TABLE asks for.
    *
-   * @throws IllegalArgumentException if it asks for something that tables don't have; the message says
-   *     what to do
+   * @throws IllegalArgumentException if it asks for something that tables don't have; the message
+   *     says what to do
    */
   static TableSpec spec(TableName name, ResolvedCatalogTable table, boolean ifNotExists) {
     ResolvedSchema schema = table.getResolvedSchema();

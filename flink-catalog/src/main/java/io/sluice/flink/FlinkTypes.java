@@ -34,7 +34,8 @@ import org.apache.iceberg.types.Types.NestedField;
  * time           TIME                   binary          BYTES
  * </pre>
  *
- * Flink keeps a TIME in milliseconds: a value with microseconds fails the read, rather than being cut.
+ * Flink keeps a TIME in milliseconds: a value with microseconds fails the read, rather than being
+ * cut.
  */
 final class FlinkTypes {
 
@@ -79,8 +80,8 @@ final class FlinkTypes {
   /**
    * Returns the Iceberg type that holds all values of a Flink type.
    *
-   * @throws IllegalArgumentException if there is none; the message names the column and says what to
-   *     use
+   * @throws IllegalArgumentException if there is none; the message names the column and says what
+   *     to use
    */
   static Type icebergType(String column, LogicalType type) {
     return switch (type.getTypeRoot()) {
@@ -109,7 +110,8 @@ final class FlinkTypes {
       case CHAR -> throw refusal(column, type, "use STRING");
       case TIMESTAMP_WITH_TIME_ZONE -> throw refusal(column, type, "use TIMESTAMP_LTZ(6)");
       case ARRAY, MAP, MULTISET, ROW, STRUCTURED_TYPE ->
-          throw refusal(column, type, "nested types are not supported yet; use columns of their own");
+          throw refusal(
+              column, type, "nested types are not supported yet; use columns of their own");
       default -> throw refusal(column, type, "use one of Iceberg's primitive types");
     };
   }

@@ -188,8 +188,7 @@ final class SluiceCatalog extends AppendOnlyCatalog {
   }
 
   @Override
-  public void dropTable(ObjectPath path, boolean ignoreIfNotExists)
-      throws TableNotExistException {
+  public void dropTable(ObjectPath path, boolean ignoreIfNotExists) throws TableNotExistException {
     Optional<TableName> name = isSystem(path) ? Optional.empty() : name(path);
     try {
       if (name.isPresent()) {

@@ -30,8 +30,7 @@ public final class SluiceCatalogFactory implements CatalogFactory {
 
   @Override
   public Catalog createCatalog(Context context) {
-    FactoryUtil.CatalogFactoryHelper helper =
-        FactoryUtil.createCatalogFactoryHelper(this, context);
+    FactoryUtil.CatalogFactoryHelper helper = FactoryUtil.createCatalogFactoryHelper(this, context);
     helper.validateExcept(SluiceOptions.LAKE_PREFIX);
     String endpoint = helper.getOptions().get(SluiceOptions.ENDPOINT);
     try {

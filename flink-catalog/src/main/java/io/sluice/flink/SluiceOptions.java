@@ -45,7 +45,8 @@ final class SluiceOptions {
       ConfigOptions.key("scan.lake-chunk-rows")
           .intType()
           .defaultValue(65_536)
-          .withDescription("How many rows of history a streaming query holds in memory per bucket.");
+          .withDescription(
+              "How many rows of history a streaming query holds in memory per bucket.");
 
   static final ConfigOption<Duration> SINK_LINGER =
       ConfigOptions.key("sink.linger")

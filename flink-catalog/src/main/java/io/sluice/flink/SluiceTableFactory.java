@@ -57,7 +57,8 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
     try {
       Startup startup =
           Startup.parse(
-              options.get(SluiceOptions.STARTUP_MODE), options.get(SluiceOptions.STARTUP_TIMESTAMP));
+              options.get(SluiceOptions.STARTUP_MODE),
+              options.get(SluiceOptions.STARTUP_TIMESTAMP));
       if (bounded && startup.mode() != Startup.Mode.FULL) {
         throw new IllegalArgumentException(
             "scan.startup.mode is for streaming queries; a batch query reads all, so filter by"

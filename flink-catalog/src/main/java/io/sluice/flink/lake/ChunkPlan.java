@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * The next piece of a bucket's history to read from the lake: few enough rows to be put in order in
- * memory, and all files that may hold some of them. Offsets are dense, so a range of {@code n} offsets
- * has at most {@code n} rows, however the files are cut.
+ * memory, and all files that may hold some of them. Offsets are dense, so a range of {@code n}
+ * offsets has at most {@code n} rows, however the files are cut.
  *
  * @param range its offsets
  * @param files those that may have rows in it; others have none

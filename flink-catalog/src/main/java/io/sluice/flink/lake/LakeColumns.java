@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Binder;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
-import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.Types.NestedField;
 
 /** Which columns of the lake a query reads, and what it can prune by. */
@@ -21,7 +21,11 @@ final class LakeColumns {
       NestedField field = table.schema().findField(name);
       if (field == null) {
         throw new IOException(
-            "column '" + name + "' is not in lake table " + table.name() + " any more: "
+            "column '"
+                + name
+                + "' is not in lake table "
+                + table.name()
+                + " any more: "
                 + table.schema());
       }
       fields.add(field);

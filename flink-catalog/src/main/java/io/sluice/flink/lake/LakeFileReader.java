@@ -56,7 +56,10 @@ final class LakeFileReader {
   CloseableIterable<RowData> read(FileScanTask task) {
     if (task.file().format() != FileFormat.PARQUET) {
       throw new UnsupportedOperationException(
-          "file " + task.file().location() + " is " + task.file().format()
+          "file "
+              + task.file().location()
+              + " is "
+              + task.file().format()
               + ", but Sluice's Flink connector reads Parquet; rewrite the file");
     }
     Deletes deletes = new Deletes(task.file().location(), task.deletes());

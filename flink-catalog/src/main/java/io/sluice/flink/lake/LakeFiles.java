@@ -53,11 +53,10 @@ public final class LakeFiles {
       List<Expression> filters)
       throws IOException {
     Table table = lake.load().table();
-    // A table that is nothing but system columns, or COUNT(*): something must be read to be counted.
+    // A table that is nothing but system columns, or COUNT(*): something must be read to be
+    // counted.
     List<String> read =
-        columns.isEmpty()
-            ? List.of(described.schema().columns().get(0).name())
-            : columns;
+        columns.isEmpty() ? List.of(described.schema().columns().get(0).name()) : columns;
     Schema projection = LakeColumns.project(table, read);
     LakeFileReader reader =
         new LakeFileReader(table.io(), table.schema(), table.properties(), projection, filters);

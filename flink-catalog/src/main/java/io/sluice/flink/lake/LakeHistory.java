@@ -24,8 +24,8 @@ import org.apache.iceberg.types.Types.LongType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bucket's rows of a range of offsets, in order, from whatever snapshot is current. If a file goes
- * away while it is read, the rest is planned anew: only offsets are remembered.
+ * One bucket's rows of a range of offsets, in order, from whatever snapshot is current. If a file
+ * goes away while it is read, the rest is planned anew: only offsets are remembered.
  */
 public final class LakeHistory {
 
@@ -71,8 +71,7 @@ public final class LakeHistory {
       try {
         Plan current = plan == null ? plan() : plan;
         plan = current;
-        Optional<ChunkPlan<FileScanTask>> chunk =
-            ChunkPlan.next(wanted, current.files(), maxRows);
+        Optional<ChunkPlan<FileScanTask>> chunk = ChunkPlan.next(wanted, current.files(), maxRows);
         if (chunk.isEmpty()) {
           return Optional.empty();
         }
@@ -83,7 +82,11 @@ public final class LakeHistory {
         plan = null;
         if (attempt == REPLANS) {
           throw new IOException(
-              "lake files of bucket " + bucket + ", offsets " + wanted + " can't be read: "
+              "lake files of bucket "
+                  + bucket
+                  + ", offsets "
+                  + wanted
+                  + " can't be read: "
                   + e.getMessage(),
               e);
         }
@@ -125,8 +128,7 @@ public final class LakeHistory {
         Expressions.lessThan(SystemColumns.OFFSET, range.end()));
   }
 
-  private static long bound(
-      @Nullable Map<Integer, ByteBuffer> bounds, int fieldId, long unknown) {
+  private static long bound(@Nullable Map<Integer, ByteBuffer> bounds, int fieldId, long unknown) {
     ByteBuffer bound = bounds == null ? null : bounds.get(fieldId);
     return bound == null ? unknown : Conversions.<Long>fromByteBuffer(LongType.get(), bound);
   }

@@ -48,15 +48,13 @@ final class ArrowRows {
     int count = batch.rowCount();
     List<PlacedRow> rows = new ArrayList<>(count);
     for (int row = 0; row < count; row++) {
-      rows.add(
-          new PlacedRow(new GenericRowData(columns.size()), batch.offset() + row + 1));
+      rows.add(new PlacedRow(new GenericRowData(columns.size()), batch.offset() + row + 1));
     }
     for (int column = 0; column < columns.size(); column++) {
       String name = columns.get(column);
       switch (name) {
         case SystemColumns.BUCKET -> fill(rows, column, bucket);
-        case SystemColumns.TIMESTAMP ->
-            fill(rows, column, timestamp(batch.timeMicros(), MICROS));
+        case SystemColumns.TIMESTAMP -> fill(rows, column, timestamp(batch.timeMicros(), MICROS));
         case SystemColumns.OFFSET -> {
           for (int row = 0; row < count; row++) {
             set(rows.get(row), column, batch.offset() + row);
@@ -122,7 +120,10 @@ final class ArrowRows {
       return timestamp(((TimeStampVector) vector).get(row), NANOS);
     }
     throw new IllegalStateException(
-        "the gateway sent column '" + vector.getName() + "' as " + vector.getField().getType()
+        "the gateway sent column '"
+            + vector.getName()
+            + "' as "
+            + vector.getField().getType()
             + ", which isn't a canonical type");
   }
 

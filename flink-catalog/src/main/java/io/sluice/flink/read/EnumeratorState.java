@@ -23,7 +23,9 @@ record EnumeratorState(boolean planned, List<SluiceSplit> unassigned) {
     unassigned = List.copyOf(unassigned);
   }
 
-  /** The state as bytes: planned byte, count int32, then splits as {@link SplitCodec} writes them. */
+  /**
+   * The state as bytes: planned byte, count int32, then splits as {@link SplitCodec} writes them.
+   */
   static final class Codec implements SimpleVersionedSerializer<EnumeratorState> {
 
     @Override

@@ -13,8 +13,7 @@ final class FetchedRows implements RecordsWithSplitIds<PlacedRow> {
   private final Iterator<PlacedRow> rows;
   private final Set<String> finished;
 
-  private FetchedRows(
-      @Nullable String splitId, List<PlacedRow> rows, Set<String> finished) {
+  private FetchedRows(@Nullable String splitId, List<PlacedRow> rows, Set<String> finished) {
     this.splitId = splitId;
     this.rows = rows.iterator();
     this.finished = finished;

@@ -24,8 +24,8 @@ final class Filters {
   }
 
   /**
-   * Finds comparisons with a floating zero: Iceberg orders -0.0 below 0.0, where SQL has them equal, so
-   * it would leave out files that Flink wants.
+   * Finds comparisons with a floating zero: Iceberg orders -0.0 below 0.0, where SQL has them
+   * equal, so it would leave out files that Flink wants.
    */
   private static final class ZeroFinder extends ExpressionVisitors.ExpressionVisitor<Boolean> {
     @Override

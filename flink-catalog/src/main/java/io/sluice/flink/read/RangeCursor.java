@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opened range of a bucket. It takes history from the lake and goes on in the log; what has left the
- * log when it gets there, it takes from the lake.
+ * An opened range of a bucket. It takes history from the lake and goes on in the log; what has left
+ * the log when it gets there, it takes from the lake.
  */
 final class RangeCursor implements SplitCursor {
 
@@ -128,7 +128,7 @@ final class RangeCursor implements SplitCursor {
     }
   }
 
-  private ReadSpec readSpec() {
+  private ReadSpec readSpec() throws IOException {
     boolean forEver = split.to() == Long.MAX_VALUE;
     return new ReadSpec(
         context.spec().name(),

@@ -12,9 +12,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.table.data.RowData;
 
 /**
- * Reads a table. Bounded: all rows there are at one moment, lake and log cut at an exact offset of each
- * bucket. Unbounded: all rows from a start, for ever, in order per bucket, each once across restarts
- * from a checkpoint.
+ * Reads a table. Bounded: all rows there are at one moment, lake and log cut at an exact offset of
+ * each bucket. Unbounded: all rows from a start, for ever, in order per bucket, each once across
+ * restarts from a checkpoint.
  */
 final class SluiceSource
     implements Source<RowData, SluiceSplit, EnumeratorState>, ResultTypeQueryable<RowData> {

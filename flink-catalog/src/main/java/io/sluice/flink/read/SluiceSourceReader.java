@@ -15,11 +15,7 @@ final class SluiceSourceReader
         PlacedRow, RowData, SluiceSplit, SluiceSourceReader.SplitState> {
 
   SluiceSourceReader(ScanSpec spec, SourceReaderContext context) {
-    super(
-        () -> new SluiceSplitReader(spec),
-        new Emitter(),
-        context.getConfiguration(),
-        context);
+    super(() -> new SluiceSplitReader(spec), new Emitter(), context.getConfiguration(), context);
   }
 
   @Override

@@ -38,7 +38,13 @@ sealed interface SluiceSplit extends SourceSplit {
     public RangeSplit {
       if (bucket < 0 || position < 0 || to < 0) {
         throw new IllegalArgumentException(
-            "bucket and offsets must be >= 0: bucket " + bucket + " [" + position + ", " + to + ")");
+            "bucket and offsets must be >= 0: bucket "
+                + bucket
+                + " ["
+                + position
+                + ", "
+                + to
+                + ")");
       }
     }
 

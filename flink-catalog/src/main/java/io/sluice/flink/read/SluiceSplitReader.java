@@ -100,8 +100,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
   }
 
   @Override
-  public void pauseOrResumeSplits(
-      Collection<SluiceSplit> pause, Collection<SluiceSplit> resume) {
+  public void pauseOrResumeSplits(Collection<SluiceSplit> pause, Collection<SluiceSplit> resume) {
     pause.forEach(split -> paused.add(split.splitId()));
     resume.forEach(split -> paused.remove(split.splitId()));
   }

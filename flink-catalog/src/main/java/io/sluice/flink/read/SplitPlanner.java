@@ -68,8 +68,7 @@ final class SplitPlanner {
       starts.forEach(
           (bucket, offset) ->
               splits.add(
-                  new RangeSplit(
-                      table.incarnation(), bucket, offset, Long.MAX_VALUE, lakeFirst)));
+                  new RangeSplit(table.incarnation(), bucket, offset, Long.MAX_VALUE, lakeFirst)));
       LOG.info("Read of table {} begins at offsets {}", spec.name(), starts);
       return splits;
     } catch (SluiceException e) {
@@ -93,8 +92,9 @@ final class SplitPlanner {
   }
 
   /**
-   * Cuts a table. A log that begins above the lake offset now, because it was trimmed after the lake
-   * moved on, isn't a gap yet: whoever reads that range finds it in the newest snapshot, or fails.
+   * Cuts a table. A log that begins above the lake offset now, because it was trimmed after the
+   * lake moved on, isn't a gap yet: whoever reads that range finds it in the newest snapshot, or
+   * fails.
    */
   static Cut cut(
       long snapshotId, SortedMap<Integer, Long> lakeOffsets, List<BucketWatermark> watermarks) {

@@ -18,8 +18,8 @@ final class TimeSearch {
   private static final int CHUNK_ROWS = 65_536;
 
   /**
-   * Returns the smallest offset of a range whose row was appended at {@code micros} or later, or the
-   * range's end if there is none in the lake. Files that are too old are left out unread.
+   * Returns the smallest offset of a range whose row was appended at {@code micros} or later, or
+   * the range's end if there is none in the lake. Files that are too old are left out unread.
    */
   static long firstAt(LakeCatalog lake, int bucket, OffsetRange range, long micros)
       throws IOException {

@@ -7,8 +7,9 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.table.data.RowData;
 
 /**
- * Appends rows, at least once: all that came before a checkpoint is durable when it completes. A broken
- * connection doubles nothing; a restart of the job appends anew what came after its checkpoint.
+ * Appends rows, at least once: all that came before a checkpoint is durable when it completes. A
+ * broken connection doubles nothing; a restart of the job appends anew what came after its
+ * checkpoint.
  */
 final class SluiceSink implements Sink<RowData> {
 
@@ -23,8 +24,6 @@ final class SluiceSink implements Sink<RowData> {
   @Override
   public SinkWriter<RowData> createWriter(WriterInitContext context) throws IOException {
     return SluiceSinkWriter.open(
-        spec,
-        context.getTaskInfo().getIndexOfThisSubtask(),
-        context.getProcessingTimeService());
+        spec, context.getTaskInfo().getIndexOfThisSubtask(), context.getProcessingTimeService());
   }
 }

@@ -1,11 +1,15 @@
 package io.sluice.flink.write;
 
+import io.sluice.client.Appended;
 import io.sluice.client.SluiceClient;
 import io.sluice.client.SluiceException;
 import io.sluice.client.TableDescription;
 import io.sluice.client.TableWriter;
 import io.sluice.client.WriterSettings;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
@@ -87,12 +91,14 @@ final class SluiceSinkWriter implements SinkWriter<RowData> {
     if (!timerSet) {
       timerSet = true;
       long at = timer.getCurrentProcessingTime() + spec.linger().toMillis();
-      timer.registerTimer(
-          at,
-          time -> {
-            timerSet = false;
-            send();
-          });
+      // A timer that fires after the writer was closed isn't fired by Flink.
+      ScheduledFuture<?> unused =
+          timer.registerTimer(
+              at,
+              time -> {
+                timerSet = false;
+                send();
+              });
     }
   }
 
@@ -115,14 +121,15 @@ final class SluiceSinkWriter implements SinkWriter<RowData> {
     batch.setRowCount(rows);
     rows = 0;
     try {
-      writer
-          .append(batch)
-          .whenComplete(
-              (appended, thrown) -> {
-                if (thrown != null) {
-                  failure.compareAndSet(null, thrown);
-                }
-              });
+      CompletableFuture<List<Appended>> unused =
+          writer
+              .append(batch)
+              .whenComplete(
+                  (appended, thrown) -> {
+                    if (thrown != null) {
+                      failure.compareAndSet(null, thrown);
+                    }
+                  });
     } catch (SluiceException e) {
       throw failure(spec, e);
     }
