@@ -41,24 +41,26 @@ public final class StoredBucketRecords implements BucketRecords {
   static final int MARKS = 32;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final MetadataStore store;
   private final Duration limit;
+  private final Duration longestPause;
 
   /** Keeps records in {@code store}; an update is given up after 30 seconds. */
   public StoredBucketRecords(MetadataStore store) {
-    this(store, Duration.ofSeconds(30));
+    this(store, Duration.ofSeconds(30), Duration.ofSeconds(1));
   }
 
   /**
    * Keeps records in {@code store}.
    *
    * @param limit how long an update may go on retrying, and asking for an unknown outcome
+   * @param longestPause the most to wait between two attempts
    */
-  public StoredBucketRecords(MetadataStore store, Duration limit) {
+  public StoredBucketRecords(MetadataStore store, Duration limit, Duration longestPause) {
     this.store = store;
     this.limit = limit;
+    this.longestPause = longestPause;
   }
 
   /** Returns what the record of a new bucket is created with. */
@@ -213,7 +215,7 @@ public final class StoredBucketRecords implements BucketRecords {
         return;
       }
       boolean conflict = error instanceof MetadataException e && e.kind() == Kind.CONFLICT;
-      pause = conflict ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
+      pause = conflict ? FIRST_PAUSE : min(pause.multipliedBy(2), longestPause);
       later(conflict ? Duration.ZERO : pause).execute(() -> guarded(this::attempt));
     }
 

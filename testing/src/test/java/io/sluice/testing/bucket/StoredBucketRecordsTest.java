@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 class StoredBucketRecordsTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration PAUSE = Duration.ofMillis(1);
 
   private final BucketId bucket = new BucketId(UUID.randomUUID(), 0);
 
@@ -50,7 +51,7 @@ class StoredBucketRecordsTest {
   void theStepOfAnUpdateWhoseReplyWasLostIsNotMadeAgain() throws Exception {
     InMemoryMetadataStore store = storeWithRecord();
     OneLostReply lossy = new OneLostReply(store);
-    StoredBucketRecords records = new StoredBucketRecords(lossy, LIMIT);
+    StoredBucketRecords records = records(lossy);
     BucketState claimed = get(records.update(bucket, state -> state.claim("g")));
     assertThat(claimed.claim().epoch()).isEqualTo(1);
     assertThat(get(records.load(bucket)).claim().epoch()).isEqualTo(1);
@@ -59,10 +60,10 @@ class StoredBucketRecordsTest {
   @Test
   void anUpdateAnswersWithItsOwnStepEvenIfOthersFollowed() throws Exception {
     InMemoryMetadataStore store = storeWithRecord();
-    StoredBucketRecords other = new StoredBucketRecords(store, LIMIT);
+    StoredBucketRecords other = records(store);
     OneLostReply lossy = new OneLostReply(store);
     lossy.afterLoss = () -> other.update(bucket, state -> state.claim("g")).join();
-    StoredBucketRecords records = new StoredBucketRecords(lossy, LIMIT);
+    StoredBucketRecords records = records(lossy);
     BucketState claimed = get(records.update(bucket, state -> state.claim("g")));
     assertThat(claimed.claim().epoch()).isEqualTo(1);
     assertThat(get(records.load(bucket)).claim().epoch()).isEqualTo(2);
@@ -71,7 +72,7 @@ class StoredBucketRecordsTest {
   @Test
   void anOutcomeThatWasOvertakenTooOftenIsUnknown() throws Exception {
     InMemoryMetadataStore store = storeWithRecord();
-    StoredBucketRecords other = new StoredBucketRecords(store, LIMIT);
+    StoredBucketRecords other = records(store);
     OneLostReply lossy = new OneLostReply(store);
     lossy.afterLoss =
         () -> {
@@ -79,14 +80,14 @@ class StoredBucketRecordsTest {
             other.update(bucket, state -> state.claim("other")).join();
           }
         };
-    StoredBucketRecords records = new StoredBucketRecords(lossy, LIMIT);
+    StoredBucketRecords records = records(lossy);
     assertThatThrownBy(() -> get(records.update(bucket, state -> state.claim("g"))))
         .satisfies(error -> assertThat(kind(error)).isEqualTo(Kind.UNKNOWN));
   }
 
   @Test
   void whatTheStepThrowsIsToldAndNothingChanges() throws Exception {
-    StoredBucketRecords records = new StoredBucketRecords(storeWithRecord(), LIMIT);
+    StoredBucketRecords records = records(storeWithRecord());
     BucketState before = get(records.update(bucket, state -> state.claim("g")));
     assertThatThrownBy(() -> get(records.update(bucket, state -> state.opened(7, 1, 0))))
         .hasCauseInstanceOf(StaleClaimException.class);
@@ -95,7 +96,7 @@ class StoredBucketRecordsTest {
 
   @Test
   void aBucketThatIsGoneIsMissing() {
-    StoredBucketRecords records = new StoredBucketRecords(new InMemoryMetadataStore(), LIMIT);
+    StoredBucketRecords records = records(new InMemoryMetadataStore());
     assertThatThrownBy(() -> get(records.load(bucket)))
         .satisfies(error -> assertThat(kind(error)).isEqualTo(Kind.MISSING));
     assertThatThrownBy(() -> get(records.update(bucket, state -> state.claim("g"))))
@@ -105,7 +106,7 @@ class StoredBucketRecordsTest {
   @Test
   void aStoreThatStaysAwayIsUnavailable() throws Exception {
     FlakyMetadataStore away = new FlakyMetadataStore(storeWithRecord(), new Random(1), 1);
-    StoredBucketRecords records = new StoredBucketRecords(away, Duration.ofMillis(50));
+    StoredBucketRecords records = new StoredBucketRecords(away, Duration.ofMillis(50), PAUSE);
     assertThatThrownBy(() -> get(records.update(bucket, state -> state.claim("g"))))
         .satisfies(error -> assertThat(kind(error)).isEqualTo(Kind.UNAVAILABLE));
   }
@@ -125,7 +126,7 @@ class StoredBucketRecordsTest {
         done.add(
             threads.submit(
                 () -> {
-                  write(new StoredBucketRecords(flaky, LIMIT), firstLedger, rolls, epochs, ledgers);
+                  write(records(flaky), firstLedger, rolls, epochs, ledgers);
                   return null;
                 }));
       }
@@ -135,9 +136,9 @@ class StoredBucketRecordsTest {
     } finally {
       threads.shutdownNow();
     }
-    BucketState end = get(new StoredBucketRecords(store, LIMIT).load(bucket));
+    BucketState end = get(records(store).load(bucket));
     assertThat(epochs).doesNotHaveDuplicates().hasSize(writers * rolls);
-    assertThat(end.claim().epoch()).isEqualTo(writers * rolls);
+    assertThat(end.claim().epoch()).isEqualTo((long) writers * rolls);
     assertThat(end.segments().stream().map(Segment::ledgerId))
         .containsExactlyInAnyOrderElementsOf(ledgers);
   }
@@ -183,6 +184,10 @@ class StoredBucketRecordsTest {
             MetadataPaths.bucket(bucket.tableId(), bucket.bucket()),
             StoredBucketRecords.newRecord(BucketState.empty(UUID.randomUUID()))));
     return store;
+  }
+
+  private static StoredBucketRecords records(MetadataStore store) {
+    return new StoredBucketRecords(store, LIMIT, PAUSE);
   }
 
   private static <T> T get(CompletableFuture<T> future) throws Exception {
