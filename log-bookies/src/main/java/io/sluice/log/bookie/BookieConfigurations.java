@@ -81,9 +81,10 @@ final class BookieConfigurations {
     conf.setEntryLogFilePreAllocationEnabled(false);
     conf.setGcWaitTime(settings.collectEvery().toMillis());
     conf.setVerifyMetadataOnGc(true);
-    conf.setDiskUsageThreshold((float) settings.diskUsageThreshold());
-    conf.setDiskUsageWarnThreshold((float) settings.diskUsageThreshold());
-    conf.setDiskLowWaterMarkUsageThreshold((float) settings.diskUsageThreshold());
+    float diskUsage = settings.diskUsagePercent() / 100f;
+    conf.setDiskUsageThreshold(diskUsage);
+    conf.setDiskUsageWarnThreshold(diskUsage);
+    conf.setDiskLowWaterMarkUsageThreshold(diskUsage);
     conf.setMinUsableSizeForEntryLogCreation(settings.entryLogBytes());
     conf.setMinUsableSizeForIndexFileCreation(16 * MIB);
   }

@@ -1,6 +1,8 @@
 package io.sluice.log.bookkeeper;
 
+import io.sluice.catalog.table.OptionDoc;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How ledgers are reached.
@@ -52,6 +54,41 @@ public record BookKeeperSettings(
         Duration.ofSeconds(30),
         Duration.ofSeconds(10),
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  /** Returns what the documentation says of each setting. */
+  public static List<OptionDoc> docs() {
+    return List.of(
+        new OptionDoc(
+            "bookkeeper.metadata-uri",
+            "zk+hierarchical://HOST:PORT/ledgers",
+            "",
+            "Where the bookies' metadata are; standalone fills in its own."),
+        new OptionDoc(
+            "bookkeeper.add-timeout",
+            "at least bookkeeper.request-timeout",
+            "15 s",
+            "Longest wait for an append to the log; then its segment is closed and read back."),
+        new OptionDoc(
+            "bookkeeper.request-timeout",
+            "at least 1 s",
+            "5 s",
+            "Longest wait for one bookie before another takes its place."),
+        new OptionDoc(
+            "bookkeeper.call-timeout",
+            "at least 1 s",
+            "30 s",
+            "Longest wait for a ledger to be made, opened, recovered, closed or deleted."),
+        new OptionDoc(
+            "bookkeeper.session-timeout",
+            "at least 1 s",
+            "10 s",
+            "How long ZooKeeper waits for the ledger client before it forgets it."),
+        new OptionDoc(
+            "bookkeeper.threads",
+            "1 to " + MAX_THREADS,
+            "half of the cores",
+            "Threads that talk to bookies, and as many that handle their answers."));
   }
 
   private static void atLeast(String name, Duration value, Duration least) {
