@@ -1,5 +1,7 @@
 package io.sluice.client;
 
+import io.sluice.catalog.bucket.BucketHash;
+import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -8,6 +10,7 @@ import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Field;
 
 /** Decides which bucket each row goes to, and divides batches accordingly. */
 sealed interface BucketSplitter {
@@ -37,7 +40,12 @@ sealed interface BucketSplitter {
               + ": its hash picks the bucket, leave out bucket "
               + settings.bucket().getAsInt());
     }
-    return new ByKey(BucketKey.of(table), buckets);
+    return new ByKey(
+        table.name(), keyField(table), BucketHash.of(table.schema(), table.bucketKey(), buckets));
+  }
+
+  private static Field keyField(TableDescription table) {
+    return table.arrowSchema().findField(table.bucketKey().get(0));
   }
 
   private static int pick(UUID writerId, int buckets) {
@@ -56,18 +64,34 @@ sealed interface BucketSplitter {
   }
 
   /** Rows go by the hash of their key. */
-  record ByKey(BucketKey key, int buckets) implements BucketSplitter {
+  record ByKey(TableName table, Field key, BucketHash hash) implements BucketSplitter {
     @Override
     public SortedMap<Integer, VectorSchemaRoot> split(
         VectorSchemaRoot root, BufferAllocator allocator) {
+      requireKey(root);
+      int[] buckets = hash.buckets(root);
       SortedMap<Integer, List<Integer>> rows = new TreeMap<>();
-      FieldVector column = key.column(root);
-      for (int row = 0; row < root.getRowCount(); row++) {
-        rows.computeIfAbsent(key.bucket(column, row), any -> new ArrayList<>()).add(row);
+      for (int row = 0; row < buckets.length; row++) {
+        rows.computeIfAbsent(buckets[row], any -> new ArrayList<>()).add(row);
       }
       SortedMap<Integer, VectorSchemaRoot> parts = new TreeMap<>();
       rows.forEach((bucket, taken) -> parts.put(bucket, take(root, taken, allocator)));
       return parts;
+    }
+
+    private void requireKey(VectorSchemaRoot root) {
+      FieldVector vector = root.getVector(key.getName());
+      if (vector == null || !vector.getField().getType().equals(key.getType())) {
+        throw new IllegalArgumentException(
+            "rows of table "
+                + table
+                + " need their bucket.key '"
+                + key.getName()
+                + "' as "
+                + key.getType()
+                + ", not "
+                + (vector == null ? "none" : vector.getField().getType()));
+      }
     }
 
     private static VectorSchemaRoot take(

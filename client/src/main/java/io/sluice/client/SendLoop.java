@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +156,7 @@ final class SendLoop implements PutStream.Answered {
       return;
     }
     PendingBatch batch;
+    List<ArrowBuf> held;
     synchronized (this) {
       batch = unsent.poll();
       if (batch == null) {
@@ -162,7 +164,8 @@ final class SendLoop implements PutStream.Answered {
       }
       unanswered.add(batch);
       // An answer may release the rows while they are being sent, if the gateway is quick.
-      batch.rows().getBuffers().forEach(buffer -> buffer.getReferenceManager().retain());
+      held = List.copyOf(batch.rows().getBuffers());
+      held.forEach(buffer -> buffer.getReferenceManager().retain());
     }
     try {
       current.send(settings.writerId(), batch);
@@ -172,7 +175,7 @@ final class SendLoop implements PutStream.Answered {
         current.onSendFailure(e);
       }
     } finally {
-      batch.rows().getBuffers().forEach(buffer -> buffer.getReferenceManager().release());
+      held.forEach(buffer -> buffer.getReferenceManager().release());
     }
   }
 

@@ -1,0 +1,100 @@
+package io.sluice.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.testing.Seeded;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.arrow.vector.BigIntVector;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class BucketReaderTest {
+
+  @TestFactory
+  Stream<DynamicTest> eachRowIsReadOnceAndInOrderHoweverOftenTheConnectionBreaks() {
+    return Seeded.seeds(
+        12,
+        random -> {
+          int from = random.nextInt(50);
+          int to = from + random.nextInt(50);
+          try (FakeGateway gateway = gateway(random, 0.2);
+              SluiceClient client = TableWriterTest.connect(gateway);
+              BucketReader reader =
+                  client.read(
+                      ReadSpec.range(TableWriterTest.NAME, 0, from, to).withPrefetchBytes(40))) {
+            assertThat(drain(reader)).isEqualTo(LongStream.range(from, to).boxed().toList());
+            assertThat(reader.position()).isEqualTo(to);
+          }
+        });
+  }
+
+  @Test
+  void aReadWithoutAnEndEndsAtTheWatermarkOfItsBeginning() throws Exception {
+    try (FakeGateway gateway = gateway(new Random(0), 0);
+        SluiceClient client = TableWriterTest.connect(gateway);
+        BucketReader reader =
+            client.read(ReadSpec.visible(TableWriterTest.NAME, 0, new ReadSpec.From.Earliest()))) {
+      gateway.preload(0, LongStream.range(0, 200).boxed().toList());
+      assertThat(drain(reader)).hasSize(100);
+    }
+  }
+
+  @Test
+  void aReaderThatFollowsTakesWhatComesLater() throws Exception {
+    try (FakeGateway gateway = gateway(new Random(0), 0);
+        SluiceClient client = TableWriterTest.connect(gateway);
+        BucketReader reader =
+            client.read(ReadSpec.follow(TableWriterTest.NAME, 0, new ReadSpec.From.Latest()))) {
+      assertThat(reader.poll(Duration.ofMillis(20))).isEmpty();
+      assertThat(reader.ended()).isFalse();
+      gateway.preload(0, LongStream.range(0, 101).boxed().toList());
+      try (ReadBatch batch = reader.next().orElseThrow()) {
+        assertThat(batch.offset()).isEqualTo(100);
+        assertThat(batch.timeMicros()).isEqualTo(7);
+        assertThat(batch.endOffset()).isEqualTo(101);
+      }
+    }
+  }
+
+  @Test
+  void closingAReaderReleasesWhatItReadAhead() throws Exception {
+    try (FakeGateway gateway = gateway(new Random(0), 0);
+        SluiceClient client = TableWriterTest.connect(gateway)) {
+      BucketReader reader = client.read(ReadSpec.range(TableWriterTest.NAME, 0, 0, 100));
+      reader.next().orElseThrow().close();
+      reader.close();
+      assertThat(client.allocator().getAllocatedMemory()).isZero();
+    }
+  }
+
+  private static FakeGateway gateway(Random random, double faults) throws Exception {
+    FakeGateway gateway = new FakeGateway(TableWriterTest.table(1, List.of()), random, faults);
+    gateway.preload(0, LongStream.range(0, 100).boxed().toList());
+    return gateway;
+  }
+
+  private static List<Long> drain(BucketReader reader) throws SluiceException {
+    List<Long> all = new ArrayList<>();
+    Optional<ReadBatch> next = reader.next();
+    while (next.isPresent()) {
+      try (ReadBatch batch = next.get()) {
+        assertThat(batch.offset()).isEqualTo(reader.position() - batch.rowCount());
+        BigIntVector values = (BigIntVector) batch.rows().getVector(FakeGateway.COLUMN);
+        for (int row = 0; row < batch.rowCount(); row++) {
+          all.add(values.get(row));
+        }
+      }
+      next = reader.next();
+    }
+    return all;
+  }
+}

@@ -1,0 +1,174 @@
+package io.sluice.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.catalog.bucket.BucketHash;
+import io.sluice.catalog.table.SystemColumns;
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.SluiceException.Reason;
+import io.sluice.testing.Seeded;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class TableWriterTest {
+
+  static final TableName NAME = new TableName("d", "t");
+
+  static TableDescription table(int buckets, List<String> key) {
+    Schema schema =
+        new Schema(Types.NestedField.required(1, FakeGateway.COLUMN, Types.LongType.get()));
+    return new TableDescription(
+        NAME,
+        UUID.randomUUID(),
+        UUID.randomUUID(),
+        "file:/nowhere",
+        SystemColumns.addTo(schema),
+        buckets,
+        key,
+        Map.of(),
+        "");
+  }
+
+  static SluiceClient connect(FakeGateway gateway) {
+    ClientSettings settings = ClientSettings.of(gateway.endpoint());
+    return SluiceClient.connect(
+        new ClientSettings(
+            settings.host(),
+            settings.port(),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofMillis(1),
+            Duration.ofMillis(5)));
+  }
+
+  private static List<Map<String, Object>> rows(long from, int count) {
+    return LongStream.range(from, from + count)
+        .mapToObj(n -> Map.<String, Object>of(FakeGateway.COLUMN, n))
+        .toList();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> eachRowIsAppendedOnceAndInOrderHoweverOftenTheConnectionBreaks() {
+    return Seeded.seeds(
+        12,
+        random -> {
+          TableDescription table = table(2, List.of());
+          try (FakeGateway gateway = new FakeGateway(table, random, 0.05);
+              SluiceClient client = connect(gateway);
+              TableWriter writer = client.writer(NAME, WriterSettings.create().withBucket(1))) {
+            List<CompletableFuture<List<Appended>>> answers = new ArrayList<>();
+            List<Appended> expected = new ArrayList<>();
+            long next = 0;
+            while (next < 400) {
+              int count = 1 + new Random(next).nextInt(9);
+              answers.add(writer.append(rows(next, count)));
+              expected.add(new Appended(1, next, count));
+              next += count;
+            }
+            writer.flush();
+            assertThat(gateway.rows(1)).isEqualTo(LongStream.range(0, next).boxed().toList());
+            assertThat(gateway.rows(0)).isEmpty();
+            for (int i = 0; i < expected.size(); i++) {
+              assertThat(answers.get(i).join()).containsExactly(expected.get(i));
+            }
+            assertThat(writer.inFlightBytes()).isZero();
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> rowsOfATableWithAKeyGoToTheBucketOfTheirHash() {
+    return Seeded.seeds(
+        4,
+        random -> {
+          TableDescription table = table(4, List.of(FakeGateway.COLUMN));
+          try (FakeGateway gateway = new FakeGateway(table, random, 0.02);
+              SluiceClient client = connect(gateway);
+              TableWriter writer = client.writer(NAME)) {
+            for (int batch = 0; batch < 20; batch++) {
+              writer.append(rows(batch * 10L, 10)).join();
+            }
+            List<Long> all = new ArrayList<>();
+            for (int bucket = 0; bucket < 4; bucket++) {
+              all.addAll(gateway.rows(bucket));
+              assertThat(gateway.rows(bucket)).isSorted();
+            }
+            assertThat(all)
+                .containsExactlyInAnyOrderElementsOf(LongStream.range(0, 200).boxed().toList());
+            assertThat(gateway.rows(bucketOf(table, client, 7))).contains(7L);
+          }
+        });
+  }
+
+  private static int bucketOf(TableDescription table, SluiceClient client, long key) {
+    try (var root =
+        org.apache.arrow.vector.VectorSchemaRoot.create(table.arrowSchema(), client.allocator())) {
+      ArrowValues.fill(root, rows(key, 1));
+      return BucketHash.of(table.schema(), table.bucketKey(), table.bucketCount()).buckets(root)[0];
+    }
+  }
+
+  @Test
+  void aRefusedBatchFailsTheWriterWithTheGatewaysReason() throws Exception {
+    try (FakeGateway gateway = new FakeGateway(table(1, List.of()), new Random(0), 0);
+        SluiceClient client = connect(gateway);
+        TableWriter writer = client.writer(NAME)) {
+      gateway.refuse("[BAD_ROWS] row 3, column 'n': not a number");
+      CompletableFuture<List<Appended>> answer = writer.append(rows(0, 5));
+      assertThatThrownBy(answer::join)
+          .hasRootCauseMessage("[BAD_ROWS] row 3, column 'n': not a number")
+          .satisfies(
+              thrown -> {
+                SluiceException failure = TableWriter.failure(thrown);
+                assertThat(failure.reason()).isEqualTo(Reason.INVALID);
+                assertThat(failure.code()).isEqualTo("BAD_ROWS");
+              });
+      assertThatThrownBy(() -> writer.append(rows(5, 1)))
+          .isInstanceOf(SluiceException.class)
+          .hasMessageContaining("open another")
+          .hasMessageContaining("row 3");
+    }
+  }
+
+  @Test
+  void aGatewayThatStaysAwayFailsTheAppendsOnceTheDeadlineHasPassed() throws Exception {
+    TableDescription table = table(1, List.of());
+    ClientSettings nowhere = ClientSettings.of("127.0.0.1:1").withRetryFor(Duration.ofMillis(200));
+    try (SluiceClient client = SluiceClient.connect(nowhere);
+        TableWriter writer = client.writer(table, WriterSettings.create())) {
+      CompletableFuture<List<Appended>> answer = writer.append(rows(0, 1));
+      assertThatThrownBy(answer::join)
+          .satisfies(
+              thrown ->
+                  assertThat(TableWriter.failure(thrown).reason()).isEqualTo(Reason.UNAVAILABLE));
+      assertThatThrownBy(() -> client.describe(NAME))
+          .hasMessageContaining("describe-table at 127.0.0.1:1");
+    }
+  }
+
+  @Test
+  void aBucketThatTheTableDoesNotHaveIsRefused() {
+    WriterSettings settings = WriterSettings.create().withBucket(3);
+    assertThatThrownBy(() -> BucketSplitter.of(table(3, List.of()), settings))
+        .hasMessage("table d.t has 3 buckets, but bucket is 3");
+    assertThatThrownBy(() -> BucketSplitter.of(table(4, List.of("n")), settings))
+        .hasMessageContaining("leave out bucket 3");
+    assertThat(settings.bucket()).isEqualTo(OptionalInt.of(3));
+  }
+}
