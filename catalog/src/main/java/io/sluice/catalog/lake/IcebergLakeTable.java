@@ -17,6 +17,7 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ final class IcebergLakeTable implements LakeTable {
   private final TableName name;
   private final UUID tableId;
   private final UUID incarnation;
+  private volatile @Nullable FileIO lastIo;
 
   IcebergLakeTable(Catalog catalog, Table table) {
     this.catalog = catalog;
@@ -47,6 +49,7 @@ final class IcebergLakeTable implements LakeTable {
           "The lake table of %s (id %s) is gone: the one of that name has id %s",
           name, tableId, found);
     }
+    lastIo = operations.io();
     return new LakeView(name.toString(), operations, metadata, incarnation);
   }
 
@@ -80,7 +83,8 @@ final class IcebergLakeTable implements LakeTable {
 
   @Override
   public FileIO io() {
-    return operations().io();
+    FileIO io = lastIo;
+    return io == null ? operations().io() : io;
   }
 
   private Snapshot snapshot(LakeView checked, Progress next, List<ManifestFile> manifests) {

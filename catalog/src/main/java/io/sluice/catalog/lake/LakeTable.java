@@ -33,6 +33,6 @@ public interface LakeTable {
    */
   Outcome append(LakeView checked, Progress next, List<ManifestFile> manifests);
 
-  /** Returns the table's files. Deleting through it deletes. */
+  /** Returns the table's files, as the last load found them. Deleting through it deletes. */
   FileIO io();
 }
