@@ -1,0 +1,105 @@
+package io.sluice.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.Logger;
+
+/**
+ * The jar that users put into their Flink: it must disturb nothing there, and work without help.
+ */
+@Timeout(60)
+class BundleIT {
+
+  /** Ours, what is renamed to ours, and the two libraries whose native code goes by their names. */
+  private static final Pattern OURS =
+      Pattern.compile("(io/sluice|com/github/luben/zstd|org/xerial/snappy)/.*");
+
+  private static final String SHADED = "io.sluice.shaded.";
+
+  @Test
+  void everyClassHasANameOfOurs() throws IOException {
+    assertThat(entries())
+        .filteredOn(name -> name.endsWith(".class"))
+        .allMatch(OURS.asMatchPredicate());
+  }
+
+  @Test
+  void itOffersFlinkAndTheJdkNothingButOurs() throws IOException {
+    assertThat(entries())
+        .filteredOn(name -> name.startsWith("META-INF/services/"))
+        .allMatch(
+            name ->
+                name.startsWith("META-INF/services/" + SHADED)
+                    || name.equals("META-INF/services/org.apache.flink.table.factories.Factory"));
+  }
+
+  @Test
+  void theRenamedArrowFindsItsMemory() throws Exception {
+    try (URLClassLoader loader = alone()) {
+      Class<?> type = loader.loadClass(SHADED + "org.apache.arrow.memory.RootAllocator");
+      try (AutoCloseable allocator =
+          (AutoCloseable) type.getConstructor(long.class).newInstance(1024L)) {
+        Object buffer = type.getMethod("buffer", long.class).invoke(allocator, 8L);
+        assertThat(buffer).isInstanceOf(AutoCloseable.class);
+        ((AutoCloseable) buffer).close();
+      }
+    }
+  }
+
+  @Test
+  void theRenamedGrpcFindsItsTransport() throws Exception {
+    try (URLClassLoader loader = alone()) {
+      Class<?> type = loader.loadClass(SHADED + "io.grpc.ManagedChannelBuilder");
+      Object builder =
+          type.getMethod("forAddress", String.class, int.class).invoke(null, "127.0.0.1", 1);
+      Object channel = type.getMethod("build").invoke(builder);
+      Class<?> channelType = loader.loadClass(SHADED + "io.grpc.ManagedChannel");
+      channelType.getMethod("shutdownNow").invoke(channel);
+      assertThat(channelType.getMethod("isShutdown").invoke(channel)).isEqualTo(true);
+    }
+  }
+
+  @Test
+  void theRenamedHadoopReadsItsConfiguration() throws Exception {
+    try (URLClassLoader loader = alone()) {
+      Class<?> type = loader.loadClass(SHADED + "org.apache.hadoop.conf.Configuration");
+      Object configuration = type.getConstructor().newInstance();
+      Object value =
+          type.getMethod("get", String.class, String.class).invoke(configuration, "absent", "then");
+      assertThat(value).isEqualTo("then");
+    }
+  }
+
+  private static List<String> entries() throws IOException {
+    try (JarFile jar = new JarFile(bundle().toFile())) {
+      return jar.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).toList();
+    }
+  }
+
+  /** Returns a loader that sees the bundle, the JDK and SLF4J, which Flink has. */
+  private static URLClassLoader alone() throws IOException {
+    URL logging = Logger.class.getProtectionDomain().getCodeSource().getLocation();
+    URI bundle = bundle().toUri();
+    return new URLClassLoader(
+        new URL[] {bundle.toURL(), logging}, ClassLoader.getPlatformClassLoader());
+  }
+
+  private static Path bundle() throws IOException {
+    try (Stream<Path> jars = Files.list(Path.of(System.getProperty("basedir", "."), "target"))) {
+      return jars.filter(jar -> jar.toString().endsWith("-bundle.jar")).findFirst().orElseThrow();
+    }
+  }
+}
