@@ -7,6 +7,7 @@ import io.sluice.gateway.gate.GateException.Code;
 import io.sluice.log.append.Appended;
 import io.sluice.log.append.BucketLog;
 import io.sluice.log.append.BucketLogs;
+import io.sluice.log.append.LogSettings;
 import io.sluice.log.append.RowBatch;
 import io.sluice.log.frame.FrameEncoder;
 import io.sluice.log.frame.FrameRows;
@@ -30,14 +31,16 @@ public final class Appends {
   private final ConcurrentHashMap<BucketId, Turns> turns = new ConcurrentHashMap<>();
   private final BucketLogs logs;
   private final FrameEncoder encoder;
+  private final long maxInFlightBytes;
 
   /**
    * @param logs the buckets that this gateway owns
-   * @param encoder makes frames below the log's entry limit
+   * @param settings the log's
    */
-  public Appends(BucketLogs logs, FrameEncoder encoder) {
+  public Appends(BucketLogs logs, LogSettings settings) {
     this.logs = logs;
-    this.encoder = encoder;
+    this.encoder = new FrameEncoder(settings.maxEntryBytes());
+    this.maxInFlightBytes = settings.maxInFlightBytes();
   }
 
   /**
@@ -136,7 +139,7 @@ public final class Appends {
   private CompletableFuture<Appended> append(Table table, Part part) {
     BucketId id = new BucketId(table.id(), part.bucket());
     return turns
-        .computeIfAbsent(id, unused -> new Turns())
+        .computeIfAbsent(id, unused -> new Turns(maxInFlightBytes))
         .take(() -> open(table, part.bucket()), part.batch());
   }
 

@@ -95,6 +95,11 @@ public record Problem(
     return of(UNAVAILABLE, 503, "UNAVAILABLE", message);
   }
 
+  /** Returns a bucket that another gateway owns now; the call may be made again. */
+  public static Problem moved(String message) {
+    return of(UNAVAILABLE, 503, "MOVED", message);
+  }
+
   /** Returns whether it is the gateway's own fault, and belongs into its log. */
   public boolean internal() {
     return grpcStatus == INTERNAL;

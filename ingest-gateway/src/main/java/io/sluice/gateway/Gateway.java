@@ -1,0 +1,164 @@
+package io.sluice.gateway;
+
+import io.sluice.catalog.metadata.MetadataPaths;
+import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.flight.FlightParts;
+import io.sluice.gateway.flight.FlightService;
+import io.sluice.gateway.gate.ArrowStreamReader;
+import io.sluice.gateway.http.HttpApi;
+import io.sluice.gateway.http.HttpParts;
+import io.sluice.gateway.iceberg.IcebergRest;
+import io.sluice.gateway.metrics.GatewayMeters;
+import io.sluice.gateway.read.Reads;
+import io.sluice.gateway.tables.OwnedBuckets;
+import io.sluice.gateway.tables.TableOperations;
+import io.sluice.gateway.tables.Tables;
+import io.sluice.gateway.tables.Workers;
+import io.sluice.log.append.BucketLogs;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gateway: Arrow Flight, HTTP and Iceberg REST on one port, and the buckets that it owns.
+ * Thread-safe.
+ */
+public final class Gateway {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final int START_SECONDS = 30;
+
+  private final Vertx vertx;
+  private final GatewayServer server;
+  private final BucketLogs logs;
+  private final Workers workers;
+  private final BufferAllocator allocator;
+
+  private Gateway(
+      Vertx vertx,
+      GatewayServer server,
+      BucketLogs logs,
+      Workers workers,
+      BufferAllocator allocator) {
+    this.vertx = vertx;
+    this.server = server;
+    this.logs = logs;
+    this.workers = workers;
+    this.allocator = allocator;
+  }
+
+  /**
+   * Starts a gateway; returns once it listens and has announced itself.
+   *
+   * @param parts stay the caller's, to close after the gateway
+   * @throws IllegalStateException if it can't listen or announce itself; nothing is left running
+   */
+  public static Gateway start(GatewaySettings settings, GatewayParts parts) {
+    String id = "gateway-" + UUID.randomUUID();
+    Workers workers = new Workers(settings.workers());
+    BufferAllocator allocator = new RootAllocator(settings.memoryBytes());
+    BucketLogs logs =
+        new BucketLogs(
+            id,
+            settings.log(),
+            parts.segments(),
+            parts.buckets(),
+            (table, bucket, rows) -> parts.compaction().request(table));
+    Vertx vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setEventLoopPoolSize(settings.eventLoops())
+                .setWorkerPoolSize(settings.workers()));
+    Tables tables = new Tables(parts.catalog(), workers, settings.tableValidity());
+    OwnedBuckets owned = new OwnedBuckets(id, logs, parts.buckets(), parts.metadata());
+    TableOperations operations =
+        new TableOperations(
+            new TableOperations.Parts(
+                parts.catalog(), parts.lake(), parts.compaction(), logs, owned, tables, workers),
+            settings.flushPoll());
+    Appends appends = new Appends(logs, settings.log());
+    Reads reads = new Reads(logs);
+    FlightParts flightParts =
+        new FlightParts(
+            id, settings, allocator, tables, operations, appends, reads, workers, new AtomicLong());
+    GatewayMeters meters = new GatewayMeters();
+    HttpParts httpParts =
+        new HttpParts(
+            parts.catalog(),
+            appends,
+            reads,
+            (table, body, memory) -> ArrowStreamReader.read(table, body, memory, settings.gate()),
+            new IcebergRest(
+                parts.lake().icebergCatalog(), parts.lake().settings().catalogProperties()),
+            new HttpOperations(id, operations, parts.metadata()),
+            meters,
+            allocator);
+    GatewayServer server = new GatewayServer(vertx, settings);
+    FlightService flight = new FlightService(vertx, flightParts, server::port);
+    Router router = Router.router(vertx);
+    HttpApi.mount(vertx, router, httpParts, settings.maxMessageBytes());
+    Gateway gateway = new Gateway(vertx, server, logs, workers, allocator);
+    try {
+      server.start(flight::handle, router);
+      announce(id, settings, server.port(), parts);
+      return gateway;
+    } catch (Exception e) {
+      gateway.close().exceptionally(closing -> null).join();
+      throw new IllegalStateException(
+          "the gateway can't start on %s:%d: %s"
+              .formatted(settings.host(), settings.port(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Returns the port that it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /**
+   * Stops: no new calls, streams end, open segments are sealed.
+   *
+   * @return completes when all is released; call it once
+   */
+  public CompletableFuture<Void> close() {
+    return server
+        .stop()
+        .handle((stopped, failure) -> logged("the server", failure))
+        .thenCompose(stopped -> logs.closeAll())
+        .handle((closed, failure) -> logged("the buckets", failure))
+        .thenCompose(closed -> vertx.close().toCompletionStage())
+        .handle((closed, failure) -> logged("Vert.x", failure))
+        .thenRun(
+            () -> {
+              logs.close();
+              workers.close();
+              allocator.close();
+            });
+  }
+
+  private static boolean logged(String what, @org.jspecify.annotations.Nullable Throwable failure) {
+    if (failure != null) {
+      LOG.warn("closing {} failed", what, failure);
+    }
+    return failure == null;
+  }
+
+  private static void announce(String id, GatewaySettings settings, int port, GatewayParts parts)
+      throws Exception {
+    String json = "{\"host\":\"%s\",\"port\":%d}".formatted(settings.reachableHost(), port);
+    parts
+        .metadata()
+        .createEphemeral(MetadataPaths.gateway(id), json.getBytes(StandardCharsets.UTF_8))
+        .get(START_SECONDS, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,117 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.grpc.GrpcCall;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One port on all event loops: gRPC and HTTP/2 in clear text, and HTTP/1.1; a request's content
+ * type tells them apart.
+ */
+final class GatewayServer {
+
+  // A window is memory promised to a stream. The connection's holds those of all its streams, so
+  // that streams which are paused can't stall the others.
+  private static final int STREAM_WINDOW_BYTES = 512 << 10;
+  private static final int MOST_STREAMS = 128;
+  private static final int CONNECTION_WINDOW_BYTES = STREAM_WINDOW_BYTES * MOST_STREAMS;
+  private static final int FRAME_BYTES = 256 << 10;
+  private static final int START_SECONDS = 30;
+
+  // Vert.x shares one free port among the servers of a deployment.
+  private static final int ANY_PORT = -1;
+
+  private final Vertx vertx;
+  private final GatewaySettings settings;
+  private final AtomicInteger port = new AtomicInteger();
+  private volatile @Nullable String deployment;
+
+  GatewayServer(Vertx vertx, GatewaySettings settings) {
+    this.vertx = vertx;
+    this.settings = settings;
+  }
+
+  /** Listens; returns once it does. */
+  void start(Handler<HttpServerRequest> grpc, Router router) throws Exception {
+    Future<String> deployed =
+        vertx.deployVerticle(
+            () -> new Listener(grpc, router),
+            new DeploymentOptions().setInstances(settings.eventLoops()));
+    deployment =
+        deployed.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Returns the port that it listens on. */
+  int port() {
+    return port.get();
+  }
+
+  /** Stops listening and ends all connections. */
+  CompletableFuture<Void> stop() {
+    String id = deployment;
+    return id == null
+        ? CompletableFuture.completedFuture(null)
+        : vertx.undeploy(id).toCompletionStage().toCompletableFuture();
+  }
+
+  private HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setHost(settings.host())
+        .setPort(settings.port() == 0 ? ANY_PORT : settings.port())
+        .setTcpNoDelay(true)
+        .setHttp2ClearTextEnabled(true)
+        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
+        .setInitialSettings(
+            new Http2Settings()
+                .setInitialWindowSize(STREAM_WINDOW_BYTES)
+                .setMaxFrameSize(FRAME_BYTES)
+                .setMaxConcurrentStreams(MOST_STREAMS));
+  }
+
+  private final class Listener extends AbstractVerticle {
+
+    private final Handler<HttpServerRequest> grpc;
+    private final Router router;
+
+    private Listener(Handler<HttpServerRequest> grpc, Router router) {
+      this.grpc = grpc;
+      this.router = router;
+    }
+
+    @Override
+    public void start(Promise<Void> started) {
+      HttpServer server =
+          vertx
+              .createHttpServer(options())
+              .requestHandler(
+                  request -> {
+                    if (GrpcCall.isGrpc(request)) {
+                      grpc.handle(request);
+                    } else {
+                      router.handle(request);
+                    }
+                  });
+      server
+          .listen()
+          .<Void>map(
+              listening -> {
+                port.set(listening.actualPort());
+                return null;
+              })
+          .onComplete(started);
+    }
+  }
+}

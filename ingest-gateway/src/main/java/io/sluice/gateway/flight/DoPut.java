@@ -1,0 +1,299 @@
+package io.sluice.gateway.flight;
+
+import com.google.protobuf.ByteString;
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.gate.ArrowGate;
+import io.sluice.gateway.gate.GateException;
+import io.sluice.gateway.grpc.GrpcCall;
+import io.sluice.log.append.Appended;
+import io.sluice.log.frame.WriterSequence;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.flight.impl.Flight.FlightDescriptor;
+import org.apache.arrow.flight.impl.Flight.PutResult;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of batches into a table. Several may be on their way; they are answered in order, and
+ * the first one that fails ends the stream, once those before it were answered. All fields belong
+ * to the call's event loop, but for what a worker has while {@link #busy}.
+ */
+final class DoPut implements GrpcCall.Input {
+
+  // Below it a batch is checked at once: a hop to a worker would take longer.
+  private static final int SMALL_BYTES = 64 << 10;
+
+  private final GrpcCall call;
+  private final FlightParts parts;
+  private final BufferAllocator allocator;
+  private final Deque<Sent> unanswered = new ArrayDeque<>();
+  private @Nullable TableName name;
+  private @Nullable Table table;
+  private @Nullable ArrowGate gate;
+  private OptionalInt picked = OptionalInt.empty();
+  private long unansweredBytes;
+  private boolean busy;
+  private boolean inputEnded;
+  private boolean refusing;
+  private boolean ended;
+  private boolean released;
+
+  DoPut(GrpcCall call, FlightParts parts) {
+    this.call = call;
+    this.parts = parts;
+    this.allocator = parts.streamAllocator("put");
+  }
+
+  /** A batch that isn't answered yet. */
+  private record Sent(CompletableFuture<List<Appended>> appended, long bytes) {}
+
+  @Override
+  public void message(Buffer message) {
+    try {
+      FlightData data = FlightData.read(message);
+      if (table == null) {
+        open(data);
+      } else if (gate == null || message.length() <= SMALL_BYTES) {
+        take(data);
+        fetchMore();
+      } else {
+        takeOnWorker(data);
+      }
+    } catch (ProblemException | GateException | RuntimeException e) {
+      failAfterAnswers(e);
+    }
+  }
+
+  @Override
+  public void end() {
+    inputEnded = true;
+    if (gate == null) {
+      failAfterAnswers(Json.refused("the stream ended before its schema"));
+    }
+    answer();
+  }
+
+  @Override
+  public void cancelled() {
+    finish();
+  }
+
+  private void open(FlightData first) throws ProblemException {
+    FlightDescriptor descriptor = first.descriptor();
+    if (descriptor == null) {
+      throw Json.refused("the first message of a DoPut needs a descriptor [database, table]");
+    }
+    name = Descriptors.table(descriptor);
+    busy = true;
+    var unused =
+        parts
+            .tables()
+            .table(name)
+            .whenComplete((found, failure) -> call.run(() -> opened(first, found, failure)));
+  }
+
+  private void opened(FlightData first, @Nullable Table found, @Nullable Throwable failure) {
+    busy = false;
+    if (ended) {
+      finish();
+      return;
+    }
+    if (found == null) {
+      failAfterAnswers(failure == null ? new IllegalStateException("no table") : failure);
+      return;
+    }
+    table = found;
+    try {
+      if (first.header().length() > 0) {
+        take(first);
+      }
+      fetchMore();
+    } catch (ProblemException | GateException | RuntimeException e) {
+      failAfterAnswers(e);
+    }
+  }
+
+  /** Takes a message in its turn: the schema, a dictionary or rows. */
+  private void take(FlightData data) throws ProblemException, GateException {
+    if (data.header().length() == 0) {
+      if (data.body().length() > 0) {
+        throw Json.refused("a FlightData message has a body, but no Arrow message");
+      }
+      return; // Metadata alone says nothing here.
+    }
+    Table to = requireTable();
+    ArrowGate open = gate;
+    if (open == null) {
+      gate =
+          ArrowGate.open(
+              ArrowMessages.nio(data.header()).slice(), to, allocator, parts.settings().gate());
+      return;
+    }
+    long bytes = data.header().length() + (long) data.body().length();
+    CompletableFuture<List<Appended>> appended = submit(to, open, data);
+    if (appended != null) {
+      sent(appended, bytes);
+    }
+  }
+
+  private void takeOnWorker(FlightData data) {
+    Table to = requireTable();
+    ArrowGate open = gate;
+    if (open == null) {
+      throw new IllegalStateException("no schema yet");
+    }
+    busy = true;
+    long bytes = data.header().length() + (long) data.body().length();
+    // The future of the append is boxed, so that the next message needn't wait for it.
+    var unused =
+        parts
+            .workers()
+            .call(() -> Optional.ofNullable(submit(to, open, data)))
+            .whenComplete((appended, failure) -> call.run(() -> taken(appended, bytes, failure)));
+  }
+
+  @SuppressWarnings("NullableOptional") // as futures hand it on
+  private void taken(
+      @Nullable Optional<CompletableFuture<List<Appended>>> appended,
+      long bytes,
+      @Nullable Throwable failure) {
+    busy = false;
+    if (ended) {
+      finish();
+      return;
+    }
+    if (appended == null) {
+      failAfterAnswers(failure == null ? new IllegalStateException("no answer") : failure);
+      return;
+    }
+    appended.ifPresent(future -> sent(future, bytes));
+    fetchMore();
+  }
+
+  /** Checks a message and appends its rows; null if it was a dictionary. */
+  private @Nullable CompletableFuture<List<Appended>> submit(
+      Table to, ArrowGate open, FlightData data) throws ProblemException, GateException {
+    PutMetadata metadata = PutMetadata.read(data.appMetadata().getBytes());
+    try (ArrowBuf body = ArrowMessages.copy(data.body(), allocator)) {
+      Optional<VectorSchemaRoot> rows = open.accept(ArrowMessages.nio(data.header()).slice(), body);
+      return rows.isEmpty()
+          ? null
+          : parts.appends().append(to, rows.get(), metadata.writer(), bucket(to, metadata));
+    }
+  }
+
+  /** Without a key, a stream that names no bucket stays in one, so that its order is kept. */
+  private OptionalInt bucket(Table to, PutMetadata metadata) {
+    WriterSequence writer = metadata.writer();
+    if (metadata.bucket().isPresent() || !to.bucketKey().isEmpty() || writer != null) {
+      return metadata.bucket();
+    }
+    if (picked.isEmpty()) {
+      picked = OptionalInt.of(Appends.pick(to, null));
+    }
+    return picked;
+  }
+
+  private void sent(CompletableFuture<List<Appended>> appended, long bytes) {
+    unanswered.add(new Sent(appended, bytes));
+    unansweredBytes += bytes;
+    parts.inFlightBytes().addAndGet(bytes);
+    var unused = appended.whenComplete((done, failure) -> call.run(this::answer));
+  }
+
+  /** Answers what is done, in order. */
+  private void answer() {
+    if (ended) {
+      return;
+    }
+    while (!unanswered.isEmpty() && unanswered.peek().appended().isDone()) {
+      Sent first = unanswered.poll();
+      forget(first);
+      List<Appended> appended;
+      try {
+        appended = first.appended().join();
+      } catch (RuntimeException e) {
+        fail(e);
+        return;
+      }
+      PutResult result =
+          PutResult.newBuilder()
+              .setAppMetadata(ByteString.copyFrom(PutMetadata.results(appended)))
+              .build();
+      call.write(Buffer.buffer(result.toByteArray()));
+    }
+    if (inputEnded && !busy && unanswered.isEmpty()) {
+      call.end();
+      finish();
+    } else {
+      fetchMore();
+    }
+  }
+
+  /** Lets the next message come, unless too much is on its way, or answers aren't read. */
+  private void fetchMore() {
+    if (ended || busy || refusing || inputEnded) {
+      return;
+    }
+    boolean own = unansweredBytes < parts.settings().streamBytes();
+    boolean all = unanswered.isEmpty() || parts.inFlightBytes().get() < parts.mostInFlightBytes();
+    if (call.isFull()) {
+      call.drained(v -> fetchMore());
+    } else if (own && all) {
+      call.fetch();
+    }
+  }
+
+  /** Ends the stream with a failure, in its turn after the batches before it. */
+  private void failAfterAnswers(Throwable failure) {
+    refusing = true;
+    sent(CompletableFuture.failedFuture(failure), 0);
+  }
+
+  private void fail(Throwable failure) {
+    parts.report(failure);
+    call.fail(Problem.of(failure));
+    finish();
+  }
+
+  private void finish() {
+    ended = true;
+    if (busy || released) {
+      return; // A worker that has the gate comes back here.
+    }
+    released = true;
+    unanswered.forEach(this::forget);
+    unanswered.clear();
+    ArrowGate open = gate;
+    if (open != null) {
+      gate = null;
+      open.close();
+    }
+    allocator.close();
+  }
+
+  private void forget(Sent sent) {
+    unansweredBytes -= sent.bytes();
+    parts.inFlightBytes().addAndGet(-sent.bytes());
+  }
+
+  private Table requireTable() {
+    Table open = table;
+    if (open == null) {
+      throw new IllegalStateException("no table yet");
+    }
+    return open;
+  }
+}

@@ -1,0 +1,188 @@
+package io.sluice.gateway.flight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.tables.TableOperations;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+
+/** What DoAction does: a JSON object in, a JSON object out. */
+final class FlightActions {
+
+  /** The actions, and what they do. */
+  static final Map<String, String> DESCRIPTIONS = descriptions();
+
+  private static final long MOST_TIMEOUT_MS = Duration.ofHours(1).toMillis();
+  private static final long DEFAULT_TIMEOUT_MS = Duration.ofMinutes(1).toMillis();
+
+  private final FlightParts parts;
+  private final TableOperations operations;
+
+  FlightActions(FlightParts parts) {
+    this.parts = parts;
+    this.operations = parts.operations();
+  }
+
+  /** Runs an action. */
+  CompletableFuture<? extends JsonNode> run(String type, byte[] body) throws ProblemException {
+    return switch (type) {
+      case "create-database" -> createDatabase(body);
+      case "drop-database" -> dropDatabase(body);
+      case "list-databases" -> listDatabases(body);
+      case "create-table" -> createTable(body);
+      case "drop-table" -> dropTable(body);
+      case "list-tables" -> listTables(body);
+      case "describe-table" ->
+          operations.describe(named(type, body).table()).thenApply(TableJson::description);
+      case "watermarks" ->
+          operations.watermarks(named(type, body).table()).thenApply(StateJson::watermarks);
+      case "offsets-at" -> offsetsAt(body);
+      case "flush" -> flush(body);
+      case "status" -> {
+        Json.read("action status", body, Set.of());
+        yield operations.status().thenApply(tables -> StateJson.status(parts.gateway(), tables));
+      }
+      default ->
+          throw new ProblemException(
+              Problem.invalid(
+                  "there is no action '" + type + "'; there are " + DESCRIPTIONS.keySet()));
+    };
+  }
+
+  private CompletableFuture<ObjectNode> createDatabase(byte[] body) throws ProblemException {
+    Json json = Json.read("action create-database", body, Set.of("database", "ifNotExists"));
+    return operations
+        .createDatabase(json.text("database"), json.flag("ifNotExists"))
+        .thenApply(created -> Json.object());
+  }
+
+  private CompletableFuture<ObjectNode> dropDatabase(byte[] body) throws ProblemException {
+    Json json = Json.read("action drop-database", body, Set.of("database", "ifExists"));
+    return operations
+        .dropDatabase(json.text("database"), json.flag("ifExists"))
+        .thenApply(dropped -> Json.object());
+  }
+
+  private CompletableFuture<ObjectNode> listDatabases(byte[] body) throws ProblemException {
+    Json.read("action list-databases", body, Set.of());
+    return operations
+        .listDatabases()
+        .thenApply(
+            names -> {
+              ObjectNode answer = Json.object();
+              ArrayNode databases = answer.putArray("databases");
+              names.forEach(databases::add);
+              return answer;
+            });
+  }
+
+  private CompletableFuture<ObjectNode> createTable(byte[] body) throws ProblemException {
+    Json json =
+        Json.read(
+            "action create-table",
+            body,
+            Set.of("database", "table", "schema", "options", "comment", "ifNotExists"));
+    return operations
+        .createTable(
+            json.table(),
+            schema(json),
+            options(json),
+            json.text("comment", ""),
+            json.flag("ifNotExists"))
+        .thenApply(TableJson::description);
+  }
+
+  private CompletableFuture<ObjectNode> dropTable(byte[] body) throws ProblemException {
+    Json json =
+        Json.read("action drop-table", body, Set.of("database", "table", "ifExists", "purge"));
+    return operations
+        .dropTable(json.table(), json.flag("ifExists"), json.flag("purge"))
+        .thenApply(dropped -> Json.object());
+  }
+
+  private CompletableFuture<ObjectNode> listTables(byte[] body) throws ProblemException {
+    Json json = Json.read("action list-tables", body, Set.of("database"));
+    return operations
+        .listTables(json.text("database"))
+        .thenApply(
+            names -> {
+              ObjectNode answer = Json.object();
+              ArrayNode tables = answer.putArray("tables");
+              names.stream().map(TableName::table).forEach(tables::add);
+              return answer;
+            });
+  }
+
+  private CompletableFuture<ObjectNode> offsetsAt(byte[] body) throws ProblemException {
+    Json json = Json.read("action offsets-at", body, Set.of("database", "table", "timeMicros"));
+    long time = json.whole("timeMicros", Long.MIN_VALUE, Long.MAX_VALUE);
+    return operations.offsetsAt(json.table(), time).thenApply(StateJson::offsets);
+  }
+
+  private CompletableFuture<ObjectNode> flush(byte[] body) throws ProblemException {
+    Json json = Json.read("action flush", body, Set.of("database", "table", "timeoutMs"));
+    long timeout =
+        json.has("timeoutMs") ? json.whole("timeoutMs", 0, MOST_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
+    return operations.flush(json.table(), Duration.ofMillis(timeout)).thenApply(StateJson::flush);
+  }
+
+  private static Json named(String type, byte[] body) throws ProblemException {
+    return Json.read("action " + type, body, Set.of("database", "table"));
+  }
+
+  private static Schema schema(Json json) throws ProblemException {
+    JsonNode schema = json.node("schema");
+    try {
+      return SchemaParser.fromJson(schema);
+    } catch (RuntimeException e) {
+      // Iceberg's parser throws what its checks throw.
+      throw Json.refused("the table's 'schema' is not an Iceberg schema: " + e.getMessage());
+    }
+  }
+
+  private static Map<String, String> options(Json json) throws ProblemException {
+    Map<String, String> options = new LinkedHashMap<>();
+    if (!json.has("options")) {
+      return options;
+    }
+    JsonNode given = json.node("options");
+    if (!given.isObject()) {
+      throw json.wrong("options", "an object", given);
+    }
+    for (Map.Entry<String, JsonNode> option : given.properties()) {
+      if (!option.getValue().isValueNode() || option.getValue().isNull()) {
+        throw json.wrong("options", "an object of strings", given);
+      }
+      options.put(option.getKey(), option.getValue().asText());
+    }
+    return options;
+  }
+
+  private static Map<String, String> descriptions() {
+    Map<String, String> actions = new LinkedHashMap<>();
+    actions.put("create-database", "{database, ifNotExists}");
+    actions.put("drop-database", "{database, ifExists}");
+    actions.put("list-databases", "{} -> {databases}");
+    actions.put(
+        "create-table", "{database, table, schema, options, comment, ifNotExists} -> description");
+    actions.put("drop-table", "{database, table, ifExists, purge}");
+    actions.put("list-tables", "{database} -> {tables}");
+    actions.put("describe-table", "{database, table} -> description");
+    actions.put("watermarks", "{database, table} -> {buckets: [{bucket, start, watermark}]}");
+    actions.put("offsets-at", "{database, table, timeMicros} -> {buckets: [{bucket, offset}]}");
+    actions.put(
+        "flush",
+        "{database, table, timeoutMs} -> {buckets: [{bucket, watermark, lakeOffset}], inLake}");
+    actions.put("status", "{} -> {gateway, tables}");
+    return java.util.Collections.unmodifiableMap(actions);
+  }
+}

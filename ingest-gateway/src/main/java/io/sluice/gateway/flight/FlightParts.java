@@ -1,0 +1,51 @@
+package io.sluice.gateway.flight;
+
+import io.sluice.gateway.GatewaySettings;
+import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.read.Reads;
+import io.sluice.gateway.tables.TableOperations;
+import io.sluice.gateway.tables.Tables;
+import io.sluice.gateway.tables.Workers;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What Flight works with; all of it stays its owner's to close.
+ *
+ * @param gateway names this gateway
+ * @param inFlightBytes bytes of all DoPut streams that aren't durable yet
+ */
+public record FlightParts(
+    String gateway,
+    GatewaySettings settings,
+    BufferAllocator allocator,
+    Tables tables,
+    TableOperations operations,
+    Appends appends,
+    Reads reads,
+    Workers workers,
+    AtomicLong inFlightBytes) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FlightParts.class);
+
+  /** Returns memory for one stream: a message, and twice what a batch may become. */
+  BufferAllocator streamAllocator(String name) {
+    long limit = settings.maxMessageBytes() + 2 * settings.gate().maxBytes();
+    return allocator.newChildAllocator(name, 0, limit);
+  }
+
+  /** Returns the most bytes that all DoPut streams together may have on their way. */
+  long mostInFlightBytes() {
+    return settings.memoryBytes() / 4;
+  }
+
+  /** Logs a failure that is the gateway's own. */
+  void report(Throwable failure) {
+    if (Problem.of(failure).internal()) {
+      LOG.error("a Flight call failed", Problem.unwrap(failure));
+    }
+  }
+}

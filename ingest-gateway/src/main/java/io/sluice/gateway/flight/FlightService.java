@@ -1,0 +1,267 @@
+package io.sluice.gateway.flight;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.grpc.GrpcCall;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
+import org.apache.arrow.flight.impl.Flight;
+import org.jspecify.annotations.Nullable;
+
+/** {@code arrow.flight.protocol.FlightService}: each call finds its method here. Thread-safe. */
+public final class FlightService {
+
+  private static final String PREFIX = "/arrow.flight.protocol.FlightService/";
+  private static final int READ_AHEAD_BYTES = 1 << 20;
+
+  private final Vertx vertx;
+  private final FlightParts parts;
+  private final FlightActions actions;
+  private final IntSupplier port;
+
+  /**
+   * @param port the port that clients are told
+   */
+  public FlightService(Vertx vertx, FlightParts parts, IntSupplier port) {
+    this.vertx = vertx;
+    this.parts = parts;
+    this.actions = new FlightActions(parts);
+    this.port = port;
+  }
+
+  /** Takes a gRPC request over, on its event loop. */
+  public void handle(HttpServerRequest request) {
+    GrpcCall call = GrpcCall.of(vertx, request, parts.settings().maxMessageBytes());
+    String path = call.path();
+    String method = path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : "";
+    switch (method) {
+      case "DoPut" -> call.read(new DoPut(call, parts));
+      case "DoGet" -> single(call, this::doGet);
+      case "DoAction" -> single(call, this::doAction);
+      case "GetFlightInfo" -> single(call, this::flightInfo);
+      case "GetSchema" -> single(call, this::schema);
+      case "ListFlights" -> single(call, (message, ending) -> listFlights(call));
+      case "ListActions" -> single(call, (message, ending) -> listActions(call));
+      case "Handshake" -> call.read(new Handshake(call));
+      case "PollFlightInfo", "DoExchange" ->
+          call.fail(Problem.unimplemented(method + " is not served; use DoGet and DoPut"));
+      default -> call.fail(Problem.unimplemented("there is no method " + path));
+    }
+  }
+
+  /** Handles a call's one message. */
+  private interface Single {
+    void handle(Buffer message, Ending ending)
+        throws ProblemException, InvalidProtocolBufferException;
+  }
+
+  /** What is to be ended if the client goes. */
+  private static final class Ending {
+    private @Nullable Runnable task;
+    private boolean gone;
+
+    private void set(Runnable ending) {
+      task = ending;
+      if (gone) {
+        ending.run();
+      }
+    }
+
+    private void run() {
+      gone = true;
+      Runnable ending = task;
+      if (ending != null) {
+        ending.run();
+      }
+    }
+  }
+
+  private void single(GrpcCall call, CallMethod method) {
+    single(call, (message, ending) -> method.handle(call, message, ending));
+  }
+
+  /** A method with one request message. */
+  private interface CallMethod {
+    void handle(GrpcCall call, Buffer message, Ending ending)
+        throws ProblemException, InvalidProtocolBufferException;
+  }
+
+  private void single(GrpcCall call, Single method) {
+    Ending ending = new Ending();
+    call.read(
+        new GrpcCall.Input() {
+          private boolean handled;
+
+          @Override
+          public void message(Buffer message) {
+            handled = true;
+            try {
+              method.handle(message, ending);
+            } catch (InvalidProtocolBufferException e) {
+              call.fail(Problem.invalid("the request is malformed: " + e.getMessage()));
+            } catch (ProblemException | RuntimeException e) {
+              fail(call, e);
+            }
+          }
+
+          @Override
+          public void end() {
+            if (!handled) {
+              call.fail(Problem.invalid("the call ended without a request"));
+            }
+          }
+
+          @Override
+          public void cancelled() {
+            ending.run();
+          }
+        });
+  }
+
+  private void doGet(GrpcCall call, Buffer message, Ending ending)
+      throws ProblemException, InvalidProtocolBufferException {
+    Ticket ticket =
+        Ticket.read(Flight.Ticket.parseFrom(message.getBytes()).getTicket().toByteArray());
+    var unused =
+        parts
+            .tables()
+            .table(ticket.table())
+            .thenCompose(table -> parts.reads().open(table, ticket.request()))
+            .whenComplete(
+                (reader, failure) ->
+                    call.run(
+                        () -> {
+                          if (reader == null) {
+                            fail(call, failure);
+                            return;
+                          }
+                          DoGet get = new DoGet(call, reader, parts.allocator(), READ_AHEAD_BYTES);
+                          ending.set(get::close);
+                          get.start();
+                        }));
+  }
+
+  private void doAction(GrpcCall call, Buffer message, Ending ending)
+      throws ProblemException, InvalidProtocolBufferException {
+    Flight.Action action = Flight.Action.parseFrom(message.getBytes());
+    answer(
+        call,
+        actions
+            .run(action.getType(), action.getBody().toByteArray())
+            .thenApply(
+                json ->
+                    List.of(
+                        Flight.Result.newBuilder()
+                            .setBody(ByteString.copyFrom(Json.write(json)))
+                            .build())));
+  }
+
+  private void flightInfo(GrpcCall call, Buffer message, Ending ending)
+      throws ProblemException, InvalidProtocolBufferException {
+    TableName name = Descriptors.table(Flight.FlightDescriptor.parseFrom(message.getBytes()));
+    answer(call, parts.tables().table(name).thenApply(table -> List.of(info(table))));
+  }
+
+  private void schema(GrpcCall call, Buffer message, Ending ending)
+      throws ProblemException, InvalidProtocolBufferException {
+    TableName name = Descriptors.table(Flight.FlightDescriptor.parseFrom(message.getBytes()));
+    answer(
+        call,
+        parts
+            .tables()
+            .table(name)
+            .thenApply(
+                table ->
+                    List.of(
+                        Flight.SchemaResult.newBuilder()
+                            .setSchema(ArrowMessages.encapsulated(table.arrowSchema()))
+                            .build())));
+  }
+
+  private void listFlights(GrpcCall call) {
+    CompletableFuture<List<Flight.FlightInfo>> infos =
+        parts
+            .operations()
+            .allTables()
+            .thenApply(tables -> tables.stream().map(this::info).toList());
+    answer(call, infos);
+  }
+
+  private void listActions(GrpcCall call) {
+    List<Flight.ActionType> types = new ArrayList<>();
+    FlightActions.DESCRIPTIONS.forEach(
+        (name, text) ->
+            types.add(Flight.ActionType.newBuilder().setType(name).setDescription(text).build()));
+    answer(call, CompletableFuture.completedFuture(types));
+  }
+
+  private Flight.FlightInfo info(Table table) {
+    Flight.FlightInfo.Builder info =
+        Flight.FlightInfo.newBuilder()
+            .setSchema(ArrowMessages.encapsulated(table.arrowSchema()))
+            .setFlightDescriptor(Descriptors.of(table.name()))
+            .setTotalRecords(-1)
+            .setTotalBytes(-1);
+    String location = "grpc+tcp://" + parts.settings().reachableHost() + ":" + port.getAsInt();
+    for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
+      ByteString ticket = ByteString.copyFrom(Ticket.of(table.name(), bucket));
+      info.addEndpoint(
+          Flight.FlightEndpoint.newBuilder()
+              .setTicket(Flight.Ticket.newBuilder().setTicket(ticket))
+              .addLocation(Flight.Location.newBuilder().setUri(location)));
+    }
+    return info.build();
+  }
+
+  private void answer(
+      GrpcCall call, CompletableFuture<? extends List<? extends MessageLite>> answers) {
+    var unused =
+        answers.whenComplete(
+            (messages, failure) ->
+                call.run(
+                    () -> {
+                      if (messages == null) {
+                        fail(call, failure);
+                        return;
+                      }
+                      for (MessageLite message : messages) {
+                        call.write(Buffer.buffer(message.toByteArray()));
+                      }
+                      call.end();
+                    }));
+  }
+
+  private void fail(GrpcCall call, @Nullable Throwable failure) {
+    Throwable cause = failure == null ? new IllegalStateException("no answer") : failure;
+    parts.report(cause);
+    call.fail(Problem.of(cause));
+  }
+
+  /** Lets clients in that shake hands first: there is nothing to agree on. */
+  private record Handshake(GrpcCall call) implements GrpcCall.Input {
+
+    @Override
+    public void message(Buffer message) {
+      call.write(Buffer.buffer(Flight.HandshakeResponse.getDefaultInstance().toByteArray()));
+      call.fetch();
+    }
+
+    @Override
+    public void end() {
+      call.end();
+    }
+
+    @Override
+    public void cancelled() {}
+  }
+}

@@ -1,0 +1,67 @@
+package io.sluice.gateway.flight;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.tables.BucketWatermark;
+import io.sluice.gateway.tables.FlushReport;
+import io.sluice.gateway.tables.TableStatus;
+import java.util.List;
+import java.util.SortedMap;
+
+/** The state of tables as JSON; the same for Flight and HTTP. */
+public final class StateJson {
+
+  static ObjectNode watermarks(List<BucketWatermark> watermarks) {
+    ObjectNode answer = Json.object();
+    ArrayNode buckets = answer.putArray("buckets");
+    for (BucketWatermark one : watermarks) {
+      buckets
+          .addObject()
+          .put("bucket", one.bucket())
+          .put("start", one.start())
+          .put("watermark", one.watermark());
+    }
+    return answer;
+  }
+
+  static ObjectNode offsets(SortedMap<Integer, Long> offsets) {
+    ObjectNode answer = Json.object();
+    ArrayNode buckets = answer.putArray("buckets");
+    offsets.forEach(
+        (bucket, offset) -> buckets.addObject().put("bucket", bucket).put("offset", offset));
+    return answer;
+  }
+
+  /** Writes what a flush reached. */
+  public static ObjectNode flush(FlushReport report) {
+    ObjectNode answer = Json.object();
+    ArrayNode buckets = answer.putArray("buckets");
+    for (FlushReport.Bucket one : report.buckets()) {
+      buckets
+          .addObject()
+          .put("bucket", one.bucket())
+          .put("watermark", one.watermark())
+          .put("lakeOffset", one.lakeOffset());
+    }
+    return answer.put("inLake", report.inLake());
+  }
+
+  /** Writes how all tables are. */
+  public static ObjectNode status(String gateway, List<TableStatus> tables) {
+    ObjectNode answer = Json.object().put("gateway", gateway);
+    ArrayNode all = answer.putArray("tables");
+    for (TableStatus one : tables) {
+      all.addObject()
+          .put("database", one.table().database())
+          .put("table", one.table().table())
+          .put("buckets", one.buckets())
+          .put("rows", one.rows())
+          .put("rowsNotInLake", one.rowsNotInLake())
+          .put("bytesNotInLake", one.bytesNotInLake())
+          .put("lastError", one.lastError());
+    }
+    return answer;
+  }
+
+  private StateJson() {}
+}

@@ -1,0 +1,64 @@
+package io.sluice.gateway.flight;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.read.ReadRequest;
+import io.sluice.gateway.read.ReadRequest.From;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What a DoGet asks for, as JSON: table, bucket and range, never ledgers.
+ *
+ * @param table the table
+ * @param request which of its rows
+ */
+record Ticket(TableName table, ReadRequest request) {
+
+  private static final Set<String> FIELDS =
+      Set.of("database", "table", "bucket", "from", "fromTimeMicros", "to", "follow", "columns");
+
+  static Ticket read(byte[] utf8) throws ProblemException {
+    Json json = Json.read("ticket", utf8, FIELDS);
+    OptionalLong to =
+        json.has("to")
+            ? OptionalLong.of(json.whole("to", 0, Long.MAX_VALUE))
+            : OptionalLong.empty();
+    int bucket = json.has("bucket") ? (int) json.whole("bucket", 0, Integer.MAX_VALUE) : 0;
+    return new Ticket(
+        json.table(),
+        new ReadRequest(bucket, from(json), to, json.flag("follow"), json.texts("columns")));
+  }
+
+  /** Returns a ticket for all that a bucket has in the log. */
+  static byte[] of(TableName table, int bucket) {
+    return Json.write(
+        Json.object()
+            .put("database", table.database())
+            .put("table", table.table())
+            .put("bucket", bucket)
+            .put("from", "earliest"));
+  }
+
+  private static From from(Json json) throws ProblemException {
+    if (json.has("fromTimeMicros")) {
+      if (json.has("from")) {
+        throw Json.refused("the ticket has both 'from' and 'fromTimeMicros': leave one out");
+      }
+      return new From.Time(json.whole("fromTimeMicros", Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+    if (!json.has("from")) {
+      return new From.Earliest();
+    }
+    JsonNode from = json.node("from");
+    if (from.isTextual()) {
+      return switch (from.asText()) {
+        case "earliest" -> new From.Earliest();
+        case "latest" -> new From.Latest();
+        default -> throw json.wrong("from", "an offset, \"earliest\" or \"latest\"", from);
+      };
+    }
+    return new From.Offset(json.whole("from", 0, Long.MAX_VALUE));
+  }
+}

@@ -1,0 +1,38 @@
+package io.sluice.gateway.gate;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A column, or a part of one, as a schema message says it.
+ *
+ * @param name its name
+ * @param type its type; if it is dictionary-encoded, that of the dictionary's values
+ * @param dictionary how it is dictionary-encoded, or null
+ * @param children its parts
+ */
+record WireField(
+    String name, WireType type, @Nullable Dictionary dictionary, List<WireField> children) {
+
+  /**
+   * A column holds places in a dictionary.
+   *
+   * @param id the dictionary's number
+   * @param index the integer type of the places
+   */
+  record Dictionary(long id, WireType index) {}
+
+  WireField {
+    children = List.copyOf(children);
+  }
+
+  @Override
+  public String toString() {
+    if (dictionary != null) {
+      return "dictionary of " + type;
+    }
+    return type.kind() == WireType.Kind.RUN_END
+        ? "run_end_encoded of " + children.get(1)
+        : "" + type;
+  }
+}

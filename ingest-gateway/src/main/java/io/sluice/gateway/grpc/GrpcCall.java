@@ -1,0 +1,241 @@
+package io.sluice.gateway.grpc;
+
+import io.sluice.gateway.errors.Problem;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One gRPC call. Messages come in one at a time: the next one is asked for by {@link #fetch}, and
+ * until then at most one window of bytes and a message in part are held. All methods belong to the
+ * call's event loop; {@link #run} leads there.
+ *
+ * <p>Vert.x' own gRPC server isn't used, because it gathers up to 16 whole messages of a paused
+ * stream, and inflates compressed ones without a bound.
+ */
+public final class GrpcCall {
+
+  private static final int MOST_STATUS_TEXT = 4_000;
+
+  /** Hears of a call's input. */
+  public interface Input {
+
+    /** A message came; the next one comes after a {@link #fetch}. */
+    void message(Buffer message);
+
+    /** The client has sent all. */
+    void end();
+
+    /** The client has gone, or what it sent isn't gRPC; the call is answered already. */
+    void cancelled();
+  }
+
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final Context context;
+  private final Deframer deframer;
+  private @Nullable Input input;
+  private boolean wanted;
+  private boolean inputEnded;
+  private boolean endTold;
+  private boolean headSent;
+  private boolean done;
+
+  private GrpcCall(Vertx vertx, HttpServerRequest request, int maxMessageBytes) {
+    this.request = request;
+    this.response = request.response();
+    this.context = vertx.getOrCreateContext();
+    this.deframer = new Deframer(maxMessageBytes);
+  }
+
+  /**
+   * Takes a request over.
+   *
+   * @param maxMessageBytes the largest message that is taken
+   */
+  public static GrpcCall of(Vertx vertx, HttpServerRequest request, int maxMessageBytes) {
+    request.pause();
+    return new GrpcCall(vertx, request, maxMessageBytes);
+  }
+
+  /** Returns whether a request is a gRPC call. */
+  public static boolean isGrpc(HttpServerRequest request) {
+    String type = request.getHeader("content-type");
+    return type != null
+        && type.startsWith("application/grpc")
+        && !type.startsWith("application/grpc-web");
+  }
+
+  /** Returns the path, {@code /service/method}. */
+  public String path() {
+    return request.path();
+  }
+
+  /** Begins to read; call it once, before the event loop is left. */
+  public void read(Input listener) {
+    this.input = listener;
+    response.exceptionHandler(e -> cancelled());
+    response.closeHandler(v -> cancelled());
+    request.exceptionHandler(e -> cancelled());
+    request.handler(this::received);
+    request.endHandler(
+        v -> {
+          inputEnded = true;
+          deliver();
+        });
+    fetch();
+  }
+
+  /** Asks for the next message. */
+  public void fetch() {
+    if (!wanted && !done) {
+      wanted = true;
+      deliver();
+    }
+  }
+
+  /** Returns whether the call was answered, or its client is gone. */
+  public boolean done() {
+    return done;
+  }
+
+  /** Sends a message; nothing happens once the call is done. */
+  public Future<Void> write(Buffer message) {
+    return writeFramed(frame(message.length()).appendBuffer(message));
+  }
+
+  /**
+   * Sends a message that already has its prefix, as {@link #frame} makes it.
+   *
+   * @param framed prefix and message
+   */
+  public Future<Void> writeFramed(Buffer framed) {
+    if (done) {
+      return Future.succeededFuture();
+    }
+    sendHead();
+    return response.write(framed);
+  }
+
+  /** Returns a buffer with the prefix of a message of so many bytes, and room for it. */
+  public static Buffer frame(int messageBytes) {
+    return Buffer.buffer(messageBytes + 5).appendByte((byte) 0).appendInt(messageBytes);
+  }
+
+  /** Returns whether to wait for {@link #drained} before sending more. */
+  public boolean isFull() {
+    return response.writeQueueFull();
+  }
+
+  /** Calls {@code handler} once more may be sent. */
+  public void drained(Handler<Void> handler) {
+    response.drainHandler(handler);
+  }
+
+  /** Ends the call well. */
+  public void end() {
+    finish(0, "");
+  }
+
+  /** Ends the call with a failure. */
+  public void fail(Problem problem) {
+    finish(problem.grpcStatus(), problem.grpcMessage());
+  }
+
+  /** Runs {@code task} on the call's event loop, after what was run before. */
+  public void run(Runnable task) {
+    context.runOnContext(v -> task.run());
+  }
+
+  private void received(Buffer chunk) {
+    if (!done) {
+      deframer.add(chunk);
+      request.pause();
+      deliver();
+    }
+  }
+
+  /** Hands over a message if one is wanted and there; else lets more bytes come. */
+  private void deliver() {
+    Input listener = input;
+    if (listener == null || done || !wanted) {
+      return;
+    }
+    Buffer message;
+    try {
+      message = deframer.next();
+    } catch (Deframer.FramingException e) {
+      String text = String.valueOf(e.getMessage());
+      fail(e.tooLarge() ? Problem.tooLarge(text) : Problem.unimplemented(text));
+      listener.cancelled();
+      return;
+    }
+    if (message != null) {
+      wanted = false;
+      listener.message(message);
+    } else if (!inputEnded) {
+      request.resume();
+    } else if (!endTold) {
+      endTold = true;
+      ended(listener);
+    }
+  }
+
+  private void ended(Input listener) {
+    if (deframer.isEmpty()) {
+      listener.end();
+    } else {
+      fail(Problem.invalid("the call ended in the middle of a message"));
+      listener.cancelled();
+    }
+  }
+
+  private void cancelled() {
+    Input listener = input;
+    if (!done) {
+      done = true;
+      if (listener != null) {
+        listener.cancelled();
+      }
+    }
+  }
+
+  private void sendHead() {
+    if (!headSent) {
+      headSent = true;
+      response.putHeader("content-type", "application/grpc");
+      response.setChunked(true);
+    }
+  }
+
+  private void finish(int status, String message) {
+    if (done) {
+      return;
+    }
+    done = true;
+    sendHead();
+    response.putTrailer("grpc-status", Integer.toString(status));
+    if (!message.isEmpty()) {
+      response.putTrailer("grpc-message", percentEncoded(message));
+    }
+    response.end();
+    if (!inputEnded) {
+      // What the client still sends is of no use; let it run out unseen, so that it can finish.
+      request.handler(chunk -> {});
+      request.resume();
+    }
+  }
+
+  private static String percentEncoded(String message) {
+    String text =
+        message.length() > MOST_STATUS_TEXT ? message.substring(0, MOST_STATUS_TEXT) : message;
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}
