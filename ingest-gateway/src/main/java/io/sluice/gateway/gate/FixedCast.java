@@ -22,6 +22,8 @@ record FixedCast(int width, boolean passes, @Nullable Check check, Step step) im
   /** Writes a value. */
   interface Step {
     /**
+     * Writes one.
+     *
      * @param place of the value in {@code from}
      * @param at where it goes in {@code to}, in bytes
      */
