@@ -15,8 +15,9 @@ public final class AppendException extends Exception {
      */
     SEQUENCE_REGRESSION,
     /**
-     * The bucket doesn't know the writer (it may have expired) and its sequence isn't 0: draw a new
-     * writer id. Nothing was stored.
+     * The bucket doesn't know the writer and its sequence isn't 0. If an earlier batch of the
+     * writer isn't acknowledged yet, send that first; else the writer expired: draw a new writer
+     * id. Nothing was stored.
      */
     UNKNOWN_WRITER,
     /** A frame is over the limit. Make rows or batches smaller. Nothing was stored. */

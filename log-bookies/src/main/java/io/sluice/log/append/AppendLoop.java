@@ -35,27 +35,6 @@ final class AppendLoop {
   /** From so many gathered bytes on, the next entry doesn't wait for the ones in flight. */
   private static final long GATHERED_BYTES = 128 << 10;
 
-  /** What the bucket does now. */
-  private sealed interface Phase {
-    /** No ledger is open. */
-    record Idle() implements Phase {}
-
-    /** A ledger is being made. */
-    record Opening() implements Phase {}
-
-    /** Rows go to this ledger. */
-    record Appending(OpenSegment segment) implements Phase {}
-
-    /** Nothing new goes to this ledger; what is in flight is awaited. */
-    record Draining(OpenSegment segment, boolean indexed) implements Phase {}
-
-    /** The ledger is closed and asked what it holds. */
-    record Closing(OpenSegment segment) implements Phase {}
-
-    /** The end. */
-    record Dead(AppendException why) implements Phase {}
-  }
-
   private final BucketSetup setup;
   private final Executor serial;
   private final AtomicLong inFlightBytes;
@@ -64,7 +43,7 @@ final class AppendLoop {
   private final WriterWindow window;
   private final LedgerRoller roller;
   private final List<CompletableFuture<Void>> sealWaiters = new ArrayList<>();
-  private Phase phase = new Phase.Idle();
+  private AppendPhase phase = new AppendPhase.Idle();
   private BucketState state;
   private long lastTimeMicros;
   private boolean timeoutArmed;
@@ -98,18 +77,12 @@ final class AppendLoop {
 
   /** Returns the ledger that rows go to or went to last, while its rows are not in the record. */
   @Nullable OpenSegment segment() {
-    if (phase instanceof Phase.Appending appending) {
-      return appending.segment();
-    }
-    if (phase instanceof Phase.Draining draining) {
-      return draining.segment();
-    }
-    return phase instanceof Phase.Closing closing ? closing.segment() : null;
+    return phase.segment();
   }
 
   /** Returns why nothing can be appended any more; null if it can. */
   @Nullable AppendException deathCause() {
-    return phase instanceof Phase.Dead end ? end.why() : null;
+    return phase instanceof AppendPhase.Dead end ? end.why() : null;
   }
 
   /** Returns whether it is over. Any thread may ask. */
@@ -119,7 +92,7 @@ final class AppendLoop {
 
   void append(RowBatch batch, CompletableFuture<Appended> answer) {
     long bytes = batch.bytes();
-    if (phase instanceof Phase.Dead end) {
+    if (phase instanceof AppendPhase.Dead end) {
       refuse(batch, bytes, answer, end.why());
     } else if (closed != null) {
       refuse(batch, bytes, answer, givenUp());
@@ -139,7 +112,7 @@ final class AppendLoop {
 
   void seal(CompletableFuture<Void> sealed) {
     OpenSegment segment = segment();
-    if (phase instanceof Phase.Dead end) {
+    if (phase instanceof AppendPhase.Dead end) {
       sealed.completeExceptionally(end.why());
     } else if (segment == null || segment.ackedRelative() == 0) {
       sealed.complete(null);
@@ -174,18 +147,18 @@ final class AppendLoop {
   }
 
   private void pump() {
-    if (phase instanceof Phase.Idle && !queue.isEmpty()) {
+    if (phase instanceof AppendPhase.Idle && !queue.isEmpty()) {
       open();
     }
     while (!queue.isEmpty()
-        && phase instanceof Phase.Appending appending
+        && phase instanceof AppendPhase.Appending appending
         && maySend(appending.segment())) {
       send(appending.segment());
     }
     if (closed != null && queue.isIdle()) {
-      if (phase instanceof Phase.Idle) {
+      if (phase instanceof AppendPhase.Idle) {
         die(givenUp());
-      } else if (phase instanceof Phase.Appending appending) {
+      } else if (phase instanceof AppendPhase.Appending appending) {
         drain(appending.segment());
       }
     }
@@ -223,7 +196,7 @@ final class AppendLoop {
   }
 
   private void onAdd(OpenSegment segment, Added added, @Nullable Throwable failure) {
-    if (segment() != segment || phase instanceof Phase.Closing) {
+    if (segment() != segment || phase instanceof AppendPhase.Closing) {
       return;
     }
     if (failure != null) {
@@ -269,14 +242,14 @@ final class AppendLoop {
   }
 
   private void open() {
-    phase = new Phase.Opening();
+    phase = new AppendPhase.Opening();
     long at = nextTime();
     window.expire(at - TimeUnit.NANOSECONDS.toMicros(setup.writerExpiry().toNanos()));
     Completion.on(serial, roller.open(at), (opened, failure) -> onOpen(opened, failure, at));
   }
 
   private void onOpen(LedgerRoller.@Nullable Opened opened, @Nullable Throwable failure, long at) {
-    if (!(phase instanceof Phase.Opening)) {
+    if (!(phase instanceof AppendPhase.Opening)) {
       return;
     }
     if (opened == null) {
@@ -291,7 +264,7 @@ final class AppendLoop {
     }
     tail.publishUpTo(base);
     OpenSegment segment = new OpenSegment(opened.writer(), base, at);
-    phase = new Phase.Appending(segment);
+    phase = new AppendPhase.Appending(segment);
     add(segment, List.of(), WindowCodec.encode(window, base));
     alarm(setup.roll().maxAge(), () -> onAge(segment));
     pump();
@@ -304,26 +277,26 @@ final class AppendLoop {
   }
 
   private void drain(OpenSegment segment) {
-    if (phase instanceof Phase.Appending) {
-      phase = new Phase.Draining(segment, false);
+    if (phase instanceof AppendPhase.Appending) {
+      phase = new AppendPhase.Draining(segment, false);
       goOnDraining();
     }
   }
 
   private void goOnDraining() {
-    if (phase instanceof Phase.Draining draining && draining.segment().addsInFlight() == 0) {
+    if (phase instanceof AppendPhase.Draining draining && draining.segment().addsInFlight() == 0) {
       OpenSegment segment = draining.segment();
       if (draining.indexed()) {
         close(segment);
       } else {
-        phase = new Phase.Draining(segment, true);
+        phase = new AppendPhase.Draining(segment, true);
         add(segment, List.of(), segment.index().encode());
       }
     }
   }
 
   private void close(OpenSegment segment) {
-    phase = new Phase.Closing(segment);
+    phase = new AppendPhase.Closing(segment);
     Completion.on(
         serial, roller.close(segment), (found, failure) -> onClosed(segment, found, failure));
   }
@@ -342,7 +315,7 @@ final class AppendLoop {
       die(lost("ledger " + segment.ledgerId() + " ends inside an entry", found.ledger().rows()));
       return;
     }
-    phase = new Phase.Idle();
+    phase = new AppendPhase.Idle();
     if (found.ledger().rows() > 0) {
       setup.onSealed().accept(found.ledger().rows());
     }
@@ -377,7 +350,7 @@ final class AppendLoop {
   private void die(AppendException why) {
     log.info("Bucket {} ends here: {}", setup.bucket(), why.getMessage());
     OpenSegment segment = segment();
-    phase = new Phase.Dead(why);
+    phase = new AppendPhase.Dead(why);
     dead = true;
     if (segment != null) {
       List<PendingFrame> back = new ArrayList<>();
@@ -408,7 +381,7 @@ final class AppendLoop {
         setup.settings().addTimeout(),
         () -> {
           timeoutArmed = false;
-          if (segment() != segment || phase instanceof Phase.Closing) {
+          if (segment() != segment || phase instanceof AppendPhase.Closing) {
             return;
           }
           if (segment.oldest() == oldest) {

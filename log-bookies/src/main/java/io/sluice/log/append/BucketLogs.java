@@ -12,13 +12,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,13 +29,13 @@ public final class BucketLogs implements AutoCloseable {
   private final SegmentStore store;
   private final BucketRecords records;
   private final SealListener listener;
-  private final ExecutorService threads;
-  private final ScheduledExecutorService scheduler;
-  private final LogTime time;
-  private final Map<BucketId, CompletableFuture<BucketLog>> open = new ConcurrentHashMap<>();
+  private final LogThreads threads;
+  private final Map<BucketId, OpenBucket> open = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   /**
+   * Makes an empty set with threads of its own.
+   *
    * @param owner names this gateway in claims
    * @param listener told of each sealed segment
    */
@@ -50,28 +45,34 @@ public final class BucketLogs implements AutoCloseable {
       SegmentStore store,
       BucketRecords records,
       SealListener listener) {
+    this(owner, settings, store, records, listener, LogThreads.start());
+  }
+
+  /**
+   * Makes an empty set.
+   *
+   * @param owner names this gateway in claims
+   * @param listener told of each sealed segment
+   * @param threads stopped by {@link #close}
+   */
+  public BucketLogs(
+      String owner,
+      LogSettings settings,
+      SegmentStore store,
+      BucketRecords records,
+      SealListener listener,
+      LogThreads threads) {
     this.owner = owner;
     this.settings = settings;
     this.store = store;
     this.records = records;
     this.listener = listener;
-    int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
-    this.threads = Executors.newFixedThreadPool(cores, named("sluice-log-"));
-    this.scheduler = Executors.newSingleThreadScheduledExecutor(named("sluice-log-timer-"));
-    this.time = LogTime.system(scheduler);
-  }
-
-  private static ThreadFactory named(String prefix) {
-    AtomicInteger next = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, prefix + next.getAndIncrement());
-      thread.setDaemon(true);
-      return thread;
-    };
+    this.threads = threads;
   }
 
   /**
-   * Returns a bucket's log; claims and recovers the bucket if it isn't open here.
+   * Returns a bucket's log; claims and recovers the bucket if it isn't open here. Calls are
+   * answered in their order, so that batches that wait for the same bucket keep theirs.
    *
    * @return fails with an {@link AppendException}: UNAVAILABLE, STOPPED, or FENCED if the table was
    *     dropped or another gateway claimed the bucket meanwhile
@@ -82,27 +83,22 @@ public final class BucketLogs implements AutoCloseable {
           new AppendException(Reason.UNAVAILABLE, "gateway " + owner + " is shutting down"));
     }
     BucketId id = new BucketId(table.id(), bucket);
-    CompletableFuture<BucketLog> fresh = new CompletableFuture<>();
-    CompletableFuture<BucketLog> current =
-        open.compute(id, (key, known) -> known == null || isOver(known) ? fresh : known);
+    OpenBucket fresh = new OpenBucket();
+    OpenBucket current =
+        open.compute(id, (key, known) -> known == null || known.isOver() ? fresh : known);
+    CompletableFuture<BucketLog> answer = current.await();
     if (current == fresh) {
       var unused =
           BucketLog.open(setup(table, id))
               .whenComplete(
                   (opened, failure) -> {
-                    if (failure == null) {
-                      fresh.complete(opened);
-                    } else {
+                    if (failure != null) {
                       open.remove(id, fresh);
-                      fresh.completeExceptionally(failure);
                     }
+                    fresh.done(opened, failure);
                   });
     }
-    return current;
-  }
-
-  private static boolean isOver(CompletableFuture<BucketLog> known) {
-    return known.isCompletedExceptionally() || (known.isDone() && !known.join().usable());
+    return answer;
   }
 
   private BucketSetup setup(Table table, BucketId id) {
@@ -115,8 +111,8 @@ public final class BucketLogs implements AutoCloseable {
         settings,
         store,
         records,
-        time,
-        threads,
+        threads.time(),
+        threads.threads(),
         rows -> listener.sealed(table.name(), id.bucket(), rows));
   }
 
@@ -125,8 +121,8 @@ public final class BucketLogs implements AutoCloseable {
     List<CompletableFuture<Void>> sealed = new ArrayList<>();
     open.forEach(
         (id, log) -> {
-          if (id.tableId().equals(tableId) && !isOver(log)) {
-            sealed.add(log.thenCompose(BucketLog::seal));
+          if (id.tableId().equals(tableId) && !log.isOver()) {
+            sealed.add(log.await().thenCompose(BucketLog::seal));
           }
         });
     return CompletableFuture.allOf(sealed.toArray(CompletableFuture<?>[]::new));
@@ -134,10 +130,11 @@ public final class BucketLogs implements AutoCloseable {
 
   /** Gives a bucket up if it is open here; see {@link BucketLog#close}. */
   public CompletableFuture<Void> release(BucketId bucket) {
-    CompletableFuture<BucketLog> known = open.remove(bucket);
+    OpenBucket known = open.remove(bucket);
     return known == null
         ? CompletableFuture.completedFuture(null)
         : known
+            .await()
             .handle((opened, failure) -> opened)
             .thenCompose(
                 opened ->
@@ -155,29 +152,22 @@ public final class BucketLogs implements AutoCloseable {
 
   /** Gives all buckets up at once, as when the session is lost; see {@link BucketLog#abandon}. */
   public void abandonAll() {
-    open.values().forEach(BucketLogs::abandon);
-  }
-
-  private static void abandon(CompletableFuture<BucketLog> known) {
-    if (known.isDone() && !known.isCompletedExceptionally()) {
-      known.join().abandon();
-    }
+    open.values().forEach(OpenBucket::abandon);
   }
 
   /** As {@link #closeAll}, waiting up to 30 seconds, and ends this object's threads. */
   @Override
   public void close() {
-    List<CompletableFuture<BucketLog>> logs = List.copyOf(open.values());
+    List<OpenBucket> logs = List.copyOf(open.values());
     try {
       closeAll().get(CLOSE_TIMEOUT_S, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       log.warn("Not all buckets could be sealed; their next owner recovers them", e);
-      logs.forEach(BucketLogs::abandon);
+      logs.forEach(OpenBucket::abandon);
     } finally {
-      scheduler.shutdownNow();
-      threads.shutdown();
+      threads.stop().run();
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.log.append;
 
 import io.sluice.catalog.metadata.MetadataException;
+import io.sluice.log.read.ReadException;
 import io.sluice.log.segment.SegmentException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,9 @@ final class Retrying {
   private static boolean mayPass(Throwable failure) {
     if (failure instanceof SegmentException e) {
       return e.kind() != SegmentException.Kind.MISSING && e.kind() != SegmentException.Kind.FENCED;
+    }
+    if (failure instanceof ReadException e) {
+      return e.reason() == ReadException.Reason.UNAVAILABLE;
     }
     return failure instanceof MetadataException e
         && (e.kind() == MetadataException.Kind.UNAVAILABLE

@@ -1,0 +1,42 @@
+package io.sluice.log.append;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where and when the buckets' work is done.
+ *
+ * @param time the clock and the alarms
+ * @param threads do the work; each bucket's runs on one of them at a time
+ * @param stop ends them
+ */
+public record LogThreads(LogTime time, Executor threads, Runnable stop) {
+
+  /** Starts daemon threads: one for each core, at least two, and one for alarms. */
+  public static LogThreads start() {
+    int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
+    ExecutorService workers = Executors.newFixedThreadPool(cores, named("sluice-log-"));
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(named("sluice-log-timer-"));
+    return new LogThreads(
+        LogTime.system(scheduler),
+        workers,
+        () -> {
+          scheduler.shutdownNow();
+          workers.shutdown();
+        });
+  }
+
+  private static ThreadFactory named(String prefix) {
+    AtomicInteger next = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, prefix + next.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,116 @@
+package io.sluice.testing.append;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.catalog.bucket.BucketState;
+import io.sluice.log.append.BucketLogs;
+import io.sluice.log.read.FrameCursor;
+import io.sluice.log.read.PlacedFrame;
+import io.sluice.log.read.SegmentFrames;
+import io.sluice.testing.Seeded;
+import io.sluice.testing.append.Follower.Seen;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Whatever fails: each acknowledged batch is in the log exactly once, where it was acknowledged,
+ * and whoever follows sees the same rows in the same order.
+ */
+@Timeout(120)
+class AppendSeedsTest {
+
+  private static final int STEPS = 150;
+  private static final Duration LONG = Duration.ofMinutes(10);
+
+  @TestFactory
+  Stream<DynamicTest> acknowledgedBatchesAreThereExactlyOnceWhateverFails() {
+    return Seeded.seeds(300, AppendSeedsTest::check);
+  }
+
+  private static void check(Random random) {
+    AppendWorld world = new AppendWorld(random);
+    List<SimulatedWriter> writers = new ArrayList<>();
+    for (int i = 0; i <= random.nextInt(3); i++) {
+      writers.add(new SimulatedWriter(world));
+    }
+    Follower follower = new Follower(world);
+    follower.start();
+    List<BucketLogs> gone = new ArrayList<>();
+    for (int i = 0; i < STEPS; i++) {
+      step(world, writers.get(random.nextInt(writers.size())), gone);
+    }
+    world.calm();
+    world.rethrow();
+    world.time.runUntil(
+        "all batches are acknowledged",
+        () -> writers.stream().allMatch(SimulatedWriter::idle),
+        LONG);
+    gone.forEach(BucketLogs::abandonAll);
+    CompletableFuture<Void> sealed = world.gateway().closeAll();
+    long end = await(world, world.records.load(world.bucket)).sealedEndOffset();
+    await(world, sealed);
+    BucketState state = await(world, world.records.load(world.bucket));
+    assertThat(state.sealedEndOffset()).isGreaterThanOrEqualTo(end);
+    List<Seen> all = readAll(world, state);
+    follower.stop();
+    world.time.run(Duration.ofMinutes(1));
+    audit(writers, all, state.sealedEndOffset());
+    assertThat(follower.seen).isEqualTo(all.subList(0, follower.seen.size()));
+    assertThat(world.heldRowBuffers()).as("buffers of batches").isZero();
+    assertThat(world.ledgers.heldBuffers()).as("entries").isZero();
+    world.rethrow();
+  }
+
+  private static void step(AppendWorld world, SimulatedWriter writer, List<BucketLogs> gone) {
+    switch (world.random.nextInt(30)) {
+      case 0 -> world.takeOver().abandonAll();
+      case 1 -> gone.add(world.takeOver());
+      case 2 -> world.gateway().sealAll(world.table.id()).exceptionally(failure -> null);
+      case 3 -> world.time.misset(world.random.nextInt(4_000_000) - 2_000_000);
+      case 4, 5 -> writer.repeat();
+      case 6 -> writer.repeatOld();
+      case 7 -> world.time.run(Duration.ofMillis(world.random.nextInt(2_000)));
+      default -> writer.send();
+    }
+    world.time.run(Duration.ofMillis(world.random.nextInt(20)));
+  }
+
+  private static List<Seen> readAll(AppendWorld world, BucketState state) {
+    List<Seen> all = new ArrayList<>();
+    try (FrameCursor cursor = SegmentFrames.open(world.store, state, 0, state.sealedEndOffset())) {
+      while (true) {
+        List<PlacedFrame> frames = await(world, cursor.next(100_000));
+        if (frames.isEmpty()) {
+          return all;
+        }
+        frames.forEach(frame -> all.add(Seen.of(frame)));
+        frames.forEach(PlacedFrame::release);
+      }
+    }
+  }
+
+  private static <T> T await(AppendWorld world, CompletableFuture<T> future) {
+    world.time.runUntil("a future", future::isDone, LONG);
+    return future.join();
+  }
+
+  private static void audit(List<SimulatedWriter> writers, List<Seen> all, long end) {
+    long next = 0;
+    long time = 0;
+    for (Seen frame : all) {
+      assertThat(frame.offset()).isEqualTo(next);
+      assertThat(frame.timeMicros()).isGreaterThanOrEqualTo(time);
+      next = frame.endOffset();
+      time = frame.timeMicros();
+    }
+    assertThat(next).isEqualTo(end);
+    writers.forEach(writer -> Auditor.audit(writer, all));
+  }
+}

@@ -1,0 +1,178 @@
+package io.sluice.testing.append;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.metadata.MetadataPaths;
+import io.sluice.catalog.table.BucketId;
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.table.TableOptions;
+import io.sluice.log.append.BucketLog;
+import io.sluice.log.append.BucketLogs;
+import io.sluice.log.append.LogSettings;
+import io.sluice.log.append.LogThreads;
+import io.sluice.log.append.RowBatch;
+import io.sluice.log.append.SealListener;
+import io.sluice.log.frame.FrameRows;
+import io.sluice.log.frame.WriterSequence;
+import io.sluice.log.segment.Replication;
+import io.sluice.testing.SimulatedTime;
+import io.sluice.testing.segment.FlakySegmentStore;
+import io.sluice.testing.segment.FlakySegmentStore.Faults;
+import io.sluice.testing.segment.InMemorySegmentStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One bucket, its ledgers and its record, all of them unreliable, and gateways that come and go.
+ */
+final class AppendWorld {
+
+  private static final Schema SCHEMA =
+      new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
+
+  final Random random;
+  final SimulatedTime time;
+  final InMemorySegmentStore ledgers = new InMemorySegmentStore();
+  final FlakySegmentStore store;
+  final FlakyBucketRecords records;
+  final BucketId bucket;
+  final Table table;
+  private final List<ByteBuf> rowBuffers = new ArrayList<>();
+  private final LogSettings settings;
+  private BucketLogs gateway;
+  private int gateways;
+  private @Nullable AssertionError failure;
+
+  AppendWorld(Random random) {
+    this.random = random;
+    this.time = new SimulatedTime(random);
+    UUID id = new UUID(random.nextLong(), random.nextLong());
+    this.bucket = new BucketId(id, 0);
+    this.table = table(id, new UUID(random.nextLong(), random.nextLong()));
+    this.store = new FlakySegmentStore(ledgers, random, time, faults());
+    InMemoryMetadataStore metadata = new InMemoryMetadataStore();
+    metadata
+        .create(
+            MetadataPaths.bucket(id, 0),
+            StoredBucketRecords.newRecord(BucketState.empty(table.incarnation())))
+        .join();
+    double share = random.nextBoolean() ? 0 : 0.1;
+    this.records = new FlakyBucketRecords(new StoredBucketRecords(metadata), random, time, share);
+    this.settings = settings();
+    this.gateway = newGateway();
+  }
+
+  private Faults faults() {
+    double share = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.05;
+    double silent = random.nextInt(3) == 0 ? 0.01 : 0;
+    return new Faults(share, share, silent, Duration.ofMillis(1 + random.nextInt(20)));
+  }
+
+  private LogSettings settings() {
+    return new LogSettings(
+        Replication.STANDALONE,
+        64 << 10,
+        1 + random.nextInt(4),
+        512 << 10,
+        List.of(0L, 30_000L, 1_000_000L).get(random.nextInt(3)),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(20),
+        8 << 10,
+        8);
+  }
+
+  private static Table table(UUID id, UUID incarnation) {
+    return new Table(
+        new TableName("db", "t"),
+        id,
+        incarnation,
+        "file:/warehouse/" + id,
+        Map.of(0, SCHEMA),
+        0,
+        TableOptions.parse(Map.of("segment.bytes", "1MiB", "segment.max-age", "1s")),
+        "",
+        Instant.EPOCH);
+  }
+
+  private BucketLogs newGateway() {
+    return new BucketLogs(
+        "gateway-" + gateways++,
+        settings,
+        store,
+        records,
+        SealListener.NONE,
+        new LogThreads(time, time, () -> {}));
+  }
+
+  /** Returns the gateway that writers find now. */
+  BucketLogs gateway() {
+    return gateway;
+  }
+
+  /** Replaces the gateway; the one before knows nothing of it and goes on. */
+  BucketLogs takeOver() {
+    BucketLogs before = gateway;
+    gateway = newGateway();
+    return before;
+  }
+
+  /** Opens the bucket at the gateway. */
+  CompletableFuture<BucketLog> log() {
+    return gateway.open(table, 0);
+  }
+
+  /** From now on nothing fails. */
+  void calm() {
+    store.faults(Faults.NONE);
+    records.faults(0);
+  }
+
+  /** Notes a failure; thrown inside a future it would be lost. */
+  AssertionError failure(String what) {
+    AssertionError noted = new AssertionError(what);
+    if (failure == null) {
+      failure = noted;
+    }
+    return noted;
+  }
+
+  /** Throws the first failure that was noted. */
+  void rethrow() {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Makes a batch whose rows say what they are. */
+  RowBatch batch(@Nullable WriterSequence writer, List<Integer> frameRows, int padding) {
+    List<FrameRows> frames = new ArrayList<>();
+    int first = 0;
+    for (int rows : frameRows) {
+      ByteBuf message = Unpooled.buffer().writeLong(first);
+      ByteBuf body = Unpooled.buffer().writeZero(padding);
+      rowBuffers.add(message);
+      rowBuffers.add(body);
+      frames.add(new FrameRows(rows, first, List.of(), message, body));
+      first += rows;
+    }
+    return new RowBatch(0, writer, frames);
+  }
+
+  /** Returns how many buffers of batches are still held. */
+  long heldRowBuffers() {
+    return rowBuffers.stream().filter(buffer -> buffer.refCnt() > 0).count();
+  }
+}
