@@ -1,0 +1,94 @@
+package io.sluice.catalog.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.catalog.table.TableOptions.UnknownColumns;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TableOptionsTest {
+
+  @Test
+  void theDefaultsAreThese() {
+    assertThat(TableOptions.DEFAULT.toMap())
+        .containsExactly(
+            Map.entry("bucket.count", "1"),
+            Map.entry("segment.bytes", "256MiB"),
+            Map.entry("segment.max-age", "1m"),
+            Map.entry("log.retention", "1h"),
+            Map.entry("writer.expiry", "1d"),
+            Map.entry("transaction.timeout", "1d"),
+            Map.entry("transaction.retention", "7d"),
+            Map.entry("unknown.columns", "reject"),
+            Map.entry("invalid.rows", "reject"),
+            Map.entry("lake.snapshot-retention", "1d"),
+            Map.entry("format-version", "2"));
+  }
+
+  @Test
+  void optionsAreParsedAndWrittenBack() {
+    Map<String, String> given =
+        Map.of(
+            "bucket.count", "8",
+            "bucket.key", "carrier",
+            "segment.bytes", "1048576",
+            "segment.max-age", "1500ms",
+            "log.retention", "0s",
+            "unknown.columns", "ignore");
+    TableOptions options = TableOptions.parse(given);
+    assertThat(options.bucketCount()).isEqualTo(8);
+    assertThat(options.bucketKey()).containsExactly("carrier");
+    assertThat(options.segmentBytes()).isEqualTo(1 << 20);
+    assertThat(options.segmentMaxAge()).isEqualTo(Duration.ofMillis(1_500));
+    assertThat(options.logRetention()).isZero();
+    assertThat(options.unknownColumns()).isEqualTo(UnknownColumns.IGNORE);
+    assertThat(TableOptions.parse(options.toMap())).isEqualTo(options);
+  }
+
+  @Test
+  void anUnknownOptionIsRefusedWithTheKnownOnes() {
+    assertThatThrownBy(() -> TableOptions.parse(Map.of("bucket.cuont", "1")))
+        .hasMessageStartingWith(
+            "unknown option 'bucket.cuont'; the options are bucket.count, bucket.key, ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          bucket.count|x|option 'bucket.count' can't be 'x'; valid: 1 to 1024
+          bucket.count|0|bucket.count must be between 1 and 1024: 0
+          bucket.count|1025|bucket.count must be between 1 and 1024: 1025
+          bucket.key|a,b|bucket.key takes one column for now, not 2: [a, b]
+          segment.bytes|5|segment.bytes must be between 1048576 and 8589934592: 5
+          segment.bytes|9e9|option 'segment.bytes' can't be '9e9'; valid: 1MiB to 8GiB
+          segment.max-age|60|option 'segment.max-age' can't be '60'; valid: 1s to 1d
+          segment.max-age|2d|segment.max-age must be between 1s and 1d: 2d
+          unknown.columns|drop|option 'unknown.columns' can't be 'drop'; valid: reject, ignore
+          invalid.rows|dead-letter|dead-letter is not supported yet
+          format-version|4|format-version must be between 2 and 3: 4
+          lake.partitioning|month(at)|option 'lake.partitioning' is not supported yet
+          """)
+  void anInvalidValueIsRefusedWithTheValidOnes(String key, String value, String message) {
+    assertThatThrownBy(() -> TableOptions.parse(Map.of(key, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void everyOptionIsDocumentedWithADefaultThatParses() {
+    assertThat(TableOptions.docs())
+        .allSatisfy(
+            doc -> {
+              assertThat(doc.text()).isNotBlank().endsWith(".");
+              assertThat(doc.range()).isNotBlank();
+              assertThat(TableOptions.parse(Map.of(doc.key(), doc.defaultValue())))
+                  .isEqualTo(TableOptions.DEFAULT);
+            });
+  }
+}
