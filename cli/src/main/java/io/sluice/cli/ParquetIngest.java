@@ -1,0 +1,123 @@
+package io.sluice.cli;
+
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.Appended;
+import io.sluice.client.SluiceClient;
+import io.sluice.client.SluiceException;
+import io.sluice.client.TableWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.iceberg.Files;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.schema.MessageType;
+
+/** Sends the rows of a Parquet file through the Java client; columns go by their names. */
+final class ParquetIngest {
+
+  private final TableArgument table;
+  private final Path file;
+  private final int batchRows;
+  private CompletableFuture<List<Appended>> last = CompletableFuture.completedFuture(List.of());
+
+  private ParquetIngest(TableArgument table, Path file, int batchRows) {
+    this.table = table;
+    this.file = file;
+    this.batchRows = batchRows;
+  }
+
+  /** Returns how many rows were sent, once all are durable. */
+  static long send(String endpoint, TableArgument table, Path file, int batchRows)
+      throws IOException {
+    try (SluiceClient client = SluiceClient.connect(endpoint);
+        TableWriter writer = client.writer(new TableName(table.database(), table.table()))) {
+      return new ParquetIngest(table, file, batchRows).send(writer);
+    } catch (SluiceException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private long send(TableWriter writer) throws IOException, SluiceException {
+    Schema schema = schema();
+    requireColumns(schema, writer.table().rowSchema());
+    long rows = 0;
+    List<Map<String, Object>> batch = new ArrayList<>(batchRows);
+    try (CloseableIterable<Record> records = open(schema)) {
+      for (Record record : records) {
+        batch.add(values(schema, record));
+        rows++;
+        if (batch.size() == batchRows) {
+          append(writer, batch);
+        }
+      }
+    }
+    append(writer, batch);
+    try {
+      last.join();
+    } catch (CompletionException e) {
+      throw TableWriter.failure(e);
+    }
+    writer.flush();
+    return rows;
+  }
+
+  /** The file's own schema; ids it lacks are given by position. */
+  private Schema schema() throws IOException {
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(file))) {
+      MessageType type = reader.getFileMetaData().getSchema();
+      return ParquetSchemaUtil.convert(
+          ParquetSchemaUtil.hasIds(type) ? type : ParquetSchemaUtil.addFallbackIds(type));
+    }
+  }
+
+  private void requireColumns(Schema inFile, Schema ofTable) {
+    for (NestedField column : inFile.columns()) {
+      if (ofTable.findField(column.name()) == null) {
+        throw new CommandException(
+            file + " has a column '" + column.name() + "' that " + table + " doesn't have");
+      }
+    }
+  }
+
+  private CloseableIterable<Record> open(Schema schema) {
+    return Parquet.read(Files.localInput(file.toFile()))
+        .project(schema)
+        .createReaderFunc(type -> GenericParquetReaders.buildReader(schema, type))
+        .build();
+  }
+
+  private static Map<String, Object> values(Schema schema, Record record) {
+    Map<String, Object> values = new HashMap<>();
+    for (int i = 0; i < schema.columns().size(); i++) {
+      Object value = record.get(i);
+      if (value != null) {
+        values.put(schema.columns().get(i).name(), value);
+      }
+    }
+    return values;
+  }
+
+  private void append(TableWriter writer, List<Map<String, Object>> batch) throws SluiceException {
+    if (!batch.isEmpty()) {
+      try {
+        last = writer.append(batch);
+      } catch (IllegalArgumentException e) {
+        throw new CommandException(file + ": " + e.getMessage(), e);
+      }
+      batch.clear();
+    }
+  }
+}

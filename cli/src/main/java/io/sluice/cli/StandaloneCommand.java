@@ -1,0 +1,123 @@
+package io.sluice.cli;
+
+import io.sluice.catalog.lake.LakeSettings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice standalone}: all of Sluice in one process, until it is stopped. */
+@Command(
+    name = "standalone",
+    description = "Runs ZooKeeper, a bookie, a gateway and a compactor in one process.",
+    mixinStandardHelpOptions = true)
+final class StandaloneCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--data",
+      paramLabel = "FOLDER",
+      defaultValue = "sluice-data",
+      description = "The folder with all data (default: ./${DEFAULT-VALUE}).")
+  private Path data = Path.of("sluice-data");
+
+  @Option(
+      names = "--warehouse",
+      paramLabel = "URI",
+      description = "Where the lake's files go, file:/ or s3:// (default: warehouse in FOLDER).")
+  private @Nullable String warehouse;
+
+  @Option(
+      names = "--port",
+      defaultValue = "9470",
+      description = "The gateway's port, 0 for a free one (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description = "The address to listen on (default: ${DEFAULT-VALUE}).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--insecure",
+      description = "Listen beyond loopback although there is neither TLS nor authentication.")
+  private boolean insecure;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Settings as 'key = value' lines; docs/configuration.md lists them.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One setting, for example gateway.log.add-timeout=5s.")
+  private Map<String, String> given = new LinkedHashMap<>();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (!insecure && !host.equals("127.0.0.1") && !host.equals("localhost")) {
+      throw new CommandException(
+          "whoever can reach " + host + " could read and write everything: add --insecure if that"
+              + " is meant, or listen on 127.0.0.1");
+    }
+    Map<String, String> settings = new LinkedHashMap<>();
+    if (config != null) {
+      settings.putAll(StandaloneConfig.read(config));
+    }
+    settings.put("gateway.host", host);
+    settings.put("gateway.port", String.valueOf(port));
+    settings.putAll(given);
+    Path folder = data.toAbsolutePath().normalize();
+    LakeSettings lake =
+        warehouse == null
+            ? LakeSettings.local(folder.resolve("warehouse"))
+            : new LakeSettings(warehouse, Map.of());
+    long start = System.nanoTime();
+    Standalone standalone = Standalone.start(folder, lake, StandaloneConfig.of(settings));
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(standalone, stopped), "shutdown"));
+    announce(standalone, folder, (System.nanoTime() - start) / 1e9);
+    stopped.await();
+    return 0;
+  }
+
+  private void announce(Standalone standalone, Path folder, double seconds) {
+    PrintWriter out = spec.commandLine().getOut();
+    String endpoint = standalone.endpoint();
+    out.printf(Locale.ROOT, "Sluice is ready (%.1f s).%n", seconds);
+    out.println("  HTTP          http://" + endpoint + "/v1");
+    out.println("  Arrow Flight  grpc://" + endpoint);
+    out.println("  Iceberg REST  http://" + endpoint + "/iceberg");
+    out.println("  Data          " + folder + " (log in logs/sluice.log)");
+    out.println("Ctrl-C stops it.");
+    out.flush();
+  }
+
+  private void stop(Standalone standalone, CountDownLatch stopped) {
+    try {
+      standalone.close();
+      spec.commandLine().getOut().println("Sluice stopped; all its data is on disk.");
+    } catch (Exception e) {
+      spec.commandLine()
+          .getErr()
+          .println("Sluice stopped, but not cleanly: " + e.getMessage() + ". No row is lost.");
+    } finally {
+      spec.commandLine().getOut().flush();
+      stopped.countDown();
+    }
+  }
+}

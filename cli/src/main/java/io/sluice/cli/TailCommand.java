@@ -1,0 +1,146 @@
+package io.sluice.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code sluice tail}: prints a table's rows as they arrive, one JSON object a line. After a lost
+ * connection it goes on behind the last row that it printed.
+ */
+@Command(
+    name = "tail",
+    description = "Prints a table's rows as they arrive, one JSON object a line.",
+    mixinStandardHelpOptions = true)
+final class TailCommand implements Runnable {
+
+  private static final long RECONNECT_PAUSE_MS = 200;
+
+  @Mixin private GatewayOptions gateway = new GatewayOptions();
+
+  @Parameters(paramLabel = "DATABASE.TABLE", converter = TableArgument.Converter.class)
+  @SuppressWarnings("NullAway.Init")
+  private TableArgument table;
+
+  @Option(
+      names = "--from",
+      defaultValue = "latest",
+      description = "Where to begin: earliest (what the log still has) or latest (the default).")
+  private String from = "latest";
+
+  @Option(
+      names = {"-n", "--limit"},
+      defaultValue = "0",
+      description = "Stop after this many rows (default: never).")
+  private long limit;
+
+  @Option(names = "--columns", description = "Only these columns, separated by commas.")
+  private @Nullable String columns;
+
+  @Option(
+      names = "--retry-for",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long to try again when the gateway is away (default: ${DEFAULT-VALUE}).")
+  private long retrySeconds;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  private long printed;
+  private @Nullable String lastEventId;
+
+  @Override
+  public void run() {
+    GatewayHttp http = gateway.http();
+    long patience = Duration.ofSeconds(retrySeconds).toNanos();
+    long giveUpAt = System.nanoTime() + patience;
+    boolean connected = false;
+    while (true) {
+      long before = printed;
+      IOException lost;
+      try {
+        HttpResponse<InputStream> response = http.stream(path(), headers());
+        boolean busy = response.statusCode() == 503 || response.statusCode() == 429;
+        if (response.statusCode() != 200 && !busy) {
+          throw new CommandException(refusal(response));
+        }
+        connected = true;
+        if (!busy && print(response.body())) {
+          return;
+        }
+        lost = new IOException("the gateway ended the stream");
+      } catch (IOException e) {
+        lost = e;
+      }
+      giveUpAt = printed > before ? System.nanoTime() + patience : giveUpAt;
+      if (!connected || System.nanoTime() > giveUpAt) {
+        throw http.unreachable(lost);
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RECONNECT_PAUSE_MS));
+    }
+  }
+
+  private String path() {
+    String chosen = columns == null ? "" : "&columns=" + GatewayHttp.encode(columns);
+    return GatewayHttp.tablePath(table)
+        + "/rows?follow=true&from="
+        + GatewayHttp.encode(from)
+        + chosen;
+  }
+
+  private Map<String, String> headers() {
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Accept", "text/event-stream");
+    if (lastEventId != null) {
+      headers.put("Last-Event-ID", lastEventId);
+    }
+    return headers;
+  }
+
+  private static String refusal(HttpResponse<InputStream> response) throws IOException {
+    try (InputStream body = response.body()) {
+      String text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+      return new GatewayHttp.Answer(response.statusCode(), GatewayHttp.parse(text)).message();
+    }
+  }
+
+  /** Prints rows until the stream ends (false) or the limit is reached (true). */
+  private boolean print(InputStream body) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+      String id = null;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("id:")) {
+          id = line.substring(3).strip();
+        } else if (line.startsWith("data:")) {
+          out.println(line.substring(5).strip());
+          out.flush();
+          lastEventId = id;
+          if (++printed == limit) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,3 @@
+/** The demo: real flights through the whole of Sluice, with the answers checked. */
+@org.jspecify.annotations.NullMarked
+package io.sluice.cli.demo;

@@ -1,0 +1,93 @@
+package io.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TextChunksTest {
+
+  @Test
+  void eachCsvChunkBeginsWithTheHeader() throws IOException {
+    assertThat(chunks("a,b\n1,2\n3,4\n5,6\n", TextChunks.Format.CSV, 2))
+        .containsExactly("a,b\n1,2\n3,4\n", "a,b\n5,6\n");
+  }
+
+  @Test
+  void rowsCountFromOneWithoutTheHeader() throws IOException {
+    try (TextChunks chunks = open("a\n1\n2\n3\n", TextChunks.Format.CSV, 2)) {
+      assertThat(chunks.next().firstRow()).isEqualTo(1);
+      TextChunks.Chunk second = chunks.next();
+      assertThat(second.firstRow()).isEqualTo(3);
+      assertThat(second.rows()).isEqualTo(1);
+      assertThat(chunks.next()).isNull();
+    }
+  }
+
+  @Test
+  void lineBreakInsideQuotesDoesNotEndTheRow() throws IOException {
+    assertThat(chunks("a\n\"x\n\"\"y\"\nz\n", TextChunks.Format.CSV, 1))
+        .containsExactly("a\n\"x\n\"\"y\"\n", "a\nz\n");
+  }
+
+  @Test
+  void quotesMeanNothingBetweenNdjsonRows() throws IOException {
+    assertThat(chunks("{\"a\":\"\\\"\"}\n{}\n", TextChunks.Format.NDJSON, 1))
+        .containsExactly("{\"a\":\"\\\"\"}\n", "{}\n");
+  }
+
+  @Test
+  void lastRowNeedsNoLineEnd() throws IOException {
+    assertThat(chunks("a\n1", TextChunks.Format.CSV, 10)).containsExactly("a\n1\n");
+  }
+
+  @Test
+  void blankLinesAreNoRows() throws IOException {
+    assertThat(chunks("a\n1\n\r\n\n", TextChunks.Format.CSV, 10)).containsExactly("a\n1\n");
+  }
+
+  @Test
+  void fileWithAHeaderAloneHasNoChunk() throws IOException {
+    assertThat(chunks("a,b\n", TextChunks.Format.CSV, 10)).isEmpty();
+  }
+
+  @Test
+  void rowsLongerThanTheBufferStayWhole() throws IOException {
+    String row = "x".repeat(200_000);
+    assertThat(chunks("a\n" + row + "\n" + row, TextChunks.Format.CSV, 1))
+        .containsExactly("a\n" + row + "\n", "a\n" + row + "\n");
+  }
+
+  @Test
+  void chunkEndsAtTheRowThatReachesItsSize() throws IOException {
+    List<String> got = new ArrayList<>();
+    byte[] text = "{}\n{}\n{}\n".getBytes(StandardCharsets.UTF_8);
+    try (TextChunks chunks =
+        new TextChunks(new ByteArrayInputStream(text), TextChunks.Format.NDJSON, 100, 4)) {
+      for (TextChunks.Chunk c = chunks.next(); c != null; c = chunks.next()) {
+        got.add(new String(c.body(), StandardCharsets.UTF_8));
+      }
+    }
+    assertThat(got).containsExactly("{}\n{}\n", "{}\n");
+  }
+
+  private static List<String> chunks(String text, TextChunks.Format format, int maxRows)
+      throws IOException {
+    List<String> all = new ArrayList<>();
+    try (TextChunks chunks = open(text, format, maxRows)) {
+      for (TextChunks.Chunk c = chunks.next(); c != null; c = chunks.next()) {
+        all.add(new String(c.body(), StandardCharsets.UTF_8));
+      }
+    }
+    return all;
+  }
+
+  private static TextChunks open(String text, TextChunks.Format format, int maxRows) {
+    return new TextChunks(
+        new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), format, maxRows, 1 << 20);
+  }
+}
