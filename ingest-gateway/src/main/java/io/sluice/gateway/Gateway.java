@@ -4,7 +4,6 @@ import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.gateway.append.Appends;
 import io.sluice.gateway.flight.FlightParts;
 import io.sluice.gateway.flight.FlightService;
-import io.sluice.gateway.gate.ArrowStreamReader;
 import io.sluice.gateway.http.HttpApi;
 import io.sluice.gateway.http.HttpParts;
 import io.sluice.gateway.iceberg.IcebergRest;
@@ -93,13 +92,15 @@ public final class Gateway {
     GatewayMeters meters = new GatewayMeters();
     HttpParts httpParts =
         new HttpParts(
-            parts.catalog(),
+            id,
+            tables,
+            operations,
             appends,
             reads,
-            (table, body, memory) -> ArrowStreamReader.read(table, body, memory, settings.gate()),
+            settings.gate(),
             new IcebergRest(
                 parts.lake().icebergCatalog(), parts.lake().settings().catalogProperties()),
-            new HttpOperations(id, operations, parts.metadata()),
+            () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
             meters,
             allocator);
     GatewayServer server = new GatewayServer(vertx, settings);

@@ -22,6 +22,8 @@ import org.apache.arrow.vector.util.VectorSchemaRootAppender;
  * bytes   the flatbuffer
  * bytes   the body, as long as the flatbuffer says
  * </pre>
+ *
+ * A stream without its end is refused: it can't be told from one that was cut between two messages.
  */
 public final class ArrowStreamReader {
 
@@ -62,6 +64,10 @@ public final class ArrowStreamReader {
           rows.ifPresent(batches::add);
         }
       }
+      if (stream.hasRemaining()) {
+        throw new GateException(
+            Code.BAD_MESSAGE, stream.remaining() + " bytes follow the end of the Arrow stream");
+      }
       return joined(table, batches);
     } finally {
       batches.forEach(VectorSchemaRoot::close);
@@ -87,9 +93,6 @@ public final class ArrowStreamReader {
   }
 
   private @org.jspecify.annotations.Nullable ByteBuffer nextMessage() throws GateException {
-    if (!stream.hasRemaining()) {
-      return null;
-    }
     int bytes = nextInt();
     if (bytes == CONTINUATION) {
       bytes = nextInt();

@@ -1,15 +1,17 @@
 package io.sluice.gateway.http;
 
 import io.sluice.catalog.table.Table;
-import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.catalog.table.TableOptions.UnknownColumns;
 import io.sluice.gateway.append.Appends;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.gate.ArrowStreamReader;
+import io.sluice.gateway.gate.GateLimits;
 import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.metrics.GatewayMeters.Protocol;
 import io.sluice.gateway.rows.RowsBuilder;
+import io.sluice.gateway.tables.Tables;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
 import io.vertx.core.Future;
@@ -33,18 +35,18 @@ final class AppendRoutes {
    */
   record Limits(long mostBodyBytes, long mostArrowBytes) {}
 
-  private final TableCatalog catalog;
+  private final Tables tables;
   private final Appends appends;
-  private final ArrowStreams arrowStreams;
+  private final GateLimits gate;
   private final BufferAllocator allocator;
   private final GatewayMeters meters;
   private final ByteBudget budget;
   private final Limits limits;
 
   AppendRoutes(HttpParts parts, ByteBudget budget, Limits limits) {
-    this.catalog = parts.catalog();
+    this.tables = parts.tables();
     this.appends = parts.appends();
-    this.arrowStreams = parts.arrowStreams();
+    this.gate = parts.gate();
     this.allocator = parts.allocator();
     this.meters = parts.meters();
     this.budget = budget;
@@ -59,7 +61,12 @@ final class AppendRoutes {
     ByteBudget.Share share = budget.share();
     RequestBody.read(call.request(), limits.mostBodyBytes(), share)
         .compose(
-            body -> call.vertx().executeBlocking(() -> submit(name, request, body, share), false))
+            body ->
+                Future.fromCompletionStage(tables.table(name))
+                    .compose(
+                        table ->
+                            call.vertx()
+                                .executeBlocking(() -> submit(table, request, body, share), false)))
         .compose(Future::fromCompletionStage)
         .onComplete(
             appended -> {
@@ -89,8 +96,7 @@ final class AppendRoutes {
 
   // Runs on a worker thread; what it returns completes when the rows are durable.
   private CompletableFuture<List<Appended>> submit(
-      TableName name, RowsRequest request, byte[] body, ByteBudget.Share share) throws Exception {
-    Table table = catalog.load(name);
+      Table table, RowsRequest request, byte[] body, ByteBudget.Share share) throws Exception {
     byte[] plain = ContentCoding.remove(request.coding(), body, limits.mostBodyBytes(), share);
     @Nullable String key = request.idempotencyKey();
     @Nullable WriterSequence writer =
@@ -110,7 +116,7 @@ final class AppendRoutes {
   private VectorSchemaRoot read(
       Table table, RowsRequest request, byte[] body, BufferAllocator arrow) throws Exception {
     if (request.type() == RowsRequest.BodyType.ARROW_STREAM) {
-      return arrowStreams.read(table, body, arrow);
+      return ArrowStreamReader.read(table, body, arrow, gate);
     }
     boolean refuseUnknown = table.options().unknownColumns() == UnknownColumns.REJECT;
     try (RowsBuilder rows = new RowsBuilder(table.rowSchema(), refuseUnknown, arrow)) {

@@ -1,11 +1,12 @@
 package io.sluice.gateway.http;
 
 import io.sluice.catalog.table.TableName;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 
 /** One request to the HTTP API, and the way to its answer. */
 record Call(Vertx vertx, RoutingContext context) {
@@ -41,10 +42,9 @@ record Call(Vertx vertx, RoutingContext context) {
     return context.response();
   }
 
-  /** Answers with what {@code work} returns; it may block, and runs on a worker thread. */
-  void answer(int status, Callable<?> work) {
-    vertx
-        .executeBlocking(work::call, false)
+  /** Answers with what {@code work} completes with. */
+  void answer(int status, CompletableFuture<?> work) {
+    Future.fromCompletionStage(work, vertx.getOrCreateContext())
         .onComplete(
             body -> Answers.json(response(), status, body),
             failure -> Answers.failure(response(), failure));

@@ -1,11 +1,12 @@
 package io.sluice.gateway.http;
 
-import io.sluice.catalog.table.CatalogException;
-import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.metrics.GatewayMeters;
+import io.sluice.gateway.tables.TableOperations;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** Databases and tables over HTTP. */
 final class DdlRoutes {
@@ -15,47 +16,47 @@ final class DdlRoutes {
   private static final List<String> TABLE_FIELDS =
       List.of("name", "columns", "options", "comment", "ifNotExists");
 
-  private final TableCatalog catalog;
+  private final TableOperations operations;
   private final GatewayMeters meters;
   private final ByteBudget budget;
 
-  DdlRoutes(TableCatalog catalog, GatewayMeters meters, ByteBudget budget) {
-    this.catalog = catalog;
+  DdlRoutes(TableOperations operations, GatewayMeters meters, ByteBudget budget) {
+    this.operations = operations;
     this.meters = meters;
     this.budget = budget;
   }
 
   void listDatabases(Call call) {
-    call.answer(200, () -> Map.of("databases", catalog.listDatabases()));
+    call.answer(200, operations.listDatabases().thenApply(names -> Map.of("databases", names)));
   }
 
   void createDatabase(Call call) {
     withBody(call, body -> createDatabase(JsonRequest.parse(body, DATABASE_FIELDS)));
   }
 
-  private Map<String, Object> createDatabase(JsonRequest request) throws CatalogException {
-    String name = request.text("name");
-    catalog.createDatabase(TableName.checkName("database", name), request.bool("ifNotExists"));
-    return Map.of("database", name);
+  private CompletableFuture<?> createDatabase(JsonRequest request) {
+    String name = TableName.checkName("database", request.text("name"));
+    return operations
+        .createDatabase(name, request.bool("ifNotExists"))
+        .thenApply(done -> Map.of("database", name));
   }
 
   void dropDatabase(Call call) {
     String name = TableName.checkName("database", call.path("database"));
-    boolean ifExists = call.flag("ifExists");
     call.answer(
         200,
-        () -> {
-          catalog.dropDatabase(name, ifExists);
-          return Map.of("database", name);
-        });
+        operations
+            .dropDatabase(name, call.flag("ifExists"))
+            .thenApply(done -> Map.of("database", name)));
   }
 
   void listTables(Call call) {
     String database = TableName.checkName("database", call.path("database"));
     call.answer(
         200,
-        () ->
-            Map.of("tables", catalog.listTables(database).stream().map(TableName::table).toList()));
+        operations
+            .listTables(database)
+            .thenApply(names -> Map.of("tables", names.stream().map(TableName::table).toList())));
   }
 
   void createTable(Call call) {
@@ -63,42 +64,42 @@ final class DdlRoutes {
     withBody(call, body -> createTable(database, JsonRequest.parse(body, TABLE_FIELDS)));
   }
 
-  private Map<String, Object> createTable(String database, JsonRequest request)
-      throws CatalogException {
-    return TableJson.describe(
-        catalog.createTable(
+  private CompletableFuture<?> createTable(String database, JsonRequest request) {
+    return operations
+        .createTable(
             new TableName(database, request.text("name")),
             TableJson.columns(request),
             request.options("options"),
             request.text("comment", ""),
-            request.bool("ifNotExists")));
+            request.bool("ifNotExists"))
+        .thenApply(TableJson::describe);
   }
 
   void describeTable(Call call) {
-    TableName name = call.table();
-    call.answer(200, () -> TableJson.describe(catalog.load(name)));
+    call.answer(200, operations.describe(call.table()).thenApply(TableJson::describe));
   }
 
   void dropTable(Call call) {
     TableName name = call.table();
-    boolean ifExists = call.flag("ifExists");
-    boolean purge = call.flag("purge");
     call.answer(
         200,
-        () -> {
-          catalog.dropTable(name, ifExists, purge);
-          meters.dropped(name);
-          return Map.of("database", name.database(), "table", name.table());
-        });
+        operations
+            .dropTable(name, call.flag("ifExists"), call.flag("purge"))
+            .thenApply(
+                done -> {
+                  meters.dropped(name);
+                  return Map.of("database", name.database(), "table", name.table());
+                }));
   }
 
   private void withBody(Call call, Creation creation) {
     ByteBudget.Share share = budget.share();
     RequestBody.read(call.request(), MOST_BODY_BYTES, share)
+        .compose(body -> Future.fromCompletionStage(creation.create(body)))
         .onComplete(
             body -> {
               share.close();
-              call.answer(201, () -> creation.create(body));
+              Answers.json(call.response(), 201, body);
             },
             failure -> {
               share.close();
@@ -107,6 +108,6 @@ final class DdlRoutes {
   }
 
   private interface Creation {
-    Map<String, Object> create(byte[] body) throws CatalogException;
+    CompletableFuture<?> create(byte[] body);
   }
 }

@@ -44,14 +44,14 @@ public final class HttpApi {
     parts
         .meters()
         .gauge("sluice.http.body.bytes", "Bytes of request bodies being held", budget::taken);
-    DdlRoutes ddl = new DdlRoutes(parts.catalog(), parts.meters(), budget);
+    DdlRoutes ddl = new DdlRoutes(parts.operations(), parts.meters(), budget);
     ReadRoutes reads = new ReadRoutes(parts);
     AppendRoutes appends =
         new AppendRoutes(
             parts,
             budget,
             new AppendRoutes.Limits(mostBodyBytes, ARROW_BYTES_PER_BODY_BYTE * mostBodyBytes));
-    OperatorRoutes operator = new OperatorRoutes(parts.operations(), parts.meters());
+    OperatorRoutes operator = new OperatorRoutes(parts);
 
     on(HttpMethod.GET, DATABASES, ddl::listDatabases);
     on(HttpMethod.POST, DATABASES, ddl::createDatabase);

@@ -1,30 +1,38 @@
 package io.sluice.gateway.http;
 
-import io.sluice.catalog.table.TableCatalog;
 import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.gate.GateLimits;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.read.Reads;
+import io.sluice.gateway.tables.TableOperations;
+import io.sluice.gateway.tables.Tables;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * What the HTTP API works with; all of it stays its owner's to close.
  *
- * @param catalog databases and tables
+ * @param gateway names this gateway
+ * @param tables finds tables
+ * @param operations what is asked of databases and tables
  * @param appends the way into the log
  * @param reads the way out of it
- * @param arrowStreams reads Arrow bodies
+ * @param gate how much an Arrow batch may become
  * @param iceberg the lake's catalog for other engines
- * @param operations what operators ask for
+ * @param ready completes if what the gateway depends on can be reached, and fails with what can't
  * @param meters what is measured
  * @param allocator the memory of rows on their way
  */
 public record HttpParts(
-    TableCatalog catalog,
+    String gateway,
+    Tables tables,
+    TableOperations operations,
     Appends appends,
     Reads reads,
-    ArrowStreams arrowStreams,
+    GateLimits gate,
     IcebergRest iceberg,
-    Operations operations,
+    Supplier<CompletableFuture<Void>> ready,
     GatewayMeters meters,
     BufferAllocator allocator) {}

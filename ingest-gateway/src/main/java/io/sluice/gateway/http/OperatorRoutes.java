@@ -1,13 +1,12 @@
 package io.sluice.gateway.http;
 
 import io.sluice.gateway.errors.Problem;
-import io.sluice.gateway.metrics.GatewayMeters;
-import io.vertx.core.Context;
+import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.flight.StateJson;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Status, flush, health and metrics. */
@@ -17,25 +16,22 @@ final class OperatorRoutes {
   private static final long MOST_FLUSH_MS = 600_000;
   private static final long READY_MS = 5_000;
 
-  private final Operations operations;
-  private final GatewayMeters meters;
+  private final HttpParts parts;
 
-  OperatorRoutes(Operations operations, GatewayMeters meters) {
-    this.operations = operations;
-    this.meters = meters;
+  OperatorRoutes(HttpParts parts) {
+    this.parts = parts;
   }
 
   void status(Call call) {
-    answer(call, operations.status(), body -> Answers.json(call.response(), 200, body));
+    call.answer(
+        200,
+        parts.operations().status().thenApply(tables -> StateJson.status(parts.gateway(), tables)));
   }
 
   void flush(Call call) {
     @Nullable String text = call.context().queryParams().get("timeoutMs");
     Duration timeout = text == null ? FLUSH_TIMEOUT : Duration.ofMillis(timeoutMs(text));
-    answer(
-        call,
-        operations.flush(call.table(), timeout),
-        body -> Answers.json(call.response(), 200, body));
+    call.answer(200, parts.operations().flush(call.table(), timeout).thenApply(StateJson::flush));
   }
 
   /** The process answers. */
@@ -45,47 +41,29 @@ final class OperatorRoutes {
 
   /** The gateway can do its work. */
   void readyz(Call call) {
-    CompletableFuture<Object> ready =
-        operations
+    call.answer(
+        200,
+        parts
             .ready()
+            .get()
             .orTimeout(READY_MS, TimeUnit.MILLISECONDS)
-            .handle(
-                (done, failure) -> {
-                  if (failure == null) {
-                    return Map.of("status", "ready");
-                  }
-                  throw new Refused(
-                      Problem.unavailable("not ready: " + Problem.of(failure).message()));
-                });
-    answer(call, ready, body -> Answers.json(call.response(), 200, body));
+            .thenApply(done -> Map.of("status", "ready"))
+            .exceptionallyCompose(
+                failure ->
+                    CompletableFuture.failedFuture(
+                        new ProblemException(
+                            Problem.unavailable("not ready: " + Problem.of(failure).message())))));
   }
 
   void metrics(Call call) {
     call.vertx()
-        .executeBlocking(meters::scrape, false)
+        .executeBlocking(parts.meters()::scrape, false)
         .onComplete(
             text ->
                 call.response()
                     .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                     .end(text),
             failure -> Answers.failure(call.response(), failure));
-  }
-
-  private static <T> void answer(Call call, CompletableFuture<T> work, Consumer<T> then) {
-    Context context = call.vertx().getOrCreateContext();
-    var unused =
-        work.whenComplete(
-            (body, failure) ->
-                context.runOnContext(
-                    v -> {
-                      if (failure == null) {
-                        then.accept(body);
-                      } else if (Problem.unwrap(failure) instanceof Refused refused) {
-                        Answers.problem(call.response(), refused.problem());
-                      } else {
-                        Answers.failure(call.response(), failure);
-                      }
-                    }));
   }
 
   private static long timeoutMs(String text) {

@@ -1,7 +1,6 @@
 package io.sluice.gateway.http;
 
 import io.sluice.catalog.table.Table;
-import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.http.RowStream.Source;
@@ -9,6 +8,7 @@ import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.read.ReadRequest;
 import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.read.RowReader;
+import io.sluice.gateway.tables.Tables;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 /** Rows out: answers with the rows of a table's buckets, and with those to come. */
 final class ReadRoutes {
 
-  private final TableCatalog catalog;
+  private final Tables tables;
   private final Reads reads;
   private final BufferAllocator allocator;
   private final GatewayMeters meters;
 
   ReadRoutes(HttpParts parts) {
-    this.catalog = parts.catalog();
+    this.tables = parts.tables();
     this.reads = parts.reads();
     this.allocator = parts.allocator();
     this.meters = parts.meters();
@@ -44,17 +44,15 @@ final class ReadRoutes {
         ReadParameters.parse(
             call.context().queryParams(), call.request().getHeader("Last-Event-ID"));
     TableName name = call.table();
-    call.vertx()
-        .executeBlocking(() -> open(name, parameters), false)
-        .compose(Future::fromCompletionStage)
+    Future.fromCompletionStage(
+            tables.table(name).thenCompose(table -> open(table, parameters)),
+            call.vertx().getOrCreateContext())
         .onComplete(
             opened -> start(call, format, parameters, opened),
             failure -> Answers.failure(call.response(), failure));
   }
 
-  private CompletableFuture<Opened> open(TableName name, ReadParameters parameters)
-      throws Exception {
-    Table table = catalog.load(name);
+  private CompletableFuture<Opened> open(Table table, ReadParameters parameters) {
     List<CompletableFuture<RowReader>> readers = new ArrayList<>();
     List<ReadRequest> requests = parameters.requests(table);
     requests.forEach(request -> readers.add(reads.open(table, request)));
