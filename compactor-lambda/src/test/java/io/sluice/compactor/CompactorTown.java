@@ -45,6 +45,7 @@ import org.apache.iceberg.types.Types;
 final class CompactorTown implements AutoCloseable {
 
   static final Instant FAR = Instant.parse("2100-01-01T00:00:00Z");
+  private static final Duration LIMIT = Duration.ofSeconds(2);
   static final Schema COLUMNS =
       new Schema(
           optional(1, "n", Types.LongType.get()), optional(2, "text", Types.StringType.get()));
@@ -107,14 +108,30 @@ final class CompactorTown implements AutoCloseable {
   TableCompactor compactor(MetadataStore store, String worker, PlanLimits limits) {
     Lake ownLake = Lake.open(lakeSettings, store);
     return new TableCompactor(
-        new StoredBucketRecords(store, Duration.ofSeconds(20)),
-        new StoredWorkRecords(store, Duration.ofSeconds(20)),
+        new StoredBucketRecords(store, LIMIT, Duration.ofMillis(20)),
+        new StoredWorkRecords(store, LIMIT),
         log,
         ownLake::table,
         allocator,
-        CompactorSettings.DEFAULT.withWorker(worker).withLimits(limits),
+        settings(worker, limits),
         (InstantSource) () -> now,
         UUID::randomUUID);
+  }
+
+  private static CompactorSettings settings(String worker, PlanLimits limits) {
+    CompactorSettings usual = CompactorSettings.DEFAULT;
+    return new CompactorSettings(
+        worker,
+        2,
+        limits,
+        usual.files(),
+        usual.readBytes(),
+        usual.claimFor(),
+        usual.commitEvery(),
+        Duration.ofMillis(100),
+        Duration.ofMillis(50),
+        Duration.ofMillis(200),
+        LIMIT);
   }
 
   Work work(Table table) throws Exception {

@@ -30,7 +30,6 @@ import org.apache.iceberg.ManifestWriter;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.OutputFile;
 
 /**
@@ -88,8 +87,7 @@ public final class PlanExecutor {
   public Executed execute(Plan plan, TableLook look)
       throws CompactionException, InterruptedException {
     PartitionSpec spec = spec(look);
-    FileIO io = look.lake().io();
-    try (LakeFiles files = new LakeFiles(io, look.view().metadata(), settings)) {
+    try (LakeFiles files = new LakeFiles(look.lake().io(), look.view().metadata(), settings)) {
       Map<Integer, FrameDecoder> decoders = new HashMap<>();
       for (Map.Entry<Integer, OffsetRange> range : plan.ranges().entrySet()) {
         copy(look, range.getKey(), range.getValue(), decoders, files);
@@ -99,7 +97,7 @@ public final class PlanExecutor {
       if (rows != plan.rows()) {
         throw new IllegalStateException("wrote " + rows + " rows, not " + plan.rows());
       }
-      return manifest(look, spec, io, finished);
+      return manifest(look, spec, finished);
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
@@ -212,11 +210,13 @@ public final class PlanExecutor {
     return placed.offset() + to;
   }
 
-  private Executed manifest(TableLook look, PartitionSpec spec, FileIO io, List<LakeFile> files)
+  private Executed manifest(TableLook look, PartitionSpec spec, List<LakeFile> files)
       throws IOException {
     TableMetadata metadata = look.view().metadata();
     OutputFile target =
-        io.newOutputFile(metadata.location() + "/metadata/" + UUID.randomUUID() + "-m0.avro");
+        look.lake()
+            .io()
+            .newOutputFile(metadata.location() + "/metadata/" + UUID.randomUUID() + "-m0.avro");
     ManifestWriter<DataFile> writer =
         ManifestFiles.write(metadata.formatVersion(), spec, target, null);
     List<String> locations = new ArrayList<>();
