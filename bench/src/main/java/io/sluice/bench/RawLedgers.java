@@ -1,0 +1,159 @@
+package io.sluice.bench;
+
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.bookkeeper.client.api.BKException;
+import org.apache.bookkeeper.client.api.BookKeeper;
+import org.apache.bookkeeper.client.api.DigestType;
+import org.apache.bookkeeper.client.api.WriteHandle;
+import org.apache.bookkeeper.conf.ClientConfiguration;
+
+/** BookKeeper's own client with nothing around it: the limit that the log is measured against. */
+final class RawLedgers implements AutoCloseable {
+
+  private static final byte[] NO_PASSWORD = {};
+  private static final int FRAME_BYTES = 5 << 20;
+
+  private final BookKeeper client;
+
+  private RawLedgers(BookKeeper client) {
+    this.client = client;
+  }
+
+  static RawLedgers connect(String metadataUri) throws Exception {
+    ClientConfiguration conf = new ClientConfiguration();
+    conf.setMetadataServiceUri(metadataUri);
+    conf.setThrottleValue(0);
+    conf.setUseV2WireProtocol(true);
+    conf.setNettyMaxFrameSizeBytes(FRAME_BYTES);
+    return new RawLedgers(BookKeeper.newBuilder(conf).build());
+  }
+
+  private WriteHandle newLedger() throws Exception {
+    return client
+        .newCreateLedgerOp()
+        .withEnsembleSize(1)
+        .withWriteQuorumSize(1)
+        .withAckQuorumSize(1)
+        .withDigestType(DigestType.CRC32C)
+        .withPassword(NO_PASSWORD)
+        .execute()
+        .get(30, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Adds to several ledgers at once, from one thread each.
+   *
+   * @param inFlight adds in flight per ledger
+   * @return acknowledged bytes per second
+   */
+  double bytesPerSecond(int ledgers, int entryBytes, int inFlight, double seconds)
+      throws Exception {
+    AtomicLong acknowledged = new AtomicLong();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    long start = System.nanoTime();
+    long end = start + (long) (seconds * 1e9);
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < ledgers; i++) {
+      WriteHandle ledger = newLedger();
+      Thread thread =
+          new Thread(
+              () -> addUntil(ledger, entryBytes, inFlight, end, acknowledged, failure), "raw-" + i);
+      thread.start();
+      threads.add(thread);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    if (failure.get() != null) {
+      throw new IllegalStateException("a raw add failed", failure.get());
+    }
+    return acknowledged.get() / ((System.nanoTime() - start) / 1e9);
+  }
+
+  private static void addUntil(
+      WriteHandle ledger,
+      int entryBytes,
+      int inFlight,
+      long end,
+      AtomicLong acknowledged,
+      AtomicReference<Throwable> failure) {
+    byte[] entry = new byte[entryBytes];
+    new Random(1).nextBytes(entry);
+    Semaphore room = new Semaphore(inFlight);
+    try {
+      while (System.nanoTime() < end && failure.get() == null) {
+        room.acquire();
+        var unused =
+            ledger
+                .appendAsync(Unpooled.wrappedBuffer(entry))
+                .whenComplete(
+                    (id, error) -> {
+                      if (error == null) {
+                        acknowledged.addAndGet(entryBytes);
+                      } else {
+                        failure.set(error);
+                      }
+                      room.release();
+                    });
+      }
+      if (!room.tryAcquire(inFlight, 30, TimeUnit.SECONDS)) {
+        failure.compareAndSet(null, new IllegalStateException("adds not answered in 30 s"));
+      }
+      ledger.close();
+    } catch (Exception e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  /**
+   * Adds one entry after the other, at a rate.
+   *
+   * @return from the moment that an add was due to its acknowledgement
+   */
+  Latencies addsAtRate(int entryBytes, int perSecond, double seconds) throws Exception {
+    byte[] entry = new byte[entryBytes];
+    new Random(1).nextBytes(entry);
+    Latencies latencies = new Latencies();
+    WriteHandle ledger = newLedger();
+    long interval = 1_000_000_000L / perSecond;
+    long start = System.nanoTime();
+    int count = (int) (perSecond * seconds);
+    for (int i = 0; i < count; i++) {
+      long due = start + i * interval;
+      awaitTime(due);
+      long id = ledger.append(Unpooled.wrappedBuffer(entry));
+      if (id != i) {
+        throw new IllegalStateException("entry " + id + " instead of " + i);
+      }
+      latencies.add(System.nanoTime() - due);
+    }
+    ledger.close();
+    return latencies;
+  }
+
+  /** Waits until {@link System#nanoTime} is {@code due}, within some 60 microseconds. */
+  static void awaitTime(long due) {
+    for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      client.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (BKException e) {
+      throw new IllegalStateException("the ledger client can't be closed", e);
+    }
+  }
+}

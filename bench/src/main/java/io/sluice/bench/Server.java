@@ -1,0 +1,48 @@
+package io.sluice.bench;
+
+import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.lake.Lake;
+import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.table.TableCatalog;
+import io.sluice.gateway.Gateway;
+import io.sluice.gateway.GatewayParts;
+import io.sluice.gateway.GatewaySettings;
+import io.sluice.log.bookie.BookieSettings;
+import io.sluice.log.bookie.StandaloneBookie;
+import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
+import io.sluice.log.bookkeeper.BookKeeperSettings;
+import io.sluice.log.zookeeper.ZooKeeperMetadataStore;
+import io.sluice.log.zookeeper.ZooKeeperSettings;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+
+/** The process under test; see {@link ServerProcess}. */
+final class Server {
+
+  /** Runs until it is told to stop. */
+  public static void main(String[] args) throws Exception {
+    Path data = Path.of(args[0]);
+    StandaloneBookie bookie = StandaloneBookie.start(data, 0, BookieSettings.DEFAULT);
+    ZooKeeperMetadataStore metadata =
+        ZooKeeperMetadataStore.connect(ZooKeeperSettings.of(bookie.zooKeeper()));
+    BookKeeperSegmentStore segments =
+        BookKeeperSegmentStore.connect(BookKeeperSettings.of(bookie.metadataUri()));
+    Lake lake = Lake.open(LakeSettings.local(data.resolve("warehouse")), metadata);
+    GatewayParts parts =
+        new GatewayParts(
+            metadata,
+            new TableCatalog(metadata, lake),
+            new StoredBucketRecords(metadata),
+            segments,
+            lake,
+            table -> {});
+    Gateway gateway = Gateway.start(GatewaySettings.DEFAULT.at("127.0.0.1", 0), parts);
+    System.out.println(
+        "ready gateway=127.0.0.1:" + gateway.port() + " zookeeper=" + bookie.zooKeeper());
+    System.out.flush();
+    // What is measured is over when the process is stopped: nothing needs to be kept.
+    new CountDownLatch(1).await();
+  }
+
+  private Server() {}
+}

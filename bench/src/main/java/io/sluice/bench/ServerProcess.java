@@ -1,0 +1,86 @@
+package io.sluice.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * ZooKeeper, bookie and gateway in a JVM of their own, as in standalone, but without a compactor.
+ */
+final class ServerProcess implements AutoCloseable {
+
+  /** What a JVM of the log, Arrow or Flink needs. */
+  static final List<String> OPENS =
+      List.of(
+          "--add-opens=java.base/java.nio=ALL-UNNAMED",
+          "--add-opens=java.base/java.io=ALL-UNNAMED");
+
+  private static final Pattern READY = Pattern.compile("ready gateway=(\\S+) zookeeper=(\\S+)");
+
+  private final Process process;
+  private final String gateway;
+  private final String zooKeeper;
+
+  private ServerProcess(Process process, String gateway, String zooKeeper) {
+    this.process = process;
+    this.gateway = gateway;
+    this.zooKeeper = zooKeeper;
+  }
+
+  static ServerProcess start(Path data, String heap) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx" + heap, "-XX:MaxDirectMemorySize=1g"));
+    command.addAll(OPENS);
+    command.addAll(List.of("-Dlog4j2.configurationFile=bench-log4j2.xml"));
+    command.addAll(List.of("-Darrow.enable_unsafe_memory_access=true"));
+    command.addAll(List.of("-Darrow.enable_null_check_for_get=false"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(Server.class.getName(), data.toString()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader output = process.inputReader(UTF_8);
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      Matcher ready = READY.matcher(line);
+      if (ready.matches()) {
+        return new ServerProcess(process, ready.group(1), ready.group(2));
+      }
+    }
+    throw new IOException("the server ended before it was ready");
+  }
+
+  /** Returns the gateway's {@code host:port}. */
+  String gateway() {
+    return gateway;
+  }
+
+  /** Returns ZooKeeper's {@code host:port}. */
+  String zooKeeper() {
+    return zooKeeper;
+  }
+
+  /** Returns where the ledgers' metadata are. */
+  String metadataUri() {
+    return "zk+hierarchical://" + zooKeeper + "/ledgers";
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

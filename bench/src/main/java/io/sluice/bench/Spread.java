@@ -1,0 +1,53 @@
+package io.sluice.bench;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * What several runs of the same measurement gave.
+ *
+ * @param sorted the values, ascending, at least one
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Spread(double[] sorted) {
+
+  Spread {
+    if (sorted.length == 0) {
+      throw new IllegalArgumentException("a measurement needs at least one value");
+    }
+    sorted = sorted.clone();
+    Arrays.sort(sorted);
+  }
+
+  /** Returns the middle value; of an even number, the lower of the two. */
+  double median() {
+    return sorted[(sorted.length - 1) / 2];
+  }
+
+  /** Returns {@code median (min..max)}, with three digits. */
+  String text() {
+    return number(median())
+        + " ("
+        + number(sorted[0])
+        + ".."
+        + number(sorted[sorted.length - 1])
+        + ")";
+  }
+
+  /** Returns the median as a share of another's, such as {@code 0.42}. */
+  String ratioTo(Spread other) {
+    return String.format(Locale.ROOT, "%.2f", median() / other.median());
+  }
+
+  /** Returns a number with about three digits. */
+  static String number(double value) {
+    double size = Math.abs(value);
+    if (size >= 1e6) {
+      return String.format(Locale.ROOT, "%.2fM", value / 1e6);
+    }
+    if (size >= 1e4) {
+      return String.format(Locale.ROOT, "%.0fk", value / 1e3);
+    }
+    return String.format(Locale.ROOT, size >= 100 ? "%.0f" : size >= 10 ? "%.1f" : "%.2f", value);
+  }
+}
