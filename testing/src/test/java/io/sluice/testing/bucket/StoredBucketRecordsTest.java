@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -195,11 +196,13 @@ class StoredBucketRecordsTest {
   }
 
   private static Kind kind(Throwable error) {
-    Throwable cause = error;
+    @Nullable Throwable cause = error;
     while (cause instanceof ExecutionException || cause instanceof CompletionException) {
       cause = cause.getCause();
     }
-    assertThat(cause).isInstanceOf(MetadataException.class);
-    return ((MetadataException) cause).kind();
+    if (cause instanceof MetadataException failure) {
+      return failure.kind();
+    }
+    throw new AssertionError("not a failure of the metadata store", error);
   }
 }
