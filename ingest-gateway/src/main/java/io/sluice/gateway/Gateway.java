@@ -41,18 +41,21 @@ public final class Gateway {
   private final BucketLogs logs;
   private final Workers workers;
   private final BufferAllocator allocator;
+  private final GatewayMeters meters;
 
   private Gateway(
       Vertx vertx,
       GatewayServer server,
       BucketLogs logs,
       Workers workers,
-      BufferAllocator allocator) {
+      BufferAllocator allocator,
+      GatewayMeters meters) {
     this.vertx = vertx;
     this.server = server;
     this.logs = logs;
     this.workers = workers;
     this.allocator = allocator;
+    this.meters = meters;
   }
 
   /**
@@ -84,12 +87,12 @@ public final class Gateway {
             new TableOperations.Parts(
                 parts.catalog(), parts.lake(), parts.compaction(), logs, owned, tables, workers),
             settings.flushPoll());
-    Appends appends = new Appends(logs, settings.log());
-    Reads reads = new Reads(logs);
+    GatewayMeters meters = new GatewayMeters();
+    Appends appends = new Appends(logs, settings.log(), meters);
+    Reads reads = new Reads(logs, meters);
     FlightParts flightParts =
         new FlightParts(
             id, settings, allocator, tables, operations, appends, reads, workers, new AtomicLong());
-    GatewayMeters meters = new GatewayMeters();
     HttpParts httpParts =
         new HttpParts(
             id,
@@ -107,7 +110,7 @@ public final class Gateway {
     FlightService flight = new FlightService(vertx, flightParts, server::port);
     Router router = Router.router(vertx);
     HttpApi.mount(vertx, router, httpParts, settings.maxMessageBytes());
-    Gateway gateway = new Gateway(vertx, server, logs, workers, allocator);
+    Gateway gateway = new Gateway(vertx, server, logs, workers, allocator, meters);
     try {
       server.start(flight::handle, router);
       announce(id, settings, server.port(), parts);
@@ -144,6 +147,7 @@ public final class Gateway {
               logs.close();
               workers.close();
               allocator.close();
+              meters.close();
             });
   }
 

@@ -13,6 +13,7 @@ import io.sluice.log.frame.FrameEncoder;
 import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.RowTooLargeException;
 import io.sluice.log.frame.WriterSequence;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -32,15 +33,18 @@ public final class Appends {
   private final BucketLogs logs;
   private final FrameEncoder encoder;
   private final long maxInFlightBytes;
+  private final AppendListener listener;
 
   /**
    * @param logs the buckets that this gateway owns
    * @param settings the log's
+   * @param listener told of what became durable
    */
-  public Appends(BucketLogs logs, LogSettings settings) {
+  public Appends(BucketLogs logs, LogSettings settings, AppendListener listener) {
     this.logs = logs;
     this.encoder = new FrameEncoder(settings.maxEntryBytes());
     this.maxInFlightBytes = settings.maxInFlightBytes();
+    this.listener = listener;
   }
 
   /**
@@ -61,6 +65,7 @@ public final class Appends {
    */
   public CompletableFuture<List<Appended>> append(
       Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer, OptionalInt bucket) {
+    long begin = System.nanoTime();
     List<Part> parts;
     try (rows) {
       if (rows.getRowCount() == 0) {
@@ -70,10 +75,17 @@ public final class Appends {
     } catch (GateException | RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+    long count = parts.stream().mapToLong(part -> part.batch().rows()).sum();
+    long bytes = parts.stream().mapToLong(part -> part.batch().bytes()).sum();
     List<CompletableFuture<Appended>> answers =
         parts.stream().map(part -> append(table, part)).toList();
     return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-        .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
+        .thenApply(
+            done -> {
+              Duration latency = Duration.ofNanos(System.nanoTime() - begin);
+              listener.appended(table.name(), count, bytes, latency);
+              return answers.stream().map(CompletableFuture::join).toList();
+            });
   }
 
   /**

@@ -15,7 +15,6 @@ import io.sluice.gateway.tables.Tables;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +54,6 @@ final class AppendRoutes {
 
   /** Handles {@code POST .../rows}. */
   void append(Call call) {
-    long begin = System.nanoTime();
     RowsRequest request = RowsRequest.parse(call);
     TableName name = call.table();
     ByteBudget.Share share = budget.share();
@@ -71,7 +69,7 @@ final class AppendRoutes {
         .onComplete(
             appended -> {
               share.close();
-              answer(call, name, appended, begin);
+              answer(call, appended);
             },
             failure -> {
               share.close();
@@ -80,10 +78,7 @@ final class AppendRoutes {
             });
   }
 
-  private void answer(Call call, TableName name, List<Appended> appended, long begin) {
-    Duration latency = Duration.ofNanos(System.nanoTime() - begin);
-    long rows = appended.stream().mapToLong(Appended::rows).sum();
-    meters.appended(name, rows, call.request().bytesRead(), latency);
+  private static void answer(Call call, List<Appended> appended) {
     List<Map<String, Object>> results =
         appended.stream()
             .map(

@@ -44,6 +44,12 @@ public final class HttpApi {
     parts
         .meters()
         .gauge("sluice.http.body.bytes", "Bytes of request bodies being held", budget::taken);
+    parts
+        .meters()
+        .gauge(
+            "sluice.arrow.bytes",
+            "Bytes of Arrow memory in use",
+            parts.allocator()::getAllocatedMemory);
     DdlRoutes ddl = new DdlRoutes(parts.operations(), parts.meters(), budget);
     ReadRoutes reads = new ReadRoutes(parts);
     AppendRoutes appends =

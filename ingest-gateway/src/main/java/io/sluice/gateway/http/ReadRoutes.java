@@ -4,7 +4,6 @@ import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.http.RowStream.Source;
-import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.read.ReadRequest;
 import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.read.RowReader;
@@ -22,13 +21,11 @@ final class ReadRoutes {
   private final Tables tables;
   private final Reads reads;
   private final BufferAllocator allocator;
-  private final GatewayMeters meters;
 
   ReadRoutes(HttpParts parts) {
     this.tables = parts.tables();
     this.reads = parts.reads();
     this.allocator = parts.allocator();
-    this.meters = parts.meters();
   }
 
   /** Handles {@code GET .../rows}. */
@@ -85,10 +82,6 @@ final class ReadRoutes {
   }
 
   private void start(Call call, RowFormat format, ReadParameters parameters, Opened opened) {
-    boolean follow = parameters.follow();
-    if (follow) {
-      meters.followerOpened();
-    }
     RowStream stream =
         new RowStream(
             call.vertx(),
@@ -97,9 +90,8 @@ final class ReadRoutes {
             opened.table().rowSchema(),
             allocator,
             opened.sources(),
-            parameters.limit(),
-            follow ? meters::followerClosed : () -> {});
-    stream.start(follow);
+            parameters.limit());
+    stream.start(parameters.follow());
   }
 
   private record Opened(Table table, List<Source> sources) {}

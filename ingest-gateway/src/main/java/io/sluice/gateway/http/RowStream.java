@@ -54,7 +54,6 @@ final class RowStream {
   private final SortedMap<Integer, Long> lastOffsets = new TreeMap<>();
   private final Deque<Source> waiting = new ArrayDeque<>();
   private final Deque<Ready> ready = new ArrayDeque<>();
-  private final Runnable closed;
   private long remaining;
   private int open;
   private boolean writing;
@@ -69,7 +68,6 @@ final class RowStream {
    * @param schema has the columns of the readers
    * @param sources closed by the stream
    * @param limit the most rows to send, at least 1
-   * @param closed runs once, when the stream has ended, however
    */
   RowStream(
       Vertx vertx,
@@ -78,8 +76,7 @@ final class RowStream {
       Schema schema,
       BufferAllocator allocator,
       List<Source> sources,
-      long limit,
-      Runnable closed) {
+      long limit) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.response = response;
@@ -88,7 +85,6 @@ final class RowStream {
     this.allocator = allocator;
     this.sources = sources;
     this.remaining = limit;
-    this.closed = closed;
     sources.forEach(s -> lastOffsets.put(s.bucket(), s.reader().start() - 1));
   }
 
@@ -254,6 +250,5 @@ final class RowStream {
     sources.forEach(source -> source.reader().close());
     ready.forEach(r -> r.batch().close());
     ready.clear();
-    closed.run();
   }
 }

@@ -12,13 +12,15 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.append.AppendListener;
+import io.sluice.gateway.read.FollowListener;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** The gateway's meters, and their text for Prometheus. Thread-safe. */
-public final class GatewayMeters implements AutoCloseable {
+public final class GatewayMeters implements AppendListener, FollowListener, AutoCloseable {
 
   /** The protocol by which a request came. */
   public enum Protocol {
@@ -47,7 +49,7 @@ public final class GatewayMeters implements AutoCloseable {
   public GatewayMeters() {
     appendLatency =
         Timer.builder("sluice.append.latency")
-            .description("Time from a batch's arrival to its acknowledgement")
+            .description("Time from a batch, validated, to its acknowledgement")
             .serviceLevelObjectives(
                 Duration.ofNanos(250_000),
                 Duration.ofNanos(500_000),
@@ -63,7 +65,7 @@ public final class GatewayMeters implements AutoCloseable {
                 Duration.ofSeconds(10))
             .register(registry);
     Gauge.builder("sluice.followers", followers, AtomicLong::doubleValue)
-        .description("Streams that wait for new rows")
+        .description("Readers of a bucket that wait for new rows")
         .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
@@ -72,12 +74,8 @@ public final class GatewayMeters implements AutoCloseable {
     collections.bindTo(registry);
   }
 
-  /**
-   * Counts rows that are durable.
-   *
-   * @param bytes the rows' size as Arrow, or as sent
-   * @param latency from the batch's arrival to its acknowledgement
-   */
+  /** Counts rows that are durable. */
+  @Override
   public void appended(TableName table, long rows, long bytes, Duration latency) {
     TableMeters meters = tables.computeIfAbsent(table, name -> new TableMeters(registry, name));
     meters.rows.increment((double) rows);
@@ -102,12 +100,14 @@ public final class GatewayMeters implements AutoCloseable {
         .record(took);
   }
 
-  /** Counts a stream that waits for new rows; call {@link #followerClosed} once it ends. */
+  /** Counts a reader that waits for new rows. */
+  @Override
   public void followerOpened() {
     followers.incrementAndGet();
   }
 
-  /** Takes a stream off the count. */
+  /** Takes a reader off the count. */
+  @Override
   public void followerClosed() {
     followers.decrementAndGet();
   }
@@ -153,7 +153,7 @@ public final class GatewayMeters implements AutoCloseable {
       bytes =
           Counter.builder("sluice.appended")
               .baseUnit("bytes")
-              .description("Bytes of rows made durable")
+              .description("Bytes of rows made durable, as frames")
               .tags("database", table.database(), "table", table.table())
               .register(registry);
       batchRows =

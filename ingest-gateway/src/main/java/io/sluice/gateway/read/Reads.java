@@ -11,10 +11,12 @@ import java.util.concurrent.CompletableFuture;
 public final class Reads {
 
   private final BucketLogs logs;
+  private final FollowListener listener;
 
-  /** Reads what {@code logs} own. */
-  public Reads(BucketLogs logs) {
+  /** Reads what {@code logs} own; {@code listener} is told of readers without an end. */
+  public Reads(BucketLogs logs, FollowListener listener) {
     this.logs = logs;
+    this.listener = listener;
   }
 
   /**
@@ -40,7 +42,7 @@ public final class Reads {
         .thenCompose(log -> open(table, request, projection, log));
   }
 
-  private static CompletableFuture<RowReader> open(
+  private CompletableFuture<RowReader> open(
       Table table, ReadRequest request, Projection projection, BucketLog log) {
     long watermark = log.watermark();
     long start = log.startOffset();
@@ -52,8 +54,16 @@ public final class Reads {
                       .to()
                       .orElse(request.follow() ? Long.MAX_VALUE : Math.max(from, watermark));
               check(table, request, from, to, start, watermark);
-              return new RowReader(log.read(from, to), from, to, projection);
+              return reader(log, from, to, projection);
             });
+  }
+
+  private RowReader reader(BucketLog log, long from, long to, Projection projection) {
+    if (to < Long.MAX_VALUE) {
+      return new RowReader(log.read(from, to), from, to, projection, () -> {});
+    }
+    listener.followerOpened();
+    return new RowReader(log.read(from, to), from, to, projection, listener::followerClosed);
   }
 
   private static CompletableFuture<Long> from(

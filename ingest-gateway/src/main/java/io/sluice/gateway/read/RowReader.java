@@ -20,13 +20,20 @@ public final class RowReader implements AutoCloseable {
   private final long to;
   private final Projection projection;
   private final Deque<PlacedFrame> frames = new ArrayDeque<>();
+  private final Runnable onClose;
   private boolean closed;
 
-  RowReader(FrameCursor cursor, long from, long to, Projection projection) {
+  /**
+   * Reads with a cursor, which is closed here.
+   *
+   * @param onClose runs once, when the reader is closed
+   */
+  RowReader(FrameCursor cursor, long from, long to, Projection projection, Runnable onClose) {
     this.cursor = cursor;
     this.from = from;
     this.to = to;
     this.projection = projection;
+    this.onClose = onClose;
   }
 
   /** Returns the first offset, whether or not it has a row already. */
@@ -72,10 +79,14 @@ public final class RowReader implements AutoCloseable {
   public void close() {
     cursor.close();
     synchronized (this) {
+      if (closed) {
+        return;
+      }
       closed = true;
       frames.forEach(PlacedFrame::release);
       frames.clear();
     }
+    onClose.run();
   }
 
   private synchronized void keep(List<PlacedFrame> more) {
