@@ -41,7 +41,8 @@ final class LocalInputFile implements InputFile {
     try {
       return new LocalInputStream(FileChannel.open(path, StandardOpenOption.READ));
     } catch (NoSuchFileException e) {
-      throw new NotFoundException(e, "File does not exist: %s", location);
+      throw new NotFoundException(
+          e, "Failed to open input stream for file: %s, it does not exist", location);
     } catch (IOException e) {
       throw new RuntimeIOException(e, "Cannot open %s", location);
     }

@@ -5,6 +5,7 @@ import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
+import io.sluice.catalog.metadata.NameSlots;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.Databases;
@@ -41,7 +42,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
   private static final Logger LOG = LoggerFactory.getLogger(SluiceCatalog.class);
   private static final int ATTEMPTS = 10;
 
-  private final BlockingMetadata store;
+  private final NameSlots pointers;
   private final Databases databases;
   private final FileIO io;
   private final String warehouse;
@@ -57,7 +58,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
    */
   public SluiceCatalog(
       BlockingMetadata store, FileIO io, String warehouse, Map<String, String> properties) {
-    this.store = store;
+    this.pointers = new NameSlots(store);
     this.databases = new Databases(store);
     this.io = io;
     this.warehouse = warehouse;
@@ -86,7 +87,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
 
   @Override
   protected TableOperations newTableOps(TableIdentifier identifier) {
-    return new SluiceTableOperations(store, identifier, path(identifier), io);
+    return new SluiceTableOperations(pointers, identifier, path(identifier), io);
   }
 
   @Override
@@ -99,7 +100,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
   public List<TableIdentifier> listTables(Namespace namespace) {
     requireNamespace(namespace);
     try {
-      return store.listNewest(MetadataPaths.lakeTables(namespace.level(0))).stream()
+      return pointers.list(MetadataPaths.lakeTables(namespace.level(0))).stream()
           .map(segment -> TableIdentifier.of(namespace, MetadataPaths.text(segment)))
           .toList();
     } catch (MetadataException e) {
@@ -121,7 +122,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
     MetadataException last = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        Optional<Versioned> pointer = store.readNewest(path(identifier));
+        Optional<Versioned> pointer = pointers.read(path(identifier));
         if (pointer.isEmpty()) {
           return last != null && last.kind() == Kind.UNKNOWN;
         }
@@ -130,7 +131,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
           return false;
         }
         Optional<TableMetadata> metadata = purge ? read(location) : Optional.empty();
-        store.delete(path(identifier), pointer.get().version());
+        pointers.clear(path(identifier), pointer.get().version());
         metadata.ifPresent(found -> CatalogUtil.dropTableData(io, found));
         return true;
       } catch (MetadataException e) {

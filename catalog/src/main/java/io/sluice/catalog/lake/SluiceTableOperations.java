@@ -1,9 +1,9 @@
 package io.sluice.catalog.lake;
 
-import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
+import io.sluice.catalog.metadata.NameSlots;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -47,15 +47,14 @@ final class SluiceTableOperations extends BaseMetastoreTableOperations {
     UNDECIDED
   }
 
-  private final BlockingMetadata store;
+  private final NameSlots pointers;
   private final TableIdentifier identifier;
   private final String path;
   private final FileIO io;
   private long pointerVersion = -1;
 
-  SluiceTableOperations(
-      BlockingMetadata store, TableIdentifier identifier, String path, FileIO io) {
-    this.store = store;
+  SluiceTableOperations(NameSlots pointers, TableIdentifier identifier, String path, FileIO io) {
+    this.pointers = pointers;
     this.identifier = identifier;
     this.path = path;
     this.io = io;
@@ -75,7 +74,7 @@ final class SluiceTableOperations extends BaseMetastoreTableOperations {
   protected void doRefresh() {
     Optional<Versioned> pointer;
     try {
-      pointer = store.readNewest(path);
+      pointer = pointers.read(path);
     } catch (MetadataException e) {
       throw new ServiceUnavailableException(
           e, "Cannot load table %s: %s", identifier, e.getMessage());
@@ -140,15 +139,15 @@ final class SluiceTableOperations extends BaseMetastoreTableOperations {
   private void movePointer(boolean create, String location) throws MetadataException {
     byte[] pointer = LakePointer.encode(location);
     if (create) {
-      store.create(path, pointer);
+      pointers.create(path, pointer);
     } else {
-      store.replace(path, pointer, pointerVersion);
+      pointers.replace(path, pointer, pointerVersion);
     }
   }
 
   private Found find(@Nullable TableMetadata base, TableMetadata metadata, String location) {
     try {
-      Optional<Versioned> pointer = store.readNewest(path);
+      Optional<Versioned> pointer = pointers.read(path);
       if (pointer.isEmpty()) {
         return base == null ? Found.NOT_YET : Found.UNDECIDED;
       }

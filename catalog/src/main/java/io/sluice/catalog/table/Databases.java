@@ -8,6 +8,7 @@ import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
+import io.sluice.catalog.metadata.NameSlots;
 import io.sluice.catalog.table.CatalogException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -73,14 +74,15 @@ public final class Databases {
       if (value.isEmpty()) {
         return false;
       }
-      List<String> tables = store.listNewest(MetadataPaths.tables(database));
-      List<String> lakeTables = store.listNewest(MetadataPaths.lakeTables(database));
+      NameSlots names = new NameSlots(store);
+      List<String> tables = names.list(MetadataPaths.tables(database));
+      List<String> lakeTables = names.list(MetadataPaths.lakeTables(database));
       if (!tables.isEmpty() || !lakeTables.isEmpty()) {
         throw new CatalogException(
             Reason.NOT_EMPTY,
             "database "
                 + database
-                + " still has tables, drop them first: "
+                + " is not empty; drop its tables first: "
                 + (tables.isEmpty() ? lakeTables : tables));
       }
       store.delete(MetadataPaths.database(database), value.get().version());

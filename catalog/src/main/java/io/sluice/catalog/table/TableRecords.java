@@ -9,6 +9,7 @@ import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
+import io.sluice.catalog.metadata.NameSlots;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -22,15 +23,17 @@ final class TableRecords {
   private static final String DROPPED = "dropped:";
 
   private final BlockingMetadata store;
+  private final NameSlots names;
 
   TableRecords(BlockingMetadata store) {
     this.store = store;
+    this.names = new NameSlots(store);
   }
 
   Optional<Table> find(TableName name) throws CatalogException {
     String path = MetadataPaths.table(name.database(), name.table());
     try {
-      return store.readNewest(path).map(value -> TableRecordCodec.decode(path, value.value()));
+      return names.read(path).map(value -> TableRecordCodec.decode(path, value.value()));
     } catch (MetadataException e) {
       throw unavailable("load table " + name, e);
     }
@@ -38,7 +41,7 @@ final class TableRecords {
 
   List<TableName> list(String database) throws CatalogException {
     try {
-      return store.listNewest(MetadataPaths.tables(database)).stream()
+      return names.list(MetadataPaths.tables(database)).stream()
           .map(segment -> new TableName(database, MetadataPaths.text(segment)))
           .toList();
     } catch (MetadataException e) {
@@ -77,7 +80,7 @@ final class TableRecords {
     MetadataException last = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        store.create(path, record);
+        names.create(path, record);
         return true;
       } catch (MetadataException e) {
         last = e;
@@ -117,12 +120,12 @@ final class TableRecords {
     MetadataException last = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
-        Optional<Versioned> value = store.readNewest(path);
+        Optional<Versioned> value = names.read(path);
         if (value.isEmpty()
             || !TableRecordCodec.decode(path, value.get().value()).id().equals(tableId)) {
           return;
         }
-        store.delete(path, value.get().version());
+        names.clear(path, value.get().version());
         return;
       } catch (MetadataException e) {
         last = e;
@@ -175,10 +178,7 @@ final class TableRecords {
 
   private boolean isThere(String path, byte[] record) throws CatalogException {
     try {
-      return store
-          .readNewest(path)
-          .filter(value -> Arrays.equals(value.value(), record))
-          .isPresent();
+      return names.read(path).filter(value -> Arrays.equals(value.value(), record)).isPresent();
     } catch (MetadataException e) {
       throw unavailable("load " + path, e);
     }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.range.Cut;
 import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.Table;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.exceptions.NoSuchTableException;
@@ -165,6 +167,18 @@ class LakeTableTest {
     assertThatThrownBy(() -> lakeTable.load())
         .isInstanceOf(NoSuchTableException.class)
         .hasMessageContaining(fixture.table.id().toString());
+  }
+
+  @Test
+  void anAppendCheckedBeforeADropNeverReachesTheTableMadeAnew() throws Exception {
+    LakeView checked = lakeTable.load();
+    ManifestFile manifest = fixture.manifest(checked, 5);
+    fixture.catalog.dropTable(LakeFixture.NAME, false, false);
+    Table anew =
+        fixture.catalog.createTable(LakeFixture.NAME, LakeFixture.COLUMNS, Map.of(), "", false);
+    Outcome outcome = lakeTable.append(checked, fixture.progress(5, 0), List.of(manifest));
+    assertThat(outcome).isNotInstanceOf(Outcome.Committed.class);
+    assertThat(fixture.lake.table(anew).load().metadata().snapshots()).isEmpty();
   }
 
   private Outcome append(long first, long second, long rows) throws Exception {

@@ -1,0 +1,83 @@
+package io.sluice.catalog.metadata;
+
+import io.sluice.catalog.metadata.MetadataException.Kind;
+import io.sluice.catalog.metadata.MetadataStore.Versioned;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Values whose names are given out again: what is dropped and made anew under the same name.
+ * Blocks; thread-safe.
+ *
+ * <p>Versions of a deleted value start from 0 again, so that somebody who read the old value could
+ * replace the new one by the same version. A slot is therefore cleared, never deleted: a few bytes
+ * stay for each name ever used, and its versions only rise.
+ */
+public final class NameSlots {
+
+  private final BlockingMetadata store;
+
+  /** Keeps slots in {@code store}. */
+  public NameSlots(BlockingMetadata store) {
+    this.store = store;
+  }
+
+  /** Reads the newest value; empty if nothing has that name now. */
+  public Optional<Versioned> read(String path) throws MetadataException {
+    return store.readNewest(path).filter(NameSlots::isUsed);
+  }
+
+  /**
+   * Gives a name a value.
+   *
+   * @throws MetadataException EXISTS if it has one, or has just been given one by another;
+   *     UNAVAILABLE or UNKNOWN
+   */
+  public void create(String path, byte[] value) throws MetadataException {
+    if (value.length == 0) {
+      throw new IllegalArgumentException("an empty value is none: " + path);
+    }
+    Optional<Versioned> slot = store.readNewest(path);
+    if (slot.isPresent() && isUsed(slot.get())) {
+      throw new MetadataException(Kind.EXISTS, "there is a value already: " + path);
+    }
+    try {
+      if (slot.isEmpty()) {
+        store.create(path, value);
+      } else {
+        store.replace(path, value, slot.get().version());
+      }
+    } catch (MetadataException e) {
+      if (e.kind() == Kind.CONFLICT) {
+        throw new MetadataException(Kind.EXISTS, "another has just taken the name: " + path, e);
+      }
+      throw e;
+    }
+  }
+
+  /** Replaces a value if it still has {@code version}: see {@link MetadataStore#replace}. */
+  public void replace(String path, byte[] value, long version) throws MetadataException {
+    store.replace(path, value, version);
+  }
+
+  /** Takes a name's value away if it still has {@code version}. */
+  public void clear(String path, long version) throws MetadataException {
+    store.replace(path, new byte[0], version);
+  }
+
+  /** Lists the names directly below {@code parent} that have a value now, sorted. */
+  public List<String> list(String parent) throws MetadataException {
+    List<String> used = new ArrayList<>();
+    for (String name : store.listNewest(parent)) {
+      if (read(parent + "/" + name).isPresent()) {
+        used.add(name);
+      }
+    }
+    return List.copyOf(used);
+  }
+
+  private static boolean isUsed(Versioned value) {
+    return value.value().length > 0;
+  }
+}
