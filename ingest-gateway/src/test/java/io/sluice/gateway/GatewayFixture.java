@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.Schema;
 
 /** A gateway on a free port, over stores in memory and a lake in a folder. */
+@SuppressWarnings("try") // close() may be interrupted
 public final class GatewayFixture implements AutoCloseable {
 
   private static final int CLOSE_SECONDS = 30;

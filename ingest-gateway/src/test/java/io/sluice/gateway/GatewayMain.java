@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Runs a gateway over stores in memory until its input ends, for clients in other languages. */
+@SuppressWarnings("try") // close() may be interrupted
 public final class GatewayMain {
 
   /** Prints the port, then waits. */

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("try") // a stream's close() may be interrupted
 @Timeout(60)
 class FlightRoundTripTest {
 
@@ -81,7 +82,7 @@ class FlightRoundTripTest {
   @Test
   void aRangeIsCutToTheRow() throws Exception {
     for (int i = 0; i < 4; i++) {
-      try (VectorSchemaRoot rows = rows(i * 3, 3)) {
+      try (VectorSchemaRoot rows = rows(3L * i, 3)) {
         client.put(table, rows, "");
       }
     }
@@ -214,7 +215,9 @@ class FlightRoundTripTest {
   @Test
   void flightInfoHasAnEndpointABucket() throws Exception {
     FlightInfo info = client.flight().getInfo(FlightTestClient.descriptor(table));
-    assertThat(info.getSchema().getFields()).extracting("name").containsExactly("id", "name");
+    assertThat(info.getSchemaOptional().orElseThrow().getFields())
+        .extracting("name")
+        .containsExactly("id", "name");
     assertThat(info.getEndpoints()).hasSize(1);
     try (VectorSchemaRoot rows = rows(0, 3)) {
       client.put(table, rows, "");
@@ -223,7 +226,7 @@ class FlightRoundTripTest {
     assertThat(read(client, new String(ticket, StandardCharsets.UTF_8))).hasSize(3);
     assertThat(client.flight().listFlights(org.apache.arrow.flight.Criteria.ALL)).hasSize(1);
     assertThat(client.flight().getSchema(FlightTestClient.descriptor(table)).getSchema())
-        .isEqualTo(info.getSchema());
+        .isEqualTo(info.getSchemaOptional().orElseThrow());
   }
 
   private List<Long> read(String rest) throws Exception {

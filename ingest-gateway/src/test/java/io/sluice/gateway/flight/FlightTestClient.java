@@ -25,6 +25,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** Arrow's own Flight client, with Sluice's JSON around it. */
+@SuppressWarnings("try") // close() may be interrupted
 final class FlightTestClient implements AutoCloseable {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
