@@ -171,21 +171,33 @@ final class BoundsScan {
     return new ColumnBounds(id, BoundKind.BOOLEAN, nulls, least, most);
   }
 
+  /** All values of a column have its scale: their 128 bits compare as they do. */
   private static ColumnBounds decimals(int id, DecimalVector vector) {
-    BigDecimal least = null;
-    BigDecimal most = null;
+    ArrowBuf data = vector.getDataBuffer();
+    int least = -1;
+    int most = -1;
     for (int i = 0; i < vector.getValueCount(); i++) {
       if (!vector.isNull(i)) {
-        BigDecimal value = vector.getObject(i);
-        least = least == null || value.compareTo(least) < 0 ? value : least;
-        most = most == null || value.compareTo(most) > 0 ? value : most;
+        least = least < 0 || compareDecimals(data, i, least) < 0 ? i : least;
+        most = most < 0 || compareDecimals(data, i, most) > 0 ? i : most;
       }
     }
     int nulls = vector.getNullCount();
-    if (least == null || most == null) {
-      return unknown(id, BoundKind.DECIMAL, nulls);
-    }
-    return new ColumnBounds(id, BoundKind.DECIMAL, nulls, ofDecimal(least), ofDecimal(most));
+    return least < 0
+        ? unknown(id, BoundKind.DECIMAL, nulls)
+        : new ColumnBounds(
+            id,
+            BoundKind.DECIMAL,
+            nulls,
+            ofDecimal(vector.getObject(least)),
+            ofDecimal(vector.getObject(most)));
+  }
+
+  private static int compareDecimals(ArrowBuf data, int left, int right) {
+    long leftAt = (long) DecimalVector.TYPE_WIDTH * left;
+    long rightAt = (long) DecimalVector.TYPE_WIDTH * right;
+    int high = Long.compare(data.getLong(leftAt + 8), data.getLong(rightAt + 8));
+    return high != 0 ? high : Long.compareUnsigned(data.getLong(leftAt), data.getLong(rightAt));
   }
 
   /** Of vectors with a fixed width, {@code offsets} is null. */
