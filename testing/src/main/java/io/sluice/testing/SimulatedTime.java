@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A clock, alarms and an executor for one thread, under the control of a test: time passes only
@@ -75,11 +76,11 @@ public final class SimulatedTime implements LogTime, Executor {
    *
    * @throws AssertionError if it doesn't within {@code limit}, or there is nothing left to do
    */
-  public void runUntil(String what, BooleanSupplier condition, Duration limit) {
+  public void runUntil(Supplier<String> what, BooleanSupplier condition, Duration limit) {
     long end = nowMicros + TimeUnit.NANOSECONDS.toMicros(limit.toNanos());
     while (!condition.getAsBoolean()) {
       if (events.isEmpty() || events.peek().atMicros() > end) {
-        throw new AssertionError("not within " + limit + ": " + what);
+        throw new AssertionError("not within " + limit + ": " + what.get());
       }
       step();
     }

@@ -370,27 +370,31 @@ final class AppendLoop {
     }
   }
 
-  /** If the oldest add makes no progress for the whole time-out, its outcome is unknown. */
+  /**
+   * If the oldest add makes no progress for the whole time-out, its outcome is unknown. One alarm
+   * is set at a time, whatever is in flight.
+   */
   private void armTimeout(OpenSegment segment) {
     Added oldest = segment.oldest();
     if (timeoutArmed || oldest == null) {
       return;
     }
     timeoutArmed = true;
-    alarm(
-        setup.settings().addTimeout(),
-        () -> {
-          timeoutArmed = false;
-          if (segment() != segment || phase instanceof AppendPhase.Closing) {
-            return;
-          }
-          if (segment.oldest() == oldest) {
-            log.warn("Bucket {}: an add timed out, closing {}", setup.bucket(), segment.ledgerId());
-            close(segment);
-          } else {
-            armTimeout(segment);
-          }
-        });
+    alarm(setup.settings().addTimeout(), () -> onTimeout(segment, oldest));
+  }
+
+  private void onTimeout(OpenSegment segment, Added oldest) {
+    timeoutArmed = false;
+    OpenSegment now = segment();
+    if (now == null || phase instanceof AppendPhase.Closing) {
+      return;
+    }
+    if (now == segment && now.oldest() == oldest) {
+      log.warn("Bucket {}: an add timed out, closing {}", setup.bucket(), now.ledgerId());
+      close(now);
+    } else {
+      armTimeout(now);
+    }
   }
 
   private void alarm(Duration delay, Runnable task) {

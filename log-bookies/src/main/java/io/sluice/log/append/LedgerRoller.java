@@ -39,7 +39,6 @@ final class LedgerRoller {
         .thenCompose(writer -> record(writer, atMicros));
   }
 
-  /** A ledger that certainly never gets into the record is deleted; in doubt it stays. */
   private CompletableFuture<Opened> record(SegmentWriter writer, long atMicros) {
     CompletableFuture<Opened> opened = new CompletableFuture<>();
     var unused =
@@ -52,11 +51,26 @@ final class LedgerRoller {
                     return;
                   }
                   if (AppendFailures.certain(failure)) {
-                    var unusedDelete = setup.store().delete(writer.ledgerId());
+                    deleteIfUnnamed(writer.ledgerId());
                   }
                   opened.completeExceptionally(failure);
                 });
     return opened;
+  }
+
+  /**
+   * Deletes a ledger that the record will never name, because the claim is lost. An attempt before
+   * the one that failed may have named it, unknown to us: then it is the next owner's.
+   */
+  private void deleteIfUnnamed(long ledgerId) {
+    var unused =
+        steps
+            .isNamed(ledgerId)
+            .thenCompose(
+                named ->
+                    named
+                        ? CompletableFuture.completedFuture(null)
+                        : setup.store().delete(ledgerId));
   }
 
   CompletableFuture<Closed> close(OpenSegment segment) {

@@ -58,6 +58,15 @@ final class RecordSteps {
                             ledger.hasWindow())));
   }
 
+  /** Returns whether the record names a ledger as a segment now. */
+  CompletableFuture<Boolean> isNamed(long ledgerId) {
+    return records
+        .load(bucket)
+        .thenApply(
+            state ->
+                state.segments().stream().anyMatch(segment -> segment.ledgerId() == ledgerId));
+  }
+
   private static boolean isMine(BucketState state, long epoch) {
     return state.claim().epoch() == epoch;
   }

@@ -31,6 +31,7 @@ final class SimulatedWriter {
   private final AppendWorld world;
   private final Random random;
   private final List<Batch> inFlight = new ArrayList<>();
+  private String lastFailure = "";
   private int attempt;
   private long nextSequence;
 
@@ -42,6 +43,11 @@ final class SimulatedWriter {
 
   boolean idle() {
     return inFlight.isEmpty();
+  }
+
+  @Override
+  public String toString() {
+    return id + ", in flight " + inFlight + ", attempt " + attempt + ", " + lastFailure;
   }
 
   /** Sends the next batch, if not too many are in flight. */
@@ -106,6 +112,7 @@ final class SimulatedWriter {
     if (!(cause instanceof AppendException e) || e.reason() == Reason.STOPPED) {
       throw world.failure("batch " + batch + " failed: " + cause);
     }
+    lastFailure = cause.getMessage();
     if (mine != attempt) {
       return;
     }
