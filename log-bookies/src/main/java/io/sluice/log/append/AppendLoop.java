@@ -75,7 +75,7 @@ final class AppendLoop {
     return state;
   }
 
-  /** Returns the ledger that rows go to or went to last, while its rows are not in the record. */
+  /** Returns the ledger that rows go to, until what it holds is in the record. */
   @Nullable OpenSegment segment() {
     return phase.segment();
   }
@@ -92,22 +92,16 @@ final class AppendLoop {
 
   void append(RowBatch batch, CompletableFuture<Appended> answer) {
     long bytes = batch.bytes();
-    if (phase instanceof AppendPhase.Dead end) {
-      refuse(batch, bytes, answer, end.why());
-    } else if (closed != null) {
-      refuse(batch, bytes, answer, givenUp());
+    AppendException refusal = closed == null ? deathCause() : givenUp();
+    if (refusal != null) {
+      batch.release();
+      inFlightBytes.addAndGet(-bytes);
+      answer.completeExceptionally(refusal);
     } else if (queue.admit(batch, window, answer)) {
       pump();
     } else {
       inFlightBytes.addAndGet(-bytes);
     }
-  }
-
-  private void refuse(
-      RowBatch batch, long bytes, CompletableFuture<Appended> answer, AppendException why) {
-    batch.release();
-    inFlightBytes.addAndGet(-bytes);
-    answer.completeExceptionally(why);
   }
 
   void seal(CompletableFuture<Void> sealed) {

@@ -15,6 +15,7 @@ final class OpenBucket {
   private @Nullable BucketLog log;
   private @Nullable Throwable failure;
   private boolean answering;
+  private boolean abandoned;
 
   /** Returns the log, once it is open; a future of the caller's own. */
   CompletableFuture<BucketLog> await() {
@@ -40,6 +41,9 @@ final class OpenBucket {
       log = opened;
       failure = why;
       answering = true;
+      if (opened != null && abandoned) {
+        opened.abandon();
+      }
     }
     while (true) {
       CompletableFuture<BucketLog> next;
@@ -54,10 +58,11 @@ final class OpenBucket {
     }
   }
 
-  /** Abandons the log if it is open. */
+  /** Abandons the log, as soon as it is open if it isn't yet. */
   void abandon() {
     BucketLog opened;
     synchronized (this) {
+      abandoned = true;
       opened = log;
     }
     if (opened != null) {
