@@ -63,8 +63,7 @@ final class RecordSteps {
     return records
         .load(bucket)
         .thenApply(
-            state ->
-                state.segments().stream().anyMatch(segment -> segment.ledgerId() == ledgerId));
+            state -> state.segments().stream().anyMatch(segment -> segment.ledgerId() == ledgerId));
   }
 
   private static boolean isMine(BucketState state, long epoch) {

@@ -112,7 +112,7 @@ final class SimulatedWriter {
     if (!(cause instanceof AppendException e) || e.reason() == Reason.STOPPED) {
       throw world.failure("batch " + batch + " failed: " + cause);
     }
-    lastFailure = cause.getMessage();
+    lastFailure = String.valueOf(cause.getMessage());
     if (mine != attempt) {
       return;
     }
