@@ -42,7 +42,7 @@ import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 
 /** A catalog, a lake in a folder, and a log in memory, with as many compactors as a test wants. */
-final class CompactorTown implements AutoCloseable {
+public final class CompactorTown implements AutoCloseable {
 
   static final Instant FAR = Instant.parse("2100-01-01T00:00:00Z");
   private static final Duration LIMIT = Duration.ofSeconds(2);
@@ -55,12 +55,12 @@ final class CompactorTown implements AutoCloseable {
   final MemoryLog log = new MemoryLog(allocator);
   final LakeSettings lakeSettings;
   final Lake lake;
-  final TableCatalog catalog;
+  public final TableCatalog catalog;
   final BucketRecords records;
   volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final Map<String, List<Long>> written = new HashMap<>();
 
-  CompactorTown(Path folder) throws Exception {
+  public CompactorTown(Path folder) throws Exception {
     lakeSettings = LakeSettings.local(folder);
     lake = Lake.open(lakeSettings, metadata);
     catalog = new TableCatalog(metadata, lake);
@@ -68,7 +68,7 @@ final class CompactorTown implements AutoCloseable {
     catalog.createDatabase("db", false);
   }
 
-  Table table(String name, int buckets) throws Exception {
+  public Table table(String name, int buckets) throws Exception {
     return catalog.createTable(
         new TableName("db", name),
         COLUMNS,
@@ -78,7 +78,7 @@ final class CompactorTown implements AutoCloseable {
   }
 
   /** Appends rows numbered on, as one sealed segment of entries of at most {@code entryRows}. */
-  void append(Table table, int bucket, int rows, int entryRows) throws Exception {
+  public void append(Table table, int bucket, int rows, int entryRows) throws Exception {
     List<Long> before =
         written.computeIfAbsent(table.name() + "/" + bucket, k -> new ArrayList<>());
     List<List<Record>> batches = new ArrayList<>();
@@ -100,7 +100,7 @@ final class CompactorTown implements AutoCloseable {
     return row;
   }
 
-  TableCompactor compactor(String worker) {
+  public TableCompactor compactor(String worker) {
     return compactor(metadata, worker, PlanLimits.DEFAULT);
   }
 
@@ -116,6 +116,11 @@ final class CompactorTown implements AutoCloseable {
         settings(worker, limits),
         (InstantSource) () -> now,
         UUID::randomUUID);
+  }
+
+  /** Returns settings without long pauses. */
+  CompactorSettings settings(String worker) {
+    return settings(worker, PlanLimits.DEFAULT);
   }
 
   private static CompactorSettings settings(String worker, PlanLimits limits) {
@@ -134,6 +139,11 @@ final class CompactorTown implements AutoCloseable {
         LIMIT);
   }
 
+  /** Loses the ledger that was made {@code number}th, from 1. */
+  public void loseLedger(long number) {
+    log.lose(number);
+  }
+
   Work work(Table table) throws Exception {
     return new StoredWorkRecords(metadata, Duration.ofSeconds(5))
         .load(table.id(), table.incarnation());
@@ -147,7 +157,7 @@ final class CompactorTown implements AutoCloseable {
     return records.load(new BucketId(table.id(), bucket)).get(5, TimeUnit.SECONDS);
   }
 
-  org.apache.iceberg.Table iceberg(Table table) {
+  public org.apache.iceberg.Table iceberg(Table table) {
     return lake.icebergCatalog()
         .loadTable(TableIdentifier.of(table.name().database(), table.name().table()));
   }
@@ -171,7 +181,7 @@ final class CompactorTown implements AutoCloseable {
   }
 
   /** Checks that all that is sealed is in the lake, each row once, and the records know it. */
-  void assertLakeEqualsLog(Table table) throws Exception {
+  public void assertLakeEqualsLog(Table table) throws Exception {
     Map<Integer, List<Long>> found = new HashMap<>();
     for (Record row : lakeRows(table)) {
       Integer bucket = (Integer) row.getField(SystemColumns.BUCKET);

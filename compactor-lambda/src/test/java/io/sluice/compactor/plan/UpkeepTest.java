@@ -1,0 +1,107 @@
+package io.sluice.compactor.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.catalog.lake.Progress;
+import io.sluice.catalog.range.OffsetRange;
+import io.sluice.compactor.work.Plan;
+import io.sluice.compactor.work.PlanResult;
+import io.sluice.compactor.work.Work;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class UpkeepTest {
+
+  private static final UUID INCARNATION = new UUID(1, 2);
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Plan BOTH =
+      Plan.of(
+          new UUID(0, 1),
+          new TreeMap<>(Map.of(0, new OffsetRange(0, 10), 1, new OffsetRange(5, 9))));
+
+  private final Work work =
+      new Work(INCARNATION, new TreeMap<>(Map.of(0, 10L, 1, 9L)), List.of(BOTH));
+  private final Progress start = Progress.none(INCARNATION).with(1, 5);
+
+  @Test
+  void aPlanThatIsInTheLakeIsRemoved() {
+    Work kept = apply(work, start.with(0, 10).with(1, 9), NOW, Set.of(0));
+
+    assertThat(kept.plans()).isEmpty();
+    assertThat(kept.plannedTo(0)).isEqualTo(10);
+  }
+
+  @Test
+  void aPlanAboveTheLakeStays() {
+    assertThat(apply(work, start, NOW, Set.of(0))).isSameAs(work);
+    assertThat(apply(work, Progress.none(INCARNATION), NOW, Set.of(0))).isSameAs(work);
+  }
+
+  @Test
+  void aPlanThatIsPartlyInTheLakeIsPlannedAnewForTheRest() {
+    Work kept = apply(work, start.with(0, 4), NOW, Set.of(0));
+
+    assertThat(kept.plan(BOTH.id())).isEmpty();
+    assertThat(kept.openRanges(0)).containsExactly(new OffsetRange(4, 10));
+    assertThat(kept.openRanges(1)).containsExactly(new OffsetRange(5, 9));
+    assertThat(kept.plans()).hasSize(2);
+  }
+
+  @Test
+  void aPlanOfWhichOneBucketIsInTheLakeIsPlannedAnewForTheOther() {
+    Work kept = apply(work, start.with(0, 10), NOW, Set.of(0));
+
+    assertThat(kept.openRanges(0)).isEmpty();
+    assertThat(kept.openRanges(1)).containsExactly(new OffsetRange(5, 9));
+  }
+
+  @Test
+  void anOldResultIsGivenUp() {
+    Work done = work.result(BOTH.id(), result(NOW));
+
+    assertThat(apply(done, start, NOW.plus(Duration.ofHours(24)), Set.of(0))).isSameAs(done);
+    Work kept = apply(done, start, NOW.plus(Duration.ofHours(24)).plusMillis(1), Set.of(0));
+    assertThat(kept.plans()).hasSize(2).allMatch(plan -> plan.result() == null);
+  }
+
+  @Test
+  void aResultOfAPartitionSpecThatIsGoneIsGivenUp() {
+    Work done = work.result(BOTH.id(), result(NOW));
+
+    Work kept = apply(done, start, NOW, Set.of(1));
+
+    assertThat(kept.plans()).hasSize(2).allMatch(plan -> plan.result() == null);
+  }
+
+  @Test
+  void aPlanThatFailedIsSplitByBucketUnlessItHasAResult() {
+    assertThat(Upkeep.split(work, BOTH.id(), start, UUID::randomUUID).plans()).hasSize(2);
+    Work done = work.result(BOTH.id(), result(NOW));
+    assertThat(Upkeep.split(done, BOTH.id(), start, UUID::randomUUID)).isSameAs(done);
+  }
+
+  @Test
+  void ofAPlanAllBucketsAreChosenOrNone() {
+    Work done = work.result(BOTH.id(), result(NOW));
+
+    assertThat(Combiner.choose(Progress.none(INCARNATION), done).isEmpty()).isTrue();
+    assertThat(Combiner.choose(start, work).isEmpty()).isTrue();
+    Combiner.Combination chosen = Combiner.choose(start, done);
+    assertThat(chosen.plans()).extracting(Plan::id).containsExactly(BOTH.id());
+    assertThat(chosen.next()).isEqualTo(start.with(0, 10).with(1, 9));
+  }
+
+  private static PlanResult result(Instant at) {
+    return new PlanResult("m.avro", 1, 0, 1, 14, 1, at);
+  }
+
+  private static Work apply(Work work, Progress progress, Instant now, Set<Integer> specs) {
+    return Upkeep.apply(work, progress, specs, now, UUID::randomUUID);
+  }
+}
