@@ -3,6 +3,7 @@ package io.sluice.catalog.metadata;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +63,20 @@ public final class BlockingMetadata {
   /** Lists the newest children: see {@link MetadataStore#list}. */
   public List<String> listNewest(String path) throws MetadataException {
     return get(store.sync(path).thenCompose(synced -> store.list(path)), path, Kind.UNAVAILABLE);
+  }
+
+  /**
+   * Reads several values at a time, as new as the last synced call of this session saw them.
+   *
+   * @return what each path holds, in the order of {@code paths}
+   */
+  public List<Optional<Versioned>> readAll(List<String> paths) throws MetadataException {
+    List<CompletableFuture<Optional<Versioned>>> reads = paths.stream().map(store::read).toList();
+    List<Optional<Versioned>> values = new ArrayList<>();
+    for (int i = 0; i < reads.size(); i++) {
+      values.add(get(reads.get(i), paths.get(i), Kind.UNAVAILABLE));
+    }
+    return List.copyOf(values);
   }
 
   private <T> T get(CompletableFuture<T> future, String path, Kind afterwards)

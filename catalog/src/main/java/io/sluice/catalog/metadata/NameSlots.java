@@ -68,10 +68,13 @@ public final class NameSlots {
 
   /** Lists the names directly below {@code parent} that have a value now, sorted. */
   public List<String> list(String parent) throws MetadataException {
+    List<String> names = store.listNewest(parent);
+    List<Optional<Versioned>> values =
+        store.readAll(names.stream().map(name -> parent + "/" + name).toList());
     List<String> used = new ArrayList<>();
-    for (String name : store.listNewest(parent)) {
-      if (read(parent + "/" + name).isPresent()) {
-        used.add(name);
+    for (int i = 0; i < names.size(); i++) {
+      if (values.get(i).filter(NameSlots::isUsed).isPresent()) {
+        used.add(names.get(i));
       }
     }
     return List.copyOf(used);

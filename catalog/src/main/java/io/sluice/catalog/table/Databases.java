@@ -91,6 +91,12 @@ public final class Databases {
       if (e.kind() == Kind.MISSING) {
         return false;
       }
+      if (e.kind() == Kind.CONFLICT) {
+        throw new CatalogException(
+            Reason.UNAVAILABLE,
+            "database " + database + " is being changed by others; try again",
+            e);
+      }
       throw unavailable("drop database " + database, e);
     }
   }
@@ -123,6 +129,16 @@ public final class Databases {
       throw new CatalogException(
           Reason.NOT_FOUND, "database " + database + " does not exist; create it first");
     }
+  }
+
+  /**
+   * Makes a drop of this database fail that has looked for tables already. To be called once a
+   * table is there to be found, so that no database is dropped under it.
+   *
+   * @return whether there is such a database
+   */
+  boolean touch(String database) throws CatalogException {
+    return update(database, properties -> properties);
   }
 
   /**

@@ -121,6 +121,11 @@ public final class TableCatalog {
         finishDrop(name, table.get().id(), false);
         continue;
       }
+      if (visible && !databases.touch(name.database())) {
+        // Dropped after it was looked for: it had no tables then.
+        dropTable(name, true, false);
+        databases.require(name.database());
+      }
       if (visible && LakeTables.isFor(wanted, table.get())) {
         return table.get();
       }

@@ -1,2 +1,5 @@
-@org.jspecify.annotations.NullMarked
+/** Bucket records under faults. */
+@NullMarked
 package io.sluice.testing.bucket;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,2 +1,5 @@
-@org.jspecify.annotations.NullMarked
+/** Lake commits under faults. */
+@NullMarked
 package io.sluice.testing.lake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,2 +1,5 @@
-@org.jspecify.annotations.NullMarked
+/** Ranges of offsets under seeds. */
+@NullMarked
 package io.sluice.testing.range;
+
+import org.jspecify.annotations.NullMarked;

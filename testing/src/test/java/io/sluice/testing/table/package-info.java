@@ -1,0 +1,5 @@
+/** The catalog's promises under concurrency. */
+@NullMarked
+package io.sluice.testing.table;
+
+import org.jspecify.annotations.NullMarked;
