@@ -63,7 +63,7 @@ final class CompactionBenchmark {
     }
     MarkdownTable table =
         new MarkdownTable("Compaction", "what", "MB per cpu-second", "MB/s", "ratio per core");
-    Spread base = perCore(ours);
+    Spread base = Spread.of(ours, Speed::perCore);
     line(table, "Sluice: ledgers to committed lake files", compaction, base);
     line(table, "Sluice's Parquet writer alone, Arrow in memory to a file", ours, base);
     line(table, "Iceberg's generic Parquet writer alone, records in memory", iceberg, base);
@@ -78,13 +78,9 @@ final class CompactionBenchmark {
   }
 
   private static void line(MarkdownTable table, String what, List<Speed> speeds, Spread base) {
-    Spread perSecond = new Spread(speeds.stream().skip(1).mapToDouble(Speed::perSecond).toArray());
-    Spread perCore = perCore(speeds);
+    Spread perCore = Spread.of(speeds, Speed::perCore);
+    Spread perSecond = Spread.of(speeds, Speed::perSecond);
     table.line(what, perCore.text(), perSecond.text(), perCore.ratioTo(base));
-  }
-
-  private static Spread perCore(List<Speed> speeds) {
-    return new Spread(speeds.stream().skip(1).mapToDouble(Speed::perCore).toArray());
   }
 
   private Speed compact() throws Exception {

@@ -31,8 +31,21 @@ final class IngestBenchmark {
     this.bench = bench;
   }
 
-  /** One run's acknowledged rows and bytes of Arrow per second. */
-  private record Rate(double rows, double bytes) {}
+  /** What one run's acknowledged rows or entries took. */
+  private record Run(long rows, long bytes, Effort effort) {
+
+    double rowsPerSecond() {
+      return rows / effort.seconds();
+    }
+
+    double mbPerSecond() {
+      return bytes / MB / effort.seconds();
+    }
+
+    double mbPerCpuSecond() {
+      return bytes / MB / effort.cpuSeconds();
+    }
+  }
 
   MarkdownTable run() throws Exception {
     MarkdownTable table =
@@ -43,6 +56,9 @@ final class IngestBenchmark {
             "Sluice, rows/s",
             "Sluice, MB/s",
             "BookKeeper alone, same entries, MB/s",
+            "ratio",
+            "Sluice, MB per cpu-second",
+            "BookKeeper alone, MB per cpu-second",
             "ratio");
     for (int rows : ROWS_PER_BATCH) {
       for (int connections : CONNECTIONS) {
@@ -54,34 +70,50 @@ final class IngestBenchmark {
             + IN_FLIGHT
             + " batches in flight, and a bucket of its own; BookKeeper alone has as many entries in"
             + " flight on as many ledgers. MB are of Arrow buffers, as sent. An entry is what one"
-            + " batch becomes in the log.");
+            + " batch becomes in the log. The CPU time is that of all processes: the measuring"
+            + " client's, and the server's with gateway, bookie and ZooKeeper.");
     return table;
   }
 
   private void compare(MarkdownTable table, int rows, int connections) throws Exception {
     int entryBytes = entryBytes(rows);
-    double[] sluiceRows = new double[bench.rounds()];
-    double[] sluiceBytes = new double[bench.rounds()];
-    double[] raw = new double[bench.rounds()];
-    for (int round = 0; round < bench.rounds(); round++) {
-      raw[round] =
-          bench.raw().bytesPerSecond(connections, entryBytes, IN_FLIGHT, bench.seconds()) / MB;
-      Rate rate = ingest(rows, connections);
-      sluiceRows[round] = rate.rows();
-      sluiceBytes[round] = rate.bytes() / MB;
+    List<Run> sluice = new ArrayList<>();
+    List<Run> raw = new ArrayList<>();
+    // One round more, whose figures are dropped: the code is compiled by then.
+    for (int round = 0; round <= bench.rounds(); round++) {
+      raw.add(addRaw(connections, entryBytes));
+      sluice.add(ingest(rows, connections));
       Bench.say(
           "ingest %d rows x %d: Sluice %.0f MB/s, BookKeeper alone %.0f MB/s"
-              .formatted(rows, connections, sluiceBytes[round], raw[round]));
+              .formatted(
+                  rows,
+                  connections,
+                  sluice.get(round).mbPerSecond(),
+                  raw.get(round).mbPerSecond()));
     }
-    Spread bytes = new Spread(sluiceBytes);
-    Spread alone = new Spread(raw);
+    Spread bytes = Spread.of(sluice, Run::mbPerSecond);
+    Spread alone = Spread.of(raw, Run::mbPerSecond);
+    Spread perCpu = Spread.of(sluice, Run::mbPerCpuSecond);
+    Spread alonePerCpu = Spread.of(raw, Run::mbPerCpuSecond);
     table.line(
         Integer.toString(rows),
         Integer.toString(connections),
-        new Spread(sluiceRows).text(),
+        Spread.of(sluice, Run::rowsPerSecond).text(),
         bytes.text(),
         alone.text(),
-        bytes.ratioTo(alone));
+        bytes.ratioTo(alone),
+        perCpu.text(),
+        alonePerCpu.text(),
+        perCpu.ratioTo(alonePerCpu));
+  }
+
+  private Run addRaw(int ledgers, int entryBytes) throws Exception {
+    long[] bytes = new long[1];
+    Effort effort =
+        Effort.of(
+            bench.server(),
+            () -> bytes[0] = bench.raw().addFor(ledgers, entryBytes, IN_FLIGHT, bench.seconds()));
+    return new Run(0, bytes[0], effort);
   }
 
   /** Returns the size of the entry that a batch becomes. */
@@ -95,11 +127,8 @@ final class IngestBenchmark {
     }
   }
 
-  private Rate ingest(int rows, int connections) throws Exception {
+  private Run ingest(int rows, int connections) throws Exception {
     AtomicLong acknowledged = new AtomicLong();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    List<Thread> threads = new ArrayList<>();
-    long batchBytes;
     try (RootAllocator allocator = new RootAllocator();
         SluiceClient admin = SluiceClient.connect(bench.server().gateway())) {
       TableDescription table = bench.newTable(admin, connections);
@@ -107,28 +136,38 @@ final class IngestBenchmark {
       for (int i = 0; i < TEMPLATES; i++) {
         templates.add(Rows.of(table.arrowSchema(), allocator, (long) i * rows, rows));
       }
-      batchBytes = Rows.bytes(templates.get(0));
+      long batchBytes = Rows.bytes(templates.get(0));
       warmUp(table, templates, allocator);
-      long start = System.nanoTime();
-      long end = start + (long) (bench.seconds() * 1e9);
-      for (int i = 0; i < connections; i++) {
-        int bucket = i;
-        Thread thread =
-            new Thread(
-                () -> appendUntil(table, bucket, templates, allocator, end, acknowledged, failure));
-        thread.start();
-        threads.add(thread);
-      }
-      for (Thread thread : threads) {
-        thread.join();
-      }
-      double seconds = (System.nanoTime() - start) / 1e9;
+      Effort effort =
+          Effort.of(bench.server(), () -> append(table, templates, allocator, acknowledged));
       templates.forEach(VectorSchemaRoot::close);
-      if (failure.get() != null) {
-        throw new IllegalStateException("an append failed", failure.get());
-      }
-      double perSecond = acknowledged.get() / seconds;
-      return new Rate(perSecond, perSecond / rows * batchBytes);
+      return new Run(acknowledged.get(), acknowledged.get() / rows * batchBytes, effort);
+    }
+  }
+
+  /** Appends to each bucket over a connection of its own, as long as a measurement takes. */
+  private void append(
+      TableDescription table,
+      List<VectorSchemaRoot> templates,
+      RootAllocator allocator,
+      AtomicLong acknowledged)
+      throws Exception {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    List<Thread> threads = new ArrayList<>();
+    long end = System.nanoTime() + (long) (bench.seconds() * 1e9);
+    for (int i = 0; i < table.bucketCount(); i++) {
+      int bucket = i;
+      Thread thread =
+          new Thread(
+              () -> appendUntil(table, bucket, templates, allocator, end, acknowledged, failure));
+      thread.start();
+      threads.add(thread);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    if (failure.get() != null) {
+      throw new IllegalStateException("an append failed", failure.get());
     }
   }
 

@@ -71,6 +71,11 @@ final class ServerProcess implements AutoCloseable {
     return "zk+hierarchical://" + zooKeeper + "/ledgers";
   }
 
+  /** Returns what the process has used so far. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+  }
+
   @Override
   public void close() {
     process.destroy();

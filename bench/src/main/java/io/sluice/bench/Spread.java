@@ -1,7 +1,9 @@
 package io.sluice.bench;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What several runs of the same measurement gave.
@@ -17,6 +19,11 @@ record Spread(double[] sorted) {
     }
     sorted = sorted.clone();
     Arrays.sort(sorted);
+  }
+
+  /** Returns the values of all runs but the first, which warmed up. */
+  static <T> Spread of(List<T> runs, ToDoubleFunction<T> value) {
+    return new Spread(runs.stream().skip(1).mapToDouble(value).toArray());
   }
 
   /** Returns the middle value; of an even number, the lower of the two. */
