@@ -40,7 +40,7 @@ record ChunkPlan<T>(OffsetRange range, List<T> files) {
   static <T> Optional<ChunkPlan<T>> next(
       OffsetRange wanted, List<OffsetFile<T>> files, int maxRows) {
     List<OffsetFile<T>> relevant = files.stream().filter(file -> file.mayHold(wanted)).toList();
-    if (relevant.isEmpty()) {
+    if (wanted.isEmpty() || relevant.isEmpty()) {
       return Optional.empty();
     }
     long smallest = relevant.stream().mapToLong(OffsetFile::first).min().orElseThrow();
