@@ -109,7 +109,7 @@ public final class Gateway {
     GatewayServer server = new GatewayServer(vertx, settings);
     FlightService flight = new FlightService(vertx, flightParts, server::port);
     Router router = Router.router(vertx);
-    HttpApi.mount(vertx, router, httpParts, settings.maxMessageBytes());
+    HttpApi.mount(vertx, router, httpParts, settings.maxBodyBytes());
     Gateway gateway = new Gateway(vertx, server, logs, workers, allocator, meters);
     try {
       server.start(flight::handle, router);

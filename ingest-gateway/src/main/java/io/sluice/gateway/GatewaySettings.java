@@ -14,7 +14,8 @@ import java.util.List;
  * @param advertisedHost host that clients are told; empty for {@code host}
  * @param eventLoops number of event loop threads, 1 to 256
  * @param workers number of threads for what blocks, 1 to 256
- * @param maxMessageBytes largest Flight message or HTTP body, 64 KiB to 1 GiB
+ * @param maxMessageBytes largest Flight message, 64 KiB to 1 GiB
+ * @param maxBodyBytes largest HTTP body of rows, as sent and once inflated, 64 KiB to 1 GiB
  * @param streamBytes most bytes of one DoPut stream that aren't durable yet, and most that a reader
  *     reads ahead, at least 64 KiB
  * @param memoryBytes most Arrow memory of all requests together, at least {@code maxMessageBytes}
@@ -30,6 +31,7 @@ public record GatewaySettings(
     int eventLoops,
     int workers,
     int maxMessageBytes,
+    int maxBodyBytes,
     int streamBytes,
     long memoryBytes,
     Duration tableValidity,
@@ -48,6 +50,7 @@ public record GatewaySettings(
           Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors())),
           8,
           16 * MIB,
+          64 * MIB,
           16 * MIB,
           1024L * MIB,
           Duration.ofSeconds(1),
@@ -60,6 +63,7 @@ public record GatewaySettings(
     requireBetween("eventLoops", eventLoops, 1, 256);
     requireBetween("workers", workers, 1, 256);
     requireBetween("maxMessageBytes", maxMessageBytes, 64 << 10, 1 << 30);
+    requireBetween("maxBodyBytes", maxBodyBytes, 64 << 10, 1 << 30);
     requireBetween("streamBytes", streamBytes, 64 << 10, 1 << 30);
     requireBetween("memoryBytes", memoryBytes, maxMessageBytes, Long.MAX_VALUE);
     requireBetween("tableValidity in ms", tableValidity.toMillis(), 0, 60_000);
@@ -75,6 +79,7 @@ public record GatewaySettings(
         eventLoops,
         workers,
         maxMessageBytes,
+        maxBodyBytes,
         streamBytes,
         memoryBytes,
         tableValidity,
@@ -92,6 +97,7 @@ public record GatewaySettings(
         eventLoops,
         workers,
         maxMessageBytes,
+        maxBodyBytes,
         streamBytes,
         memoryBytes,
         tableValidity,
@@ -138,8 +144,12 @@ public record GatewaySettings(
             "gateway.max-message-bytes",
             "64 KiB to 1 GiB",
             "16 MiB",
-            "Largest Flight message or HTTP body of rows; it bounds what one request can make the"
-                + " gateway hold."),
+            "Largest Flight message; it bounds what one message can make the gateway hold."),
+        new OptionDoc(
+            "gateway.max-body-bytes",
+            "64 KiB to 1 GiB",
+            "64 MiB",
+            "Largest HTTP body of rows, as sent and once inflated; all bodies together may hold six times as much."),
         new OptionDoc(
             "gateway.stream-bytes",
             "64 KiB to 1 GiB",

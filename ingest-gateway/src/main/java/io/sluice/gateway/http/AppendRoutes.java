@@ -98,7 +98,13 @@ final class AppendRoutes {
         key == null ? null : IdempotencyKey.writer(table.id(), "", key);
     try (BufferAllocator arrow =
         allocator.newChildAllocator("http-append", 0, limits.mostArrowBytes())) {
-      return appends.append(table, read(table, request, plain, arrow), writer, request.bucket());
+      VectorSchemaRoot rows = read(table, request, plain, arrow);
+      // The rows wait as frames, of about this size, for those before them in their buckets.
+      if (!share.take(arrow.getAllocatedMemory())) {
+        rows.close();
+        throw new ProblemException(Problems.bodiesAtLimit());
+      }
+      return appends.append(table, rows, writer, request.bucket());
     } catch (OutOfMemoryException e) {
       throw new ProblemException(
           Problem.tooLarge(

@@ -90,8 +90,7 @@ final class ContentCoding {
 
   private static void take(long bytes, ByteBudget.Share share) throws ProblemException {
     if (!share.take(bytes)) {
-      throw new ProblemException(
-          Problems.throttled("the gateway is holding as many request bytes as it may"));
+      throw new ProblemException(Problems.bodiesAtLimit());
     }
   }
 

@@ -12,8 +12,12 @@ final class Problems {
   private static final int NOT_FOUND = 5;
 
   /** Too much at once: a retry after a pause may succeed. */
-  static Problem throttled(String message) {
-    return of(RESOURCE_EXHAUSTED, 429, "THROTTLED", message + "; send it again after a pause");
+  static Problem bodiesAtLimit() {
+    return of(
+        RESOURCE_EXHAUSTED,
+        429,
+        "THROTTLED",
+        "the gateway holds as many bytes of requests as it may; send it again after a pause");
   }
 
   /** There is no such path. */

@@ -71,7 +71,7 @@ final class RequestBody {
   }
 
   private static Problem busy() {
-    return Problems.throttled("the gateway is holding as many request bytes as it may");
+    return Problems.bodiesAtLimit();
   }
 
   private RequestBody() {}

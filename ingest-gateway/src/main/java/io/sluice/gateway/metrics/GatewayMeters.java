@@ -114,7 +114,10 @@ public final class GatewayMeters implements AppendListener, FollowListener, Auto
 
   /** Shows a value, read whenever the metrics are. */
   public void gauge(String name, String description, LongSupplier value) {
-    Gauge.builder(name, value, LongSupplier::getAsLong).description(description).register(registry);
+    Gauge.builder(name, value, LongSupplier::getAsLong)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
   }
 
   /** Forgets a dropped table's meters. */
