@@ -110,23 +110,7 @@ public final class TableCatalog {
         // Dropped by another just now.
         continue;
       }
-      if (records.isDropped(table.get().id())) {
-        finishDrop(name, table.get().id(), false);
-        continue;
-      }
-      records.createParts(table.get());
-      boolean visible = records.create(table.get());
-      if (visible && records.isDropped(table.get().id())) {
-        records.delete(name, table.get().id());
-        finishDrop(name, table.get().id(), false);
-        continue;
-      }
-      if (visible && !databases.touch(name.database())) {
-        // Dropped after it was looked for: it had no tables then.
-        dropTable(name, true, false);
-        databases.require(name.database());
-      }
-      if (visible && LakeTables.isFor(wanted, table.get())) {
+      if (complete(wanted, table.get())) {
         return table.get();
       }
       // Another one's table is there now; if this call completed it, its definition was another.
@@ -203,6 +187,32 @@ public final class TableCatalog {
             () ->
                 new CatalogException(
                     Reason.NOT_FOUND, "there is no table with id " + tableId + " (any more)"));
+  }
+
+  /**
+   * Makes what a table needs besides its lake table.
+   *
+   * @return whether the table is there now, made by this call and as wanted
+   */
+  private boolean complete(NewTable wanted, Table table) throws CatalogException {
+    TableName name = table.name();
+    if (records.isDropped(table.id())) {
+      finishDrop(name, table.id(), false);
+      return false;
+    }
+    records.createParts(table);
+    boolean visible = records.create(table);
+    if (visible && records.isDropped(table.id())) {
+      records.delete(name, table.id());
+      finishDrop(name, table.id(), false);
+      return false;
+    }
+    if (visible && !databases.touch(name.database())) {
+      // Dropped after it was looked for: it had no tables then.
+      dropTable(name, true, false);
+      databases.require(name.database());
+    }
+    return visible && LakeTables.isFor(wanted, table);
   }
 
   private void finishDrop(TableName name, UUID tableId, boolean purge) throws CatalogException {
