@@ -97,6 +97,14 @@ class UpkeepTest {
     assertThat(chosen.next()).isEqualTo(start.with(0, 10).with(1, 9));
   }
 
+  @Test
+  void aPlanThatTheLakeHasAPartOfIsNeverChosen() {
+    Work done = work.result(BOTH.id(), result(NOW));
+
+    assertThat(Combiner.choose(start.with(0, 4), done).isEmpty()).isTrue();
+    assertThat(Combiner.choose(start.with(0, 10), done).isEmpty()).isTrue();
+  }
+
   private static PlanResult result(Instant at) {
     return new PlanResult("m.avro", 1, 0, 1, 14, 1, at);
   }
