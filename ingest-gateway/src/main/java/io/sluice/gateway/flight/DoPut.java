@@ -247,7 +247,9 @@ final class DoPut implements GrpcCall.Input {
     if (ended || busy || refusing || inputEnded) {
       return;
     }
-    boolean own = unansweredBytes < parts.settings().streamBytes();
+    boolean own =
+        unansweredBytes < parts.settings().streamBytes()
+            && unanswered.size() < parts.settings().log().resultsPerWriter();
     boolean all = unanswered.isEmpty() || parts.inFlightBytes().get() < parts.mostInFlightBytes();
     if (call.isFull()) {
       call.drained(v -> fetchMore());
