@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillIT {
 
-  private static final int KILLS = Integer.getInteger("kills", 20);
+  /** Twenty where time is no matter; -Dkills=N for another number. */
+  private static final int KILLS =
+      Integer.getInteger("kills", System.getenv("CI") == null ? 8 : 20);
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final String[] EAGER = {
     "--set", "compactor.schedule-every=500ms", "--set", "compactor.commit-every=0ms"
@@ -33,13 +37,22 @@ class KillIT {
   @SuppressWarnings("NullAway.Init")
   private Path temp;
 
+  private @Nullable StandaloneProcess standalone;
+
+  @AfterEach
+  void endTheProcess() {
+    if (standalone != null) {
+      standalone.close();
+    }
+  }
+
   @Test
   @Timeout(900)
   void everyAcknowledgedRowIsThereOnceAfterEachKill() throws Exception {
     Random random = new Random(SEED);
     Path data = temp.resolve("data");
     int port = StandaloneProcess.freePort();
-    StandaloneProcess standalone = StandaloneProcess.start(data, port, EAGER);
+    standalone = StandaloneProcess.start(data, port, EAGER);
     createTable(standalone.endpoint());
     UnionCheck check = new UnionCheck(standalone.endpoint(), "crash", "rows");
     try (NumberedRows rows = new NumberedRows(standalone.endpoint(), "crash", "rows", SEED)) {

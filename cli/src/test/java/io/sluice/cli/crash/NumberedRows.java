@@ -88,8 +88,8 @@ final class NumberedRows implements AutoCloseable {
 
   /** Stops after the batch in flight is acknowledged. */
   @Override
-  public void close() throws Exception {
+  public void close() {
     stopping.set(true);
-    done.get(LIMIT.toSeconds() + 30, TimeUnit.SECONDS);
+    done.orTimeout(LIMIT.toSeconds() + 30, TimeUnit.SECONDS).join();
   }
 }
