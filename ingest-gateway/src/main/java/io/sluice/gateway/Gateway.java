@@ -93,23 +93,10 @@ public final class Gateway {
     FlightParts flightParts =
         new FlightParts(
             id, settings, allocator, tables, operations, appends, reads, workers, new AtomicLong());
-    HttpParts httpParts =
-        new HttpParts(
-            id,
-            tables,
-            operations,
-            appends,
-            reads,
-            settings.gate(),
-            new IcebergRest(
-                parts.lake().icebergCatalog(), parts.lake().settings().catalogProperties()),
-            () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
-            meters,
-            allocator);
     GatewayServer server = new GatewayServer(vertx, settings);
     FlightService flight = new FlightService(vertx, flightParts, server::port);
     Router router = Router.router(vertx);
-    HttpApi.mount(vertx, router, httpParts, settings.maxBodyBytes());
+    HttpApi.mount(vertx, router, httpParts(flightParts, parts, meters), settings.maxBodyBytes());
     Gateway gateway = new Gateway(vertx, server, logs, workers, allocator, meters);
     try {
       server.start(flight::handle, router);
@@ -156,6 +143,20 @@ public final class Gateway {
       LOG.warn("closing {} failed", what, failure);
     }
     return failure == null;
+  }
+
+  private static HttpParts httpParts(FlightParts flight, GatewayParts parts, GatewayMeters meters) {
+    return new HttpParts(
+        flight.gateway(),
+        flight.tables(),
+        flight.operations(),
+        flight.appends(),
+        flight.reads(),
+        flight.settings().gate(),
+        new IcebergRest(parts.lake().icebergCatalog(), parts.lake().settings().catalogProperties()),
+        () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
+        meters,
+        flight.allocator());
   }
 
   private static void announce(String id, GatewaySettings settings, int port, GatewayParts parts)

@@ -1,13 +1,11 @@
 package io.sluice.gateway;
 
-import io.sluice.catalog.table.OptionDoc;
 import io.sluice.gateway.gate.GateLimits;
 import io.sluice.log.append.LogSettings;
 import java.time.Duration;
-import java.util.List;
 
 /**
- * How a gateway behaves; {@link #docs} says what each setting does.
+ * How a gateway behaves.
  *
  * @param host address that it listens on
  * @param port port that it listens on, 0 to 65,535; 0 for any free one
@@ -109,80 +107,6 @@ public record GatewaySettings(
   /** Returns the host that clients are told. */
   public String reachableHost() {
     return advertisedHost.isEmpty() ? host : advertisedHost;
-  }
-
-  /** Returns what the documentation says of each setting. */
-  public static List<OptionDoc> docs() {
-    return List.of(
-        new OptionDoc(
-            "gateway.host",
-            "an address",
-            DEFAULT.host,
-            "Address that the gateway listens on. Loopback, because there is no TLS and no token"
-                + " yet."),
-        new OptionDoc(
-            "gateway.port",
-            "0 to 65535",
-            "" + DEFAULT.port,
-            "Port for Arrow Flight, HTTP and Iceberg REST alike; 0 takes any free one."),
-        new OptionDoc(
-            "gateway.advertised-host",
-            "a host",
-            "",
-            "Host that Flight clients are told to connect to; the listening address if empty."),
-        new OptionDoc(
-            "gateway.event-loops",
-            "1 to 256",
-            "the number of cores, at most 8",
-            "Threads that serve connections; a connection stays on one."),
-        new OptionDoc(
-            "gateway.workers",
-            "1 to 256",
-            "" + DEFAULT.workers,
-            "Threads for calls of the catalog and the lake, which block."),
-        new OptionDoc(
-            "gateway.max-message-bytes",
-            "64 KiB to 1 GiB",
-            "16 MiB",
-            "Largest Flight message; it bounds what one message can make the gateway hold."),
-        new OptionDoc(
-            "gateway.max-body-bytes",
-            "64 KiB to 1 GiB",
-            "64 MiB",
-            "Largest HTTP body of rows, as sent and once inflated; all bodies together may hold six times as much."),
-        new OptionDoc(
-            "gateway.stream-bytes",
-            "64 KiB to 1 GiB",
-            "16 MiB",
-            "Bytes of one DoPut stream that may be on their way; beyond it the gateway stops"
-                + " reading the stream."),
-        new OptionDoc(
-            "gateway.memory-bytes",
-            "at least gateway.max-message-bytes",
-            "1 GiB",
-            "Arrow memory of all requests together; beyond it requests are refused, to be sent"
-                + " again later."),
-        new OptionDoc(
-            "gateway.table-validity",
-            "0 to 60 s",
-            "1 s",
-            "How long a table's definition is believed; another gateway's DDL is seen after that"
-                + " long."),
-        new OptionDoc(
-            "gateway.flush-poll",
-            "1 ms to 60 s",
-            "100 ms",
-            "Pause between two looks at the lake while a flush waits."),
-        new OptionDoc(
-            "gateway.max-batch-rows",
-            "at least 1",
-            "" + DEFAULT.gate.maxRows(),
-            "Most rows of one Arrow batch; a batch can claim billions of rows in a few bytes."),
-        new OptionDoc(
-            "gateway.max-batch-bytes",
-            "at least 1 KiB",
-            "64 MiB",
-            "Most bytes of one Arrow batch once inflated and decoded."));
   }
 
   private static void requireBetween(String name, long value, long least, long most) {

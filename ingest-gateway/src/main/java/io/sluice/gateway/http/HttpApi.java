@@ -16,6 +16,8 @@ public final class HttpApi {
   private static final String DATABASE = DATABASES + "/:database";
   private static final String TABLES = DATABASE + "/tables";
   private static final String TABLE = TABLES + "/:table";
+  private static final String ROWS = TABLE + "/rows";
+  private static final String FLUSH = TABLE + "/flush";
 
   private static final int ARROW_BYTES_PER_BODY_BYTE = 4;
   // One request at its limits fits: a body, the same inflated, and its rows as Arrow.
@@ -51,15 +53,18 @@ public final class HttpApi {
             "sluice.arrow.bytes",
             "Bytes of Arrow memory in use",
             parts.allocator()::getAllocatedMemory);
-    DdlRoutes ddl = new DdlRoutes(parts.operations(), parts.meters(), budget);
-    ReadRoutes reads = new ReadRoutes(parts);
-    AppendRoutes appends =
-        new AppendRoutes(
-            parts,
-            budget,
-            new AppendRoutes.Limits(mostBodyBytes, ARROW_BYTES_PER_BODY_BYTE * mostBodyBytes));
-    OperatorRoutes operator = new OperatorRoutes(parts);
+    mountDdl(new DdlRoutes(parts.operations(), parts.meters(), budget));
+    long mostArrowBytes = ARROW_BYTES_PER_BODY_BYTE * mostBodyBytes;
+    mountRows(
+        new AppendRoutes(parts, budget, new AppendRoutes.Limits(mostBodyBytes, mostArrowBytes)),
+        new ReadRoutes(parts));
+    mountOperator(new OperatorRoutes(parts));
+    mountIceberg(new IcebergRoutes(parts.iceberg()));
+    router.route("/v1/*").handler(HttpApi::notFound);
+    router.route("/iceberg/*").handler(HttpApi::notFound);
+  }
 
+  private void mountDdl(DdlRoutes ddl) {
     on(HttpMethod.GET, DATABASES, ddl::listDatabases);
     on(HttpMethod.POST, DATABASES, ddl::createDatabase);
     on(HttpMethod.DELETE, DATABASE, ddl::dropDatabase);
@@ -67,29 +72,25 @@ public final class HttpApi {
     on(HttpMethod.POST, TABLES, ddl::createTable);
     on(HttpMethod.GET, TABLE, ddl::describeTable);
     on(HttpMethod.DELETE, TABLE, ddl::dropTable);
-    on(HttpMethod.POST, TABLE + "/rows", appends::append);
-    on(HttpMethod.GET, TABLE + "/rows", reads::read);
-    on(HttpMethod.POST, TABLE + "/flush", operator::flush);
+    noOtherMethod(DATABASES, DATABASE, TABLES, TABLE);
+  }
+
+  private void mountRows(AppendRoutes appends, ReadRoutes reads) {
+    on(HttpMethod.POST, ROWS, appends::append);
+    on(HttpMethod.GET, ROWS, reads::read);
+    noOtherMethod(ROWS);
+  }
+
+  private void mountOperator(OperatorRoutes operator) {
+    on(HttpMethod.POST, FLUSH, operator::flush);
     on(HttpMethod.GET, "/v1/status", operator::status);
     on(HttpMethod.GET, "/healthz", operator::healthz);
     on(HttpMethod.GET, "/readyz", operator::readyz);
     on(HttpMethod.GET, "/metrics", operator::metrics);
-    for (String path :
-        new String[] {
-          DATABASES,
-          DATABASE,
-          TABLES,
-          TABLE,
-          TABLE + "/rows",
-          TABLE + "/flush",
-          "/v1/status",
-          "/healthz",
-          "/readyz",
-          "/metrics"
-        }) {
-      router.route(path).handler(HttpApi::methodNotAllowed);
-    }
-    IcebergRoutes iceberg = new IcebergRoutes(parts.iceberg());
+    noOtherMethod(FLUSH, "/v1/status", "/healthz", "/readyz", "/metrics");
+  }
+
+  private void mountIceberg(IcebergRoutes iceberg) {
     router
         .route(IcebergRoutes.PREFIX + "/*")
         .handler(
@@ -97,8 +98,12 @@ public final class HttpApi {
               measured(context, Protocol.ICEBERG);
               iceberg.handle(vertx, context);
             });
-    router.route("/v1/*").handler(HttpApi::notFound);
-    router.route("/iceberg/*").handler(HttpApi::notFound);
+  }
+
+  private void noOtherMethod(String... paths) {
+    for (String path : paths) {
+      router.route(path).handler(HttpApi::methodNotAllowed);
+    }
   }
 
   private void on(HttpMethod method, String path, Consumer<Call> handler) {
