@@ -1,0 +1,3 @@
+/** Kills of the whole standalone. */
+@org.jspecify.annotations.NullMarked
+package io.sluice.cli.crash;
