@@ -1,0 +1,91 @@
+package io.sluice.log.frame;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SegmentIndexTest {
+
+  @Test
+  void anIndexStaysSmallAndStillFindsEachRow() {
+    Random random = new Random(3);
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(4_000);
+    List<Long> firstRows = new ArrayList<>();
+    long rows = 0;
+    for (int entry = 1; entry <= 3_000; entry++) {
+      int count = 1 + random.nextInt(9);
+      firstRows.add(rows);
+      builder.add(entry, List.of(header(count, 1_000 + entry, entry)));
+      rows += count;
+    }
+    SegmentIndex index = roundTrip(builder.build());
+    assertThat(index.rows()).isEqualTo(rows);
+    assertThat(index.blocks()).hasSizeBetween(10, 100);
+    for (int entry = 1; entry <= 3_000; entry++) {
+      SegmentIndex.Block block = index.blocks().get(index.blockOf(firstRows.get(entry - 1)));
+      assertThat(block.firstEntryId()).isBetween(entry - 300L, (long) entry);
+      assertThat(firstRows.get((int) block.firstEntryId() - 1)).isEqualTo(block.relativeOffset());
+      ColumnBounds bounds = block.bounds().get(0);
+      assertThat(BoundKind.LONG.compare(requireNonNull(bounds.lower()), ofLong(entry)))
+          .isNotPositive();
+      assertThat(BoundKind.LONG.compare(requireNonNull(bounds.upper()), ofLong(entry)))
+          .isNotNegative();
+    }
+  }
+
+  @Test
+  void aColumnThatIsAllNullInOneEntryKeepsTheOthersBounds() {
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(1);
+    builder.add(1, List.of(header(2, 10, 7)));
+    ColumnBounds nulls = new ColumnBounds(1, BoundKind.LONG, 3, null, null);
+    builder.add(2, List.of(new FrameHeader(3, 0, 0, 11, null, 0, 3, List.of(nulls))));
+    SegmentIndex index = roundTrip(builder.build());
+    assertThat(index.blocks()).hasSize(1);
+    assertThat(index.blocks().get(0).bounds())
+        .containsExactly(new ColumnBounds(1, BoundKind.LONG, 3, ofLong(7), ofLong(7)));
+  }
+
+  @Test
+  void damagedIndexesAreRefused() {
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(10_000);
+    for (int entry = 1; entry <= 20; entry++) {
+      builder.add(entry, List.of(header(2, 1_000 + entry, entry)));
+    }
+    ByteBuf good = builder.build().encode();
+    Random random = new Random(9);
+    for (int i = 0; i < 5_000; i++) {
+      ByteBuf bad = good.copy(0, random.nextInt(good.readableBytes()));
+      assertThatThrownBy(() -> SegmentIndex.decode(bad)).isInstanceOf(CorruptEntryException.class);
+      bad.release();
+    }
+    good.release();
+  }
+
+  private static SegmentIndex roundTrip(SegmentIndex index) {
+    ByteBuf entry = index.encode();
+    try {
+      SegmentIndex read = SegmentIndex.decode(entry);
+      assertThat(read).isEqualTo(index);
+      return read;
+    } finally {
+      entry.release();
+    }
+  }
+
+  private static FrameHeader header(int rows, long time, long value) {
+    ColumnBounds bounds = new ColumnBounds(1, BoundKind.LONG, 0, ofLong(value), ofLong(value));
+    return new FrameHeader(rows, 0, 0, time, null, 0, rows, List.of(bounds));
+  }
+
+  private static ByteBuffer ofLong(long value) {
+    return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
+  }
+}
