@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /** {@code sluice demo}: the whole of Sluice on real flights, in under a minute. */
 @Command(
     name = "demo",
-    description = "Streams the flights of 2013 through the whole of Sluice and asks three questions.",
+    description =
+        "Streams the flights of 2013 through the whole of Sluice and asks three questions.",
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
 
@@ -36,10 +37,25 @@ final class DemoCommand implements Callable<Integer> {
   private static final int ROWS_BEFORE_COMPACTION = 240_000;
   private static final List<String> COLUMNS =
       List.of(
-          "year int", "month int", "day int", "dep_time int", "sched_dep_time int",
-          "dep_delay int", "arr_time int", "sched_arr_time int", "arr_delay int",
-          "carrier string", "flight int", "tailnum string", "origin string", "dest string",
-          "air_time int", "distance int", "hour int", "minute int", "time_hour timestamptz");
+          "year int",
+          "month int",
+          "day int",
+          "dep_time int",
+          "sched_dep_time int",
+          "dep_delay int",
+          "arr_time int",
+          "sched_arr_time int",
+          "arr_delay int",
+          "carrier string",
+          "flight int",
+          "tailnum string",
+          "origin string",
+          "dest string",
+          "air_time int",
+          "distance int",
+          "hour int",
+          "minute int",
+          "time_hour timestamptz");
 
   @Option(
       names = "--data",
@@ -99,8 +115,7 @@ final class DemoCommand implements Callable<Integer> {
   /** Sends all flights; when most are in, they are compacted while the rest still arrives. */
   private void ingest(GatewayHttp http, PrintWriter out) throws IOException {
     say(out, "2. Streaming the flights of 2013 into " + FLIGHTS + ", out of order as they are");
-    RowSender sender =
-        new RowSender(http, FLIGHTS, "?null=NA", "text/csv", Duration.ofSeconds(30));
+    RowSender sender = new RowSender(http, FLIGHTS, "?null=NA", "text/csv", Duration.ofSeconds(30));
     long start = System.nanoTime();
     long rows = 0;
     CompletableFuture<JsonNode> compaction = null;
@@ -179,8 +194,7 @@ final class DemoCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     Process shell = FlinkProcess.of(arguments).redirectErrorStream(true).start();
     List<String> lines = new ArrayList<>();
-    try (BufferedReader output =
-        new BufferedReader(shell.inputReader(StandardCharsets.UTF_8))) {
+    try (BufferedReader output = new BufferedReader(shell.inputReader(StandardCharsets.UTF_8))) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         lines.add(line);
         say(out, "   " + line);
@@ -195,7 +209,9 @@ final class DemoCommand implements Callable<Integer> {
   private void farewell(GatewayHttp http, PrintWriter out) {
     JsonNode table = http.call("GET", GatewayHttp.tablePath(FLIGHTS), null);
     say(out, "");
-    say(out, "The Parquet files: " + table.path("location").asText().replace("file://", "") + "/data");
+    say(
+        out,
+        "The Parquet files: " + table.path("location").asText().replace("file://", "") + "/data");
     say(out, "Go on with it:     sluice standalone --data " + data);
     say(out, "  then:            sluice sql -e 'SELECT COUNT(*) FROM demo.flights'");
     say(out, "                   sluice tail demo.flights");

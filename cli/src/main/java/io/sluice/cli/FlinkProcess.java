@@ -45,7 +45,8 @@ final class FlinkProcess {
   }
 
   private static Path ownJar(Path home) {
-    try (DirectoryStream<Path> jars = Files.newDirectoryStream(home.resolve("lib"), "sluice-cli-*")) {
+    try (DirectoryStream<Path> jars =
+        Files.newDirectoryStream(home.resolve("lib"), "sluice-cli-*")) {
       for (Path jar : jars) {
         return jar;
       }

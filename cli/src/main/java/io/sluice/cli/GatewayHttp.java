@@ -68,8 +68,7 @@ final class GatewayHttp {
 
   /** Sends a request with a JSON body and returns the body of a successful answer. */
   JsonNode call(String method, String path, @Nullable JsonNode body) {
-    byte[] bytes =
-        body == null ? new byte[0] : body.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = body == null ? new byte[0] : body.toString().getBytes(StandardCharsets.UTF_8);
     Answer answer;
     try {
       answer = send(method, path, bytes, Map.of("Content-Type", "application/json"));

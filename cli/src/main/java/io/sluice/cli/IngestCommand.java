@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,10 +46,7 @@ final class IngestCommand implements Runnable {
   @SuppressWarnings("NullAway.Init")
   private String file;
 
-  @Parameters(
-      index = "1",
-      paramLabel = "DATABASE.TABLE",
-      converter = TableArgument.Converter.class)
+  @Parameters(index = "1", paramLabel = "DATABASE.TABLE", converter = TableArgument.Converter.class)
   @SuppressWarnings("NullAway.Init")
   private TableArgument table;
 

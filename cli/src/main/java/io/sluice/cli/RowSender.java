@@ -53,7 +53,8 @@ final class RowSender {
       IOException lost = null;
       try {
         GatewayHttp.Answer answer =
-            http.send("POST", GatewayHttp.tablePath(table) + "/rows" + query, chunk.body(), headers);
+            http.send(
+                "POST", GatewayHttp.tablePath(table) + "/rows" + query, chunk.body(), headers);
         if (answer.ok()) {
           return;
         }

@@ -29,8 +29,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
- * ZooKeeper, a bookie, a gateway and a compactor in this JVM, on one data folder. It may be killed at
- * any moment; closed, it seals and compacts nothing that a next start wouldn't do, but is faster then.
+ * ZooKeeper, a bookie, a gateway and a compactor in this JVM, on one data folder. It may be killed
+ * at any moment; closed, it seals and compacts nothing that a next start wouldn't do, but is faster
+ * then.
  */
 final class Standalone implements AutoCloseable {
 

@@ -71,7 +71,9 @@ final class StandaloneCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (!insecure && !host.equals("127.0.0.1") && !host.equals("localhost")) {
       throw new CommandException(
-          "whoever can reach " + host + " could read and write everything: add --insecure if that"
+          "whoever can reach "
+              + host
+              + " could read and write everything: add --insecure if that"
               + " is meant, or listen on 127.0.0.1");
     }
     Map<String, String> settings = new LinkedHashMap<>();

@@ -44,13 +44,16 @@ final class TableCommand implements Runnable {
   record Column(String name, String type, boolean required) {
 
     private static final Pattern FORM =
-        Pattern.compile("\\s*(\"[^\"]+\"|\\S+)\\s+(.+?)(\\s+not\\s+null)?\\s*", Pattern.CASE_INSENSITIVE);
+        Pattern.compile(
+            "\\s*(\"[^\"]+\"|\\S+)\\s+(.+?)(\\s+not\\s+null)?\\s*", Pattern.CASE_INSENSITIVE);
 
     static Column parse(String text) {
       Matcher match = FORM.matcher(text);
       if (!match.matches()) {
         throw new CommandException(
-            "'" + text + "' is not a column: write 'NAME TYPE' or 'NAME TYPE not null',"
+            "'"
+                + text
+                + "' is not a column: write 'NAME TYPE' or 'NAME TYPE not null',"
                 + " for example 'price decimal(10,2)'");
       }
       String name = match.group(1);
@@ -116,7 +119,9 @@ final class TableCommand implements Runnable {
       spec.commandLine()
           .getOut()
           .println(
-              "Table " + table + " is ready, its lake files are below "
+              "Table "
+                  + table
+                  + " is ready, its lake files are below "
                   + created.path("location").asText());
     }
   }

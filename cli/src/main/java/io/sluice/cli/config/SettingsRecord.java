@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * A settings record as keys and values in text. The component {@code maxEntryBytes} of the record
- * with the prefix {@code log} has the key {@code log.max-entry-bytes}; a record within a record is a
- * prefix of its own. Values are numbers, sizes such as {@code 16MiB} (components named {@code
+ * with the prefix {@code log} has the key {@code log.max-entry-bytes}; a record within a record is
+ * a prefix of its own. Values are numbers, sizes such as {@code 16MiB} (components named {@code
  * …Bytes}), durations such as {@code 200ms}, {@code true} and {@code false}, or text.
  */
 public final class SettingsRecord {
@@ -31,7 +31,9 @@ public final class SettingsRecord {
    */
   public record Setting(String key, RecordComponent component, String value) {}
 
-  /** Returns a record's settings in the order of its components, those of inner records in place. */
+  /**
+   * Returns a record's settings in the order of its components, those of inner records in place.
+   */
   public static List<Setting> settings(String prefix, Record settings) {
     List<Setting> all = new ArrayList<>();
     for (RecordComponent component : settings.getClass().getRecordComponents()) {
@@ -47,8 +49,8 @@ public final class SettingsRecord {
   }
 
   /**
-   * Returns the record with the given values in place of its own. Keys that it used are removed from
-   * {@code given}; those that are left belong to others, or to nobody.
+   * Returns the record with the given values in place of its own. Keys that it used are removed
+   * from {@code given}; those that are left belong to others, or to nobody.
    *
    * @throws IllegalArgumentException if a value is not of its setting's kind or range; the message
    *     names the key

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the flights' CSV says, counted while it is sent, to compare the answers with. The file has no
- * quoted fields, so that a line is split at its commas. Not thread-safe.
+ * What the flights' CSV says, counted while it is sent, to compare the answers with. The file has
+ * no quoted fields, so that a line is split at its commas. Not thread-safe.
  */
 public final class FlightFigures {
 
@@ -27,7 +27,9 @@ public final class FlightFigures {
     Carrier plus(String delay) {
       boolean flew = !delay.equals("NA");
       return new Carrier(
-          flights + 1, departed + (flew ? 1 : 0), delayMinutes + (flew ? Long.parseLong(delay) : 0));
+          flights + 1,
+          departed + (flew ? 1 : 0),
+          delayMinutes + (flew ? Long.parseLong(delay) : 0));
     }
   }
 
@@ -41,8 +43,7 @@ public final class FlightFigures {
 
   private void count(String line) {
     String[] fields = line.split(",", -1);
-    carriers.merge(
-        fields[CARRIER], Carrier.NONE.plus(fields[DEP_DELAY]), FlightFigures::sum);
+    carriers.merge(fields[CARRIER], Carrier.NONE.plus(fields[DEP_DELAY]), FlightFigures::sum);
     flights++;
   }
 

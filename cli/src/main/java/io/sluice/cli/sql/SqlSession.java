@@ -14,8 +14,7 @@ import org.apache.flink.table.api.TableResult;
 /** One Flink session: runs statements and prints their results. Not thread-safe. */
 final class SqlSession {
 
-  private static final Pattern SET =
-      Pattern.compile("(?is)set\\s+'([^']+)'\\s*=\\s*'([^']*)'");
+  private static final Pattern SET = Pattern.compile("(?is)set\\s+'([^']+)'\\s*=\\s*'([^']*)'");
   private static final String RUNTIME_MODE = "execution.runtime-mode";
 
   private final String endpoint;
@@ -97,8 +96,11 @@ final class SqlSession {
     StringBuilder text = new StringBuilder();
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       String message = cause.getMessage();
-      boolean wrapper = message != null && cause.getCause() != null && message.contains(": ")
-          && message.endsWith(String.valueOf(cause.getCause().getMessage()));
+      boolean wrapper =
+          message != null
+              && cause.getCause() != null
+              && message.contains(": ")
+              && message.endsWith(String.valueOf(cause.getCause().getMessage()));
       if (message != null && !wrapper && text.indexOf(message) < 0) {
         text.append(text.isEmpty() ? "" : "\n  because: ").append(message);
       }

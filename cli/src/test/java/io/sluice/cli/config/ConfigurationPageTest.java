@@ -27,8 +27,9 @@ class ConfigurationPageTest {
       Files.writeString(PAGE, page);
     }
     assertThat(PAGE)
-        .as("write it anew with: mvn test -pl cli -am -Dtest=ConfigurationPageTest"
-            + " -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true")
+        .as(
+            "write it anew with: mvn test -pl cli -am -Dtest=ConfigurationPageTest"
+                + " -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write=true")
         .hasContent(page);
   }
 

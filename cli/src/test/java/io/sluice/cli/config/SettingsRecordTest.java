@@ -12,7 +12,8 @@ class SettingsRecordTest {
 
   record Inner(int copies) {}
 
-  record Outer(long cacheBytes, Duration pause, boolean eager, String name, int tries, Inner inner) {
+  record Outer(
+      long cacheBytes, Duration pause, boolean eager, String name, int tries, Inner inner) {
     Outer {
       if (tries < 1) {
         throw new IllegalArgumentException("tries must be >= 1: " + tries);

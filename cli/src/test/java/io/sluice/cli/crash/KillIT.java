@@ -28,6 +28,7 @@ class KillIT {
   /** Twenty where time is no matter; -Dkills=N for another number. */
   private static final int KILLS =
       Integer.getInteger("kills", System.getenv("CI") == null ? 8 : 20);
+
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final String[] EAGER = {
     "--set", "compactor.schedule-every=500ms", "--set", "compactor.commit-every=0ms"
@@ -67,7 +68,9 @@ class KillIT {
     long all = check.logRows(0, 0).size();
     flush(standalone.endpoint());
     UnionCheck.Union union = check.read(0);
-    assertThat(union.lakeOffset()).as("after a flush all is in the lake").isGreaterThanOrEqualTo(all);
+    assertThat(union.lakeOffset())
+        .as("after a flush all is in the lake")
+        .isGreaterThanOrEqualTo(all);
     assertThat(standalone.stop()).as("exit code after a clean stop").isIn(0, 143);
   }
 

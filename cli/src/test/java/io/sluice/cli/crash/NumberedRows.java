@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Posts rows numbered 0, 1, 2 ... to one bucket, batch after batch; a batch whose answer was lost is
- * posted again with the same Idempotency-Key until it is acknowledged. So row n must end at offset n.
+ * Posts rows numbered 0, 1, 2 ... to one bucket, batch after batch; a batch whose answer was lost
+ * is posted again with the same Idempotency-Key until it is acknowledged. So row n must end at
+ * offset n.
  */
 final class NumberedRows implements AutoCloseable {
 
