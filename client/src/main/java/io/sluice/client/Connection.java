@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
@@ -24,11 +25,14 @@ import org.apache.arrow.memory.BufferAllocator;
 final class Connection implements AutoCloseable {
 
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
+  private static final long RELEASE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long RELEASE_POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ClientSettings settings;
   private final BufferAllocator allocator;
   private final ManagedChannel channel;
+  private final BufferAllocator calls;
   private final FlightClient flight;
 
   Connection(ClientSettings settings, BufferAllocator allocator) {
@@ -41,7 +45,8 @@ final class Connection implements AutoCloseable {
             .keepAliveTime(20, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
             .build();
-    this.flight = FlightGrpcUtils.createFlightClient(allocator, channel);
+    this.calls = allocator.newChildAllocator("sluice-calls", 0, Long.MAX_VALUE);
+    this.flight = FlightGrpcUtils.createFlightClient(calls, channel);
   }
 
   ClientSettings settings() {
@@ -126,10 +131,23 @@ final class Connection implements AutoCloseable {
   @Override
   public void close() {
     channel.shutdownNow();
+    awaitReleased();
     try {
       flight.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    calls.close();
+  }
+
+  /**
+   * An answer's buffer is released by the thread that brought it only after it was told of: closing
+   * the allocator meanwhile would call it leaked.
+   */
+  private void awaitReleased() {
+    long deadline = System.nanoTime() + RELEASE_LIMIT_NANOS;
+    while (calls.getAllocatedMemory() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(RELEASE_POLL_NANOS);
     }
   }
 }
