@@ -20,10 +20,10 @@ class TextChunksTest {
   @Test
   void rowsCountFromOneWithoutTheHeader() throws IOException {
     try (TextChunks chunks = open("a\n1\n2\n3\n", TextChunks.Format.CSV, 2)) {
-      assertThat(chunks.next().firstRow()).isEqualTo(1);
-      TextChunks.Chunk second = chunks.next();
-      assertThat(second.firstRow()).isEqualTo(3);
-      assertThat(second.rows()).isEqualTo(1);
+      assertThat(chunks.next()).extracting(TextChunks.Chunk::firstRow).isEqualTo(1L);
+      assertThat(chunks.next())
+          .extracting(TextChunks.Chunk::firstRow, TextChunks.Chunk::rows)
+          .containsExactly(3L, 1);
       assertThat(chunks.next()).isNull();
     }
   }

@@ -78,7 +78,7 @@ public final class Gateway {
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions()
-                .setEventLoopPoolSize(settings.eventLoops())
+                .setEventLoopPoolSize(settings.eventLoopThreads())
                 .setWorkerPoolSize(settings.workers()));
     Tables tables = new Tables(parts.catalog(), workers, settings.tableValidity());
     OwnedBuckets owned = new OwnedBuckets(id, logs, parts.buckets(), parts.metadata());

@@ -49,7 +49,7 @@ final class GatewayServer {
     Future<String> deployed =
         vertx.deployVerticle(
             () -> new Listener(grpc, router),
-            new DeploymentOptions().setInstances(settings.eventLoops()));
+            new DeploymentOptions().setInstances(settings.eventLoopThreads()));
     deployment =
         deployed.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
   }

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param host address that it listens on
  * @param port port that it listens on, 0 to 65,535; 0 for any free one
  * @param advertisedHost host that clients are told; empty for {@code host}
- * @param eventLoops number of event loop threads, 1 to 256
+ * @param eventLoops number of event loop threads, 0 to 256; 0 for one a core, at most 8
  * @param workers number of threads for what blocks, 1 to 256
  * @param maxMessageBytes largest Flight message, 64 KiB to 1 GiB
  * @param maxBodyBytes largest HTTP body of rows, as sent and once inflated, 64 KiB to 1 GiB
@@ -45,7 +45,7 @@ public record GatewaySettings(
           "127.0.0.1",
           9470,
           "",
-          Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors())),
+          0,
           8,
           16 * MIB,
           64 * MIB,
@@ -58,7 +58,7 @@ public record GatewaySettings(
 
   public GatewaySettings {
     requireBetween("port", port, 0, 65_535);
-    requireBetween("eventLoops", eventLoops, 1, 256);
+    requireBetween("eventLoops", eventLoops, 0, 256);
     requireBetween("workers", workers, 1, 256);
     requireBetween("maxMessageBytes", maxMessageBytes, 64 << 10, 1 << 30);
     requireBetween("maxBodyBytes", maxBodyBytes, 64 << 10, 1 << 30);
@@ -102,6 +102,12 @@ public record GatewaySettings(
         flushPoll,
         gate,
         otherLog);
+  }
+
+  /** Returns how many event loop threads there are on this machine. */
+  int eventLoopThreads() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return eventLoops == 0 ? Math.max(1, Math.min(8, cores)) : eventLoops;
   }
 
   /** Returns the host that clients are told. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Writes {@code docs/configuration.md} from the settings records and the table options. */
 class ConfigurationPageTest {
 
-  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path PAGE = ROOT.resolve("docs/configuration.md");
 
   @Test
@@ -60,10 +60,12 @@ class ConfigurationPageTest {
     Map<Class<?>, Map<String, String>> docs = new HashMap<>();
     for (SettingsRecord.Setting setting : SettingsRecord.settings(prefix, settings)) {
       Class<?> owner = setting.component().getDeclaringRecord();
-      if (!docs.containsKey(owner)) {
-        docs.put(owner, RecordDocs.of(source(owner), owner.getSimpleName()));
+      Map<String, String> ofOwner = docs.get(owner);
+      if (ofOwner == null) {
+        ofOwner = RecordDocs.of(source(owner), owner.getSimpleName());
+        docs.put(owner, ofOwner);
       }
-      String text = docs.get(owner).get(setting.component().getName());
+      String text = ofOwner.getOrDefault(setting.component().getName(), "");
       assertThat(text).as("Javadoc of %s in %s", setting.key(), owner).isNotBlank();
       row(page, "`" + setting.key() + "`", code(setting.value()), text);
     }

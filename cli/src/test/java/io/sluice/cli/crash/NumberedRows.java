@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class NumberedRows implements AutoCloseable {
 
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final URI rows;
   private final Random random;

@@ -59,7 +59,7 @@ class AnswersTest {
   private static FlightFigures figures(String... carrierAndDelay) {
     StringBuilder csv = new StringBuilder("header\n");
     for (String row : carrierAndDelay) {
-      String[] parts = row.split(",");
+      String[] parts = row.split(",", -1);
       csv.append("0,0,0,0,0,").append(parts[1]).append(",0,0,0,").append(parts[0]).append(",0\n");
     }
     FlightFigures figures = new FlightFigures();

@@ -15,6 +15,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,12 +34,13 @@ class ArrowGateSchemaTest {
     gate.close();
   }
 
-  private IntVector ints(String name, Integer... values) {
+  private IntVector ints(String name, @Nullable Integer... values) {
     IntVector vector = new IntVector(name, memory);
     vector.allocateNew(values.length);
     for (int i = 0; i < values.length; i++) {
-      if (values[i] != null) {
-        vector.set(i, values[i]);
+      Integer value = values[i];
+      if (value != null) {
+        vector.set(i, value);
       }
     }
     vector.setValueCount(values.length);
