@@ -18,11 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.rest.RESTCatalog;
 
 /** Reads a bucket's numbered rows from the lake, from the log, and from the union of the two. */
@@ -75,15 +78,30 @@ final class UnionCheck {
 
   private static List<Row> lakeRows(Table lake, int bucket) throws IOException {
     List<Row> rows = new ArrayList<>();
-    try (CloseableIterable<Record> records = IcebergGenerics.read(lake).build()) {
+    try (CloseableIterable<FileScanTask> files = lake.newScan().planFiles()) {
+      for (FileScanTask file : files) {
+        add(rows, lake, file, bucket);
+      }
+    }
+    rows.sort(Comparator.comparingLong(Row::offset));
+    return rows;
+  }
+
+  private static void add(List<Row> rows, Table lake, FileScanTask file, int bucket)
+      throws IOException {
+    assertThat(file.deletes()).isEmpty();
+    Schema schema = lake.schema();
+    try (CloseableIterable<Record> records =
+        Parquet.read(lake.io().newInputFile(file.file().location()))
+            .project(schema)
+            .createReaderFunc(type -> GenericParquetReaders.buildReader(schema, type))
+            .build()) {
       for (Record record : records) {
         if (((Number) record.getField("_bucket")).intValue() == bucket) {
           rows.add(new Row((Long) record.getField("_offset"), (Long) record.getField("n")));
         }
       }
     }
-    rows.sort(Comparator.comparingLong(Row::offset));
-    return rows;
   }
 
   /** The log's rows from an offset up to the watermark. */
