@@ -1,0 +1,118 @@
+package io.sluice.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.SluiceClient;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.types.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(900)
+class SqlIT {
+
+  @RegisterExtension static final MiniClusterExtension FLINK = Town.flink();
+
+  @TempDir private static Path folder;
+  private static Town town;
+  private static TableEnvironment sql;
+
+  @BeforeAll
+  static void start() throws Exception {
+    town = new Town(folder);
+    sql = town.sql(EnvironmentSettings.inBatchMode());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    town.close();
+  }
+
+  @Test
+  void aTableIsWrittenAndReadFromLogLakeAndBoth() throws Exception {
+    sql.executeSql("CREATE TABLE t (a BIGINT NOT NULL, s STRING COMMENT 'text') COMMENT 'mine'");
+    sql.executeSql("INSERT INTO t VALUES (1, 'x'), (2, CAST(NULL AS STRING))").await();
+    assertThat(Town.rows(sql, "SELECT a, s FROM t ORDER BY a"))
+        .containsExactly(Row.of(1L, "x"), Row.of(2L, null));
+    try (SluiceClient client = town.connect()) {
+      town.compact(client, new TableName("default", "t"));
+      assertThat(Town.rows(sql, "SELECT * FROM t ORDER BY a"))
+          .containsExactly(Row.of(1L, "x"), Row.of(2L, null));
+      sql.executeSql("INSERT INTO t VALUES (3, 'z')").await();
+      assertThat(Town.rows(sql, "SELECT s, a FROM t WHERE a > 1 ORDER BY a"))
+          .containsExactly(Row.of(null, 2L), Row.of("z", 3L));
+      assertThat(Town.rows(sql, "SELECT COUNT(*) FROM t")).containsExactly(Row.of(3L));
+      assertThat(
+              Town.rows(
+                  sql, "SELECT a, _bucket, _offset FROM `t$system` WHERE _offset >= 0 ORDER BY a"))
+          .containsExactly(Row.of(1L, 0, 0L), Row.of(2L, 0, 1L), Row.of(3L, 0, 2L));
+      assertThat(Town.rows(sql, "SELECT COUNT(_timestamp) FROM `t$system`"))
+          .containsExactly(Row.of(3L));
+    }
+  }
+
+  @Test
+  void statementsOfTheCatalogDoWhatTheySay() {
+    sql.executeSql("CREATE DATABASE other");
+    assertThat(Town.rows(sql, "SHOW DATABASES")).contains(Row.of("other"), Row.of("default"));
+    sql.executeSql("CREATE TABLE other.u (i INT) WITH ('bucket.count'='3')");
+    assertThat(Town.rows(sql, "SHOW TABLES FROM other")).containsExactly(Row.of("u"));
+    assertThat(Town.rows(sql, "DESCRIBE other.u").get(0).getField(0)).isEqualTo("i");
+    assertThat(Town.rows(sql, "SHOW CREATE TABLE other.u").toString())
+        .contains("'bucket.count' = '3'");
+    assertThat(Town.rows(sql, "SELECT * FROM other.u")).isEmpty();
+    assertThatThrownBy(() -> sql.executeSql("DROP DATABASE other"))
+        .hasStackTraceContaining("not empty");
+    sql.executeSql("DROP TABLE other.u");
+    sql.executeSql("DROP TABLE IF EXISTS other.u");
+    sql.executeSql("DROP DATABASE other");
+    assertThat(Town.rows(sql, "SHOW DATABASES")).doesNotContain(Row.of("other"));
+  }
+
+  @Test
+  void whatATableCannotHaveIsRefusedWithWhatToDo() {
+    refused("CREATE TABLE r (a INT, PRIMARY KEY (a) NOT ENFORCED)", "can't have a PRIMARY KEY");
+    refused("CREATE TABLE r (a INT, b AS a + 1)", "can't be computed or metadata");
+    refused("CREATE TABLE r (a ARRAY<INT>)", "nested types are not supported yet");
+    refused("CREATE TABLE r (a INT) PARTITIONED BY (a)", "PARTITIONED BY");
+    refused("CREATE TABLE r (a INT) WITH ('bucket.cuont'='3')", "bucket.count");
+    refused("CREATE TABLE r (t TIMESTAMP(3), WATERMARK FOR t AS t)", "WATERMARK");
+    refused("CREATE TABLE r (a INT) WITH ('lake.partitioning'='a')", "lake.partitioning");
+    assertThat(Town.rows(sql, "SHOW TABLES")).doesNotContain(Row.of("r"));
+  }
+
+  private static void refused(String statement, String message) {
+    assertThatThrownBy(() -> sql.executeSql(statement)).hasStackTraceContaining(message);
+  }
+
+  @Test
+  void anEndpointWithoutAGatewayIsNamed() {
+    assertThatThrownBy(
+            () -> sql.executeSql("CREATE CATALOG c WITH ('type'='sluice', 'endpoint'='a b')"))
+        .hasStackTraceContaining("write host:port");
+  }
+
+  @Test
+  void aFullyFilteredReadEnds() throws Exception {
+    sql.executeSql("CREATE TABLE f (a INT) WITH ('bucket.count'='4')");
+    sql.executeSql("INSERT INTO f VALUES (1), (2)").await();
+    assertThat(Town.rows(sql, "SELECT * FROM f WHERE a > 100")).isEmpty();
+    try (SluiceClient client = town.connect()) {
+      town.compact(client, new TableName("default", "f"));
+    }
+    assertThat(Town.rows(sql, "SELECT * FROM f WHERE a > 100")).isEmpty();
+    assertThat(Town.rows(sql, "SELECT a FROM f LIMIT 1")).hasSize(1);
+    assertThat(List.of(1, 2))
+        .contains((Integer) Town.rows(sql, "SELECT MIN(a) FROM f").get(0).getField(0));
+  }
+}

@@ -1,0 +1,104 @@
+package io.sluice.flink;
+
+import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.lake.Lake;
+import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.table.TableCatalog;
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.ClientSettings;
+import io.sluice.client.SluiceClient;
+import io.sluice.compactor.CompactorSettings;
+import io.sluice.compactor.TableCompactor;
+import io.sluice.compactor.work.StoredWorkRecords;
+import io.sluice.gateway.Gateway;
+import io.sluice.gateway.GatewayParts;
+import io.sluice.gateway.GatewaySettings;
+import io.sluice.testing.segment.InMemorySegmentStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.types.Row;
+import org.apache.flink.util.CollectionUtil;
+
+/** A gateway, a compactor that compacts when it is told, and a lake in a folder. */
+final class Town implements AutoCloseable {
+
+  private final InMemoryMetadataStore metadata = new InMemoryMetadataStore();
+  private final InMemorySegmentStore segments = new InMemorySegmentStore();
+  private final RootAllocator allocator = new RootAllocator();
+  private final TableCatalog catalog;
+  private final TableCompactor compactor;
+  private final Lake lake;
+  private final Gateway gateway;
+
+  Town(Path folder) throws Exception {
+    lake = Lake.open(LakeSettings.local(folder), metadata);
+    catalog = new TableCatalog(metadata, lake);
+    StoredBucketRecords buckets = new StoredBucketRecords(metadata);
+    compactor =
+        new TableCompactor(
+            buckets,
+            new StoredWorkRecords(metadata, Duration.ofSeconds(30)),
+            segments,
+            lake::table,
+            allocator,
+            CompactorSettings.DEFAULT.alone());
+    gateway =
+        Gateway.start(
+            GatewaySettings.DEFAULT.at("127.0.0.1", 0),
+            new GatewayParts(metadata, catalog, buckets, segments, lake, table -> {}));
+  }
+
+  /** Returns one Flink cluster for all queries of a test class. */
+  static MiniClusterExtension flink() {
+    return new MiniClusterExtension(
+        new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(4)
+            .build());
+  }
+
+  String endpoint() {
+    return "127.0.0.1:" + gateway.port();
+  }
+
+  SluiceClient connect() {
+    return SluiceClient.connect(ClientSettings.of(endpoint()));
+  }
+
+  /** Seals what there is, and brings it to the lake. */
+  void compact(SluiceClient client, TableName table) throws Exception {
+    // The gateway seals at once; it waits for the lake in vain, as nobody compacts meanwhile.
+    client.flush(table, Duration.ofMillis(1));
+    compactor.compact(catalog.load(table), Instant.now().plusSeconds(60));
+  }
+
+  /** Returns an SQL session in which the catalog {@code sluice} is current. */
+  TableEnvironment sql(EnvironmentSettings settings) {
+    TableEnvironment sql = TableEnvironment.create(settings);
+    sql.getConfig().set("parallelism.default", "2");
+    sql.executeSql("CREATE CATALOG sluice WITH ('type'='sluice', 'endpoint'='" + endpoint() + "')");
+    sql.executeSql("USE CATALOG sluice");
+    return sql;
+  }
+
+  static List<Row> rows(TableEnvironment sql, String query) {
+    return CollectionUtil.iteratorToList(sql.executeSql(query).collect());
+  }
+
+  @Override
+  public void close() {
+    gateway.close().orTimeout(30, TimeUnit.SECONDS).join();
+    lake.close();
+    metadata.close();
+    allocator.close();
+  }
+}
