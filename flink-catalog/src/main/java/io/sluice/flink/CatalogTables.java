@@ -60,10 +60,7 @@ final class CatalogTables {
     }
     if (!schema.getWatermarkSpecs().isEmpty()) {
       throw new IllegalArgumentException(
-          "table "
-              + name
-              + " can't have a WATERMARK: Sluice doesn't store them; declare it in a temporary table"
-              + " or view of the query");
+          "table " + name + " can't have a WATERMARK: Sluice doesn't store them yet; leave it out");
     }
     if (table.isPartitioned() || table.getDistribution().isPresent()) {
       throw new IllegalArgumentException(
