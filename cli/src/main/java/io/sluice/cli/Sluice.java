@@ -34,6 +34,10 @@ public final class Sluice implements Runnable {
 
   /** Runs the command and ends the JVM with its exit code. */
   public static void main(String[] args) {
+    // By name: BookKeeper's jar has a log4j2.xml too, and either may come first.
+    if (System.getProperty("log4j2.configurationFile") == null) {
+      System.setProperty("log4j2.configurationFile", "classpath:log4j2-command.xml");
+    }
     System.exit(commandLine().execute(args));
   }
 
