@@ -153,11 +153,18 @@ final class ReadLoop {
   }
 
   private static void close(FlightStream stream) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      stream.close();
-    } catch (Exception e) {
-      // What ended the read is known already; closing drains the stream and meets it again.
+    boolean interrupted = false;
+    boolean closed = false;
+    while (!closed) {
+      interrupted |= Thread.interrupted();
+      try {
+        stream.close();
+        closed = true;
+      } catch (Exception e) {
+        // An interrupt breaks off the draining before anything is released: that is done again.
+        // Otherwise, what ended the read is known already; draining only met it again.
+        closed = !(e.getCause() instanceof InterruptedException);
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
