@@ -28,6 +28,7 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.util.UUIDUtil;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,11 +45,16 @@ class AllTypesIT {
 
   @TempDir private static Path folder;
   private static Town town;
-  private static TableEnvironment sql;
+  private TableEnvironment sql;
 
   @BeforeAll
   static void start() throws Exception {
     town = new Town(folder);
+  }
+
+  /** A session made before a test would start a cluster of its own for each query. */
+  @BeforeEach
+  void session() {
     sql = town.sql(EnvironmentSettings.inBatchMode());
   }
 

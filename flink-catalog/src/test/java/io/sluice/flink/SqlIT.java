@@ -13,6 +13,7 @@ import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,11 +26,16 @@ class SqlIT {
 
   @TempDir private static Path folder;
   private static Town town;
-  private static TableEnvironment sql;
+  private TableEnvironment sql;
 
   @BeforeAll
   static void start() throws Exception {
     town = new Town(folder);
+  }
+
+  /** A session made before a test would start a cluster of its own for each query. */
+  @BeforeEach
+  void session() {
     sql = town.sql(EnvironmentSettings.inBatchMode());
   }
 
@@ -91,7 +97,7 @@ class SqlIT {
     assertThat(Town.rows(sql, "SHOW TABLES")).doesNotContain(Row.of("r"));
   }
 
-  private static void refused(String statement, String message) {
+  private void refused(String statement, String message) {
     assertThatThrownBy(() -> sql.executeSql(statement)).hasStackTraceContaining(message);
   }
 
