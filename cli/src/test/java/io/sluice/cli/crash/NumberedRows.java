@@ -21,6 +21,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class NumberedRows implements AutoCloseable {
 
+  /** All rows are read again after each kill: many moments matter here, not many rows. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final URI rows;
@@ -48,7 +51,7 @@ final class NumberedRows implements AutoCloseable {
   private void run() {
     long next = 0;
     while (!stopping.get()) {
-      int count = 1 + random.nextInt(200);
+      int count = 1 + random.nextInt(20);
       StringBuilder body = new StringBuilder();
       for (long n = next; n < next + count; n++) {
         body.append("{\"n\":").append(n).append(",\"text\":\"row ").append(n).append("\"}\n");
@@ -56,6 +59,7 @@ final class NumberedRows implements AutoCloseable {
       post(body.toString(), "batch-" + next);
       next += count;
       acknowledged.set(next);
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
