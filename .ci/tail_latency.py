@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 
-WARM_UP = 50
+WARM_UP = 300
 ROWS = 100
 LIMIT_MS = 20
 
