@@ -3,10 +3,12 @@ package io.sluice.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.table.TableName;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightClient.ClientStreamListener;
 import org.apache.arrow.flight.FlightDescriptor;
@@ -75,12 +77,13 @@ final class PutStream implements AutoCloseable {
   /**
    * Waits until the transport takes a batch without buffering it.
    *
-   * @return false if the stream failed meanwhile
+   * @param overdue whether to wait no longer
+   * @return false if the stream failed meanwhile, or it is overdue
    */
-  boolean awaitReady() {
+  boolean awaitReady(BooleanSupplier overdue) {
     long pause = READY_POLL_NANOS;
     while (!call.isReady()) {
-      if (failure != null || Thread.currentThread().isInterrupted()) {
+      if (failure != null || overdue.getAsBoolean() || Thread.currentThread().isInterrupted()) {
         return false;
       }
       LockSupport.parkNanos(pause);
@@ -126,6 +129,13 @@ final class PutStream implements AutoCloseable {
   void onSendFailure(RuntimeException cause) {
     String text = "the connection broke: " + cause.getMessage();
     fail(new SluiceException(SluiceException.Reason.UNAVAILABLE, text, cause));
+  }
+
+  /** Breaks the call off, because nothing was heard of the gateway for so long. */
+  void onSilence(Duration limit) {
+    String text = "no answer from the gateway for " + limit.toMillis() + " ms";
+    fail(new SluiceException(SluiceException.Reason.UNAVAILABLE, text));
+    call.error(new CancellationException(text));
   }
 
   private void fail(SluiceException reason) {

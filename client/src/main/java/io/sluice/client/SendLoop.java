@@ -29,6 +29,7 @@ final class SendLoop implements PutStream.Answered {
   private final Deque<PendingBatch> unanswered = new ArrayDeque<>();
   private final Map<Integer, Integer> batchesByBucket = new HashMap<>();
   private long inFlightBytes;
+  private long progressNanos;
   private boolean closed;
   private @Nullable SluiceException failure;
   private @Nullable Schema schema;
@@ -128,10 +129,16 @@ final class SendLoop implements PutStream.Answered {
 
   /** Returns false when the loop is over. */
   private synchronized boolean awaitWork() throws InterruptedException {
-    while (!closed && failure == null && unsent.isEmpty() && !streamFailed()) {
-      wait();
+    while (!closed && failure == null && unsent.isEmpty() && !streamFailed() && !isOverdue()) {
+      wait(unanswered.isEmpty() ? 0 : connection.settings().callTimeout().toMillis());
     }
     return !closed && failure == null;
+  }
+
+  /** Returns whether batches are on their way and none was answered for too long. */
+  private synchronized boolean isOverdue() {
+    long limit = connection.settings().callTimeout().toNanos();
+    return !unanswered.isEmpty() && System.nanoTime() - progressNanos >= limit;
   }
 
   private boolean streamFailed() {
@@ -144,6 +151,10 @@ final class SendLoop implements PutStream.Answered {
       recover(current.failure());
       return;
     }
+    if (current != null && isOverdue()) {
+      current.onSilence(connection.settings().callTimeout());
+      return;
+    }
     if (current == null) {
       connection.connectNow();
       current =
@@ -152,7 +163,7 @@ final class SendLoop implements PutStream.Answered {
         stream = current;
       }
     }
-    if (!current.awaitReady()) {
+    if (!current.awaitReady(this::isOverdue)) {
       return;
     }
     PendingBatch batch;
@@ -161,6 +172,9 @@ final class SendLoop implements PutStream.Answered {
       batch = unsent.poll();
       if (batch == null) {
         return;
+      }
+      if (unanswered.isEmpty()) {
+        progressNanos = System.nanoTime();
       }
       unanswered.add(batch);
       // An answer may release the rows while they are being sent, if the gateway is quick.
@@ -225,6 +239,7 @@ final class SendLoop implements PutStream.Answered {
         return;
       }
       backoff.reset();
+      progressNanos = System.nanoTime();
       forget(batch);
       notifyAll();
     }

@@ -37,6 +37,7 @@ final class FakeGateway implements AutoCloseable {
   private final Map<Integer, List<Long>> log = new HashMap<>();
   private final Map<String, Long> firstOffsets = new HashMap<>();
   private String refusal = "";
+  private boolean silent;
 
   FakeGateway(TableDescription table, Random random, double faults) throws Exception {
     this.table = table;
@@ -55,6 +56,17 @@ final class FakeGateway implements AutoCloseable {
   /** From now on each append is refused so. */
   synchronized void refuse(String message) {
     refusal = message;
+  }
+
+  /** The next batch is appended, but its call is never answered again. */
+  synchronized void fallSilent() {
+    silent = true;
+  }
+
+  private synchronized boolean takeSilence() {
+    boolean now = silent;
+    silent = false;
+    return now;
   }
 
   synchronized List<Long> rows(int bucket) {
@@ -130,6 +142,7 @@ final class FakeGateway implements AutoCloseable {
         CallContext context, FlightStream stream, StreamListener<PutResult> answers) {
       return () -> {
         try {
+          boolean dumb = false;
           while (stream.next()) {
             if (breaks()) {
               throw broken();
@@ -137,6 +150,10 @@ final class FakeGateway implements AutoCloseable {
             JsonNode place = Connection.parse("put", text(stream.getLatestMetadata()));
             int rows = stream.getRoot().getRowCount();
             long offset = append(place, stream.getRoot());
+            dumb |= takeSilence();
+            if (dumb) {
+              continue;
+            }
             if (breaks()) {
               throw broken();
             }

@@ -46,12 +46,16 @@ class TableWriterTest {
   }
 
   static SluiceClient connect(FakeGateway gateway) {
+    return connect(gateway, Duration.ofSeconds(10));
+  }
+
+  private static SluiceClient connect(FakeGateway gateway, Duration callTimeout) {
     ClientSettings settings = ClientSettings.of(gateway.endpoint());
     return SluiceClient.connect(
         new ClientSettings(
             settings.host(),
             settings.port(),
-            Duration.ofSeconds(10),
+            callTimeout,
             Duration.ofSeconds(30),
             Duration.ofMillis(1),
             Duration.ofMillis(5)));
@@ -90,6 +94,21 @@ class TableWriterTest {
             assertThat(writer.inFlightBytes()).isZero();
           }
         });
+  }
+
+  @Test
+  void aGatewayThatFallsSilentIsAskedAgainAndNothingIsDoubled() throws Exception {
+    try (FakeGateway gateway = new FakeGateway(table(1, List.of()), new Random(0), 0);
+        SluiceClient client = connect(gateway, Duration.ofMillis(300));
+        TableWriter writer = client.writer(NAME)) {
+      writer.append(rows(0, 2)).join();
+      gateway.fallSilent();
+      CompletableFuture<List<Appended>> unanswered = writer.append(rows(2, 3));
+      CompletableFuture<List<Appended>> behindIt = writer.append(rows(5, 1));
+      assertThat(unanswered.join()).containsExactly(new Appended(0, 2, 3));
+      assertThat(behindIt.join()).containsExactly(new Appended(0, 5, 1));
+      assertThat(gateway.rows(0)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+    }
   }
 
   @TestFactory

@@ -58,10 +58,11 @@ class SqlIT {
       assertThat(Town.rows(sql, "SELECT s, a FROM t WHERE a > 1 ORDER BY a"))
           .containsExactly(Row.of(null, 2L), Row.of("z", 3L));
       assertThat(Town.rows(sql, "SELECT COUNT(*) FROM t")).containsExactly(Row.of(3L));
-      assertThat(
-              Town.rows(
-                  sql, "SELECT a, _bucket, _offset FROM `t$system` WHERE _offset >= 0 ORDER BY a"))
-          .containsExactly(Row.of(1L, 0, 0L), Row.of(2L, 0, 1L), Row.of(3L, 0, 2L));
+      // Which of the first two rows came first is the planner's choice: VALUES has no order.
+      assertThat(Town.rows(sql, "SELECT _bucket, _offset FROM `t$system` ORDER BY _offset"))
+          .containsExactly(Row.of(0, 0L), Row.of(0, 1L), Row.of(0, 2L));
+      assertThat(Town.rows(sql, "SELECT a FROM `t$system` WHERE _offset >= 2"))
+          .containsExactly(Row.of(3L));
       assertThat(Town.rows(sql, "SELECT COUNT(_timestamp) FROM `t$system`"))
           .containsExactly(Row.of(3L));
     }

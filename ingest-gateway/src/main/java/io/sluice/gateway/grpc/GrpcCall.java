@@ -11,6 +11,8 @@ import io.vertx.core.http.HttpServerResponse;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One gRPC call. Messages come in one at a time: the next one is asked for by {@link #fetch}, and
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrpcCall {
 
+  private static final Logger LOG = LoggerFactory.getLogger(GrpcCall.class);
   private static final int MOST_STATUS_TEXT = 4_000;
 
   /** Hears of a call's input. */
@@ -151,7 +154,21 @@ public final class GrpcCall {
 
   /** Runs {@code task} on the call's event loop, after what was run before. */
   public void run(Runnable task) {
-    context.runOnContext(v -> task.run());
+    context.runOnContext(v -> guarded(task));
+  }
+
+  /** A bug, or memory that ran out, must end the call rather than leave it without an answer. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable thrown) {
+      LOG.error("Call of {} failed: out of memory, or a bug", request.path(), thrown);
+      Input listener = input;
+      fail(Problem.of(thrown));
+      if (listener != null) {
+        listener.cancelled();
+      }
+    }
   }
 
   private void received(Buffer chunk) {
@@ -179,12 +196,12 @@ public final class GrpcCall {
     }
     if (message != null) {
       wanted = false;
-      listener.message(message);
+      guarded(() -> listener.message(message));
     } else if (!inputEnded) {
       request.resume();
     } else if (!endTold) {
       endTold = true;
-      ended(listener);
+      guarded(() -> ended(listener));
     }
   }
 

@@ -39,7 +39,10 @@ public final class Workers implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** Runs {@code task} on a worker; fails as it does, or as UNAVAILABLE if too many wait. */
+  /**
+   * Runs {@code task} on a worker; fails as it does, also with an error, or as UNAVAILABLE if too
+   * many wait.
+   */
   public <T> CompletableFuture<T> call(Callable<T> task) {
     CompletableFuture<T> done = new CompletableFuture<>();
     try {
@@ -47,7 +50,7 @@ public final class Workers implements AutoCloseable {
           () -> {
             try {
               done.complete(task.call());
-            } catch (Exception | StackOverflowError e) {
+            } catch (Throwable e) {
               done.completeExceptionally(e);
             }
           });

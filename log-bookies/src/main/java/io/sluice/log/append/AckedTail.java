@@ -5,6 +5,7 @@ import io.sluice.log.read.PlacedFrame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 
 /**
  * The newest visible rows of a bucket, shared in memory by all its subscribers. Only {@link
@@ -14,16 +15,21 @@ import java.util.TreeMap;
 final class AckedTail {
 
   private final long maxBytes;
+  private final TailMemory.Share memory;
   private final TreeMap<Long, PlacedFrame> frames = new TreeMap<>();
   private List<Runnable> waiting = new ArrayList<>();
   private long bytes;
   private volatile long watermark;
 
   /**
+   * @param maxBytes most bytes of this tail
+   * @param memory what all tails share
+   * @param serial where all but {@link #watermark} is called
    * @param watermark one past the last offset that is visible already
    */
-  AckedTail(long maxBytes, long watermark) {
-    this.maxBytes = maxBytes;
+  AckedTail(long maxBytes, TailMemory memory, Executor serial, long watermark) {
+    this.memory = memory.share(() -> serial.execute(this::clear));
+    this.maxBytes = Math.min(maxBytes, this.memory.maxBytes());
     this.watermark = watermark;
   }
 
@@ -60,6 +66,7 @@ final class AckedTail {
       bytes -= oldest.frame().bytes();
       oldest.release();
     }
+    memory.holds(bytes);
   }
 
   /** Makes rows visible that are only in ledgers. */
@@ -118,5 +125,6 @@ final class AckedTail {
     frames.values().forEach(PlacedFrame::release);
     frames.clear();
     bytes = 0;
+    memory.holds(0);
   }
 }

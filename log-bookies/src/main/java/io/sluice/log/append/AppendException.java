@@ -32,7 +32,12 @@ public final class AppendException extends Exception {
     /** The log can't be reached. Retry; the rows may be stored if the batch had no writer. */
     UNAVAILABLE,
     /** The bucket lost acknowledged rows and stopped. An operator must look at it. */
-    STOPPED
+    STOPPED;
+
+    /** Returns whether it says that the batch has the wrong sequence. */
+    public boolean isAboutSequence() {
+      return this == SEQUENCE_GAP || this == SEQUENCE_REGRESSION || this == UNKNOWN_WRITER;
+    }
   }
 
   private final Reason reason;

@@ -4,6 +4,7 @@ import io.sluice.catalog.bucket.StaleClaimException;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.log.append.AppendException.Reason;
+import org.jspecify.annotations.Nullable;
 
 /** Says what a failure of the ledgers or the record means to who appends. */
 final class AppendFailures {
@@ -31,6 +32,43 @@ final class AppendFailures {
     }
     return new AppendException(
         Reason.STOPPED, message + "; the bucket stopped and must be looked at", cause);
+  }
+
+  /** The bucket is being handed over. */
+  static AppendException givenUp(BucketId bucket, String owner) {
+    return new AppendException(
+        Reason.UNAVAILABLE,
+        "bucket " + bucket + " is being given up by " + owner + "; ask its owner");
+  }
+
+  /** Another gateway has the claim. */
+  static AppendException replaced(BucketId bucket, String owner) {
+    return new AppendException(
+        Reason.FENCED,
+        "bucket " + bucket + " is claimed by '" + owner + "' now; send the same batch to it");
+  }
+
+  /** It can't be told whether this gateway still has the claim. */
+  static AppendException unsure(BucketId bucket, @Nullable Throwable unreadable) {
+    String text = "bucket " + bucket + ": its record can't be read; send the same batch again";
+    return unreadable == null
+        ? new AppendException(Reason.UNAVAILABLE, text)
+        : new AppendException(Reason.UNAVAILABLE, text, Retrying.cause(unreadable));
+  }
+
+  /** What was acknowledged isn't there. */
+  static AppendException lost(BucketId bucket, String what, long offset) {
+    return new AppendException(
+        Reason.STOPPED, "bucket " + bucket + " stopped: " + what + ", not at " + offset);
+  }
+
+  /** A task of the bucket threw: what its memory says is in doubt, but not its ledgers. */
+  static AppendException bug(BucketId bucket, Throwable thrown) {
+    return new AppendException(
+        Reason.UNAVAILABLE,
+        "bucket %s failed in this gateway (%s) and is recovered from its ledgers; send the same batch again"
+            .formatted(bucket, thrown),
+        thrown);
   }
 
   private AppendFailures() {}

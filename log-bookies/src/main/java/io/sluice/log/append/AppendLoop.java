@@ -3,7 +3,6 @@ package io.sluice.log.append;
 import io.netty.buffer.ByteBuf;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.Segment;
-import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.append.OpenSegment.Added;
 import io.sluice.log.append.PendingBatch.PendingFrame;
 import io.sluice.log.frame.DataEntry;
@@ -58,7 +57,8 @@ final class AppendLoop {
     this.state = recovered.state();
     this.window = recovered.window();
     this.lastTimeMicros = recovered.lastTimeMicros();
-    this.tail = new AckedTail(setup.settings().tailBytes(), state.nextBaseOffset());
+    this.tail =
+        new AckedTail(setup.settings().tailBytes(), setup.tails(), serial, state.nextBaseOffset());
     this.queue = new AppendQueue(setup.bucket().bucket(), setup.settings().maxEntryBytes());
     this.roller =
         new LedgerRoller(
@@ -135,9 +135,7 @@ final class AppendLoop {
   }
 
   private AppendException givenUp() {
-    return new AppendException(
-        Reason.UNAVAILABLE,
-        "bucket " + setup.bucket() + " is being given up by " + setup.owner() + "; ask its owner");
+    return AppendFailures.givenUp(setup.bucket(), setup.owner());
   }
 
   private void pump() {
@@ -169,9 +167,12 @@ final class AppendLoop {
   }
 
   private void send(OpenSegment segment) {
-    List<PendingFrame> frames = queue.takeEntry();
+    List<PendingFrame> frames = queue.nextEntry();
     List<DataEntry.Part> parts = frames.stream().map(PendingFrame::part).toList();
-    add(segment, frames, DataEntry.encode(parts, segment.nextRelative(), nextTime()));
+    // Memory may run out here: the frames stay in the queue until the entry is there.
+    ByteBuf entry = DataEntry.encode(parts, segment.nextRelative(), nextTime());
+    queue.taken(frames);
+    add(segment, frames, entry);
   }
 
   /** Time stands still rather than going back. */
@@ -337,8 +338,7 @@ final class AppendLoop {
   }
 
   private AppendException lost(String what, long offset) {
-    return new AppendException(
-        Reason.STOPPED, "bucket " + setup.bucket() + " stopped: " + what + ", not at " + offset);
+    return AppendFailures.lost(setup.bucket(), what, offset);
   }
 
   private void die(AppendException why) {

@@ -137,20 +137,26 @@ final class AppendQueue {
     }
   }
 
-  /** Takes the frames of the next entry, at least one. */
-  List<PendingFrame> takeEntry() {
+  /** Returns the frames of the next entry, at least one if there is any. */
+  List<PendingFrame> nextEntry() {
     List<PendingFrame> entry = new ArrayList<>();
     long size = EntryHeader.SIZE;
-    while (!frames.isEmpty()) {
-      int next = frames.getFirst().part().size();
-      if (!entry.isEmpty() && size + next > maxEntryBytes) {
+    for (PendingFrame frame : frames) {
+      size += frame.part().size();
+      if (!entry.isEmpty() && size > maxEntryBytes) {
         break;
       }
-      entry.add(frames.removeFirst());
-      size += next;
-      queuedBytes -= next;
+      entry.add(frame);
     }
     return entry;
+  }
+
+  /** Removes the frames that {@link #nextEntry} returned: they are in an entry. */
+  void taken(List<PendingFrame> entry) {
+    for (PendingFrame frame : entry) {
+      frames.removeFirst();
+      queuedBytes -= frame.part().size();
+    }
   }
 
   /** Puts frames back that weren't stored, before all others. */

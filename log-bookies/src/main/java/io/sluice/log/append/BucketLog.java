@@ -25,11 +25,12 @@ public final class BucketLog {
   private final AtomicLong inFlightBytes;
   private final AppendLoop loop;
 
-  private BucketLog(BucketSetup setup, Executor serial, Recovery.Recovered recovered) {
+  private BucketLog(BucketSetup setup, SerialExecutor serial, Recovery.Recovered recovered) {
     this.setup = setup;
     this.serial = serial;
     this.inFlightBytes = new AtomicLong();
     this.loop = new AppendLoop(setup, recovered, serial, inFlightBytes);
+    serial.onThrow(thrown -> loop.abandon(AppendFailures.bug(setup.bucket(), thrown)));
   }
 
   /**
@@ -38,8 +39,10 @@ public final class BucketLog {
    * @return fails with an {@link AppendException}
    */
   static CompletableFuture<BucketLog> open(BucketSetup setup) {
-    Executor serial = new SerialExecutor(setup.threads());
+    SerialExecutor serial = new SerialExecutor(setup.threads());
     CompletableFuture<BucketLog> opened = new CompletableFuture<>();
+    serial.onThrow(
+        thrown -> opened.completeExceptionally(AppendFailures.bug(setup.bucket(), thrown)));
     Retrying retrying =
         new Retrying(setup.time(), setup.settings().retryPause(), () -> !opened.isDone());
     serial.execute(
@@ -53,7 +56,7 @@ public final class BucketLog {
 
   private static void finish(
       BucketSetup setup,
-      Executor serial,
+      SerialExecutor serial,
       CompletableFuture<BucketLog> opened,
       Recovery.@Nullable Recovered recovered,
       @Nullable Throwable failure) {
@@ -83,6 +86,31 @@ public final class BucketLog {
     }
     CompletableFuture<Appended> answer = new CompletableFuture<>();
     serial.execute(() -> loop.append(batch, answer));
+    return answer.exceptionallyCompose(failure -> confirmed(Retrying.cause(failure)));
+  }
+
+  /**
+   * An owner that was replaced and doesn't know it has an old window: only one that still has the
+   * claim may say that a sequence is wrong.
+   */
+  private CompletableFuture<Appended> confirmed(Throwable failure) {
+    if (!(failure instanceof AppendException refused) || !refused.reason().isAboutSequence()) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    CompletableFuture<Appended> answer = new CompletableFuture<>();
+    Completion.on(
+        serial,
+        setup.records().load(setup.bucket()),
+        (record, unreadable) -> {
+          AppendException why = refused;
+          if (record == null) {
+            why = AppendFailures.unsure(setup.bucket(), unreadable);
+          } else if (record.claim().epoch() != loop.state().claim().epoch()) {
+            why = AppendFailures.replaced(setup.bucket(), record.claim().owner());
+            loop.abandon(why);
+          }
+          answer.completeExceptionally(why);
+        });
     return answer;
   }
 

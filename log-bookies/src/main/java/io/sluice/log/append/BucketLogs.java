@@ -30,6 +30,7 @@ public final class BucketLogs implements AutoCloseable {
   private final BucketRecords records;
   private final SealListener listener;
   private final LogThreads threads;
+  private final TailMemory tails;
   private final Map<BucketId, OpenBucket> open = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
@@ -68,6 +69,7 @@ public final class BucketLogs implements AutoCloseable {
     this.records = records;
     this.listener = listener;
     this.threads = threads;
+    this.tails = new TailMemory(settings.totalTailBytes());
   }
 
   /**
@@ -113,6 +115,7 @@ public final class BucketLogs implements AutoCloseable {
         records,
         threads.time(),
         threads.threads(),
+        tails,
         rows -> listener.sealed(table.name(), id.bucket(), rows));
   }
 

@@ -14,6 +14,7 @@ import java.util.function.LongConsumer;
  * @param owner names this gateway in the claim
  * @param writerExpiry how long an idle writer is remembered
  * @param threads where the bucket's work is done
+ * @param tails what the tails of all buckets share
  * @param onSealed told the number of rows of each segment that was sealed with rows
  */
 record BucketSetup(
@@ -27,4 +28,5 @@ record BucketSetup(
     BucketRecords records,
     LogTime time,
     Executor threads,
+    TailMemory tails,
     LongConsumer onSealed) {}

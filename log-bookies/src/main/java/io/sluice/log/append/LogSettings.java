@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param maxInFlightBytes most bytes of one bucket's rows that were taken but aren't durable, at
  *     least {@code maxEntryBytes}
  * @param tailBytes most bytes of one bucket's newest rows that are kept in memory for subscribers
+ * @param totalTailBytes most bytes of the newest rows of all buckets together, but for what is just
+ *     being read; the buckets that were quiet longest give theirs back first
  * @param addTimeout how long an add may take before its outcome counts as unknown
  * @param retryPause pause before a failed call to the ledger store or the metadata is made again
  * @param writerBytes most bytes of a bucket's writer window; the writers that were idle longest are
@@ -25,6 +27,7 @@ public record LogSettings(
     int maxAddsInFlight,
     long maxInFlightBytes,
     long tailBytes,
+    long totalTailBytes,
     Duration addTimeout,
     Duration retryPause,
     int writerBytes,
@@ -38,6 +41,7 @@ public record LogSettings(
           16,
           32L << 20,
           16L << 20,
+          128L << 20,
           Duration.ofSeconds(10),
           Duration.ofMillis(200),
           512 << 10,
@@ -48,6 +52,7 @@ public record LogSettings(
     requireBetween("maxAddsInFlight", maxAddsInFlight, 1, 256);
     requireBetween("maxInFlightBytes", maxInFlightBytes, maxEntryBytes, Long.MAX_VALUE);
     requireBetween("tailBytes", tailBytes, 0, Long.MAX_VALUE);
+    requireBetween("totalTailBytes", totalTailBytes, 0, Long.MAX_VALUE);
     requireBetween("addTimeout in ms", addTimeout.toMillis(), 1, 3_600_000);
     requireBetween("retryPause in ms", retryPause.toMillis(), 1, 60_000);
     requireBetween("writerBytes", writerBytes, 1 << 10, maxEntryBytes - 1024);
@@ -62,6 +67,7 @@ public record LogSettings(
         maxAddsInFlight,
         maxInFlightBytes,
         tailBytes,
+        totalTailBytes,
         addTimeout,
         retryPause,
         writerBytes,

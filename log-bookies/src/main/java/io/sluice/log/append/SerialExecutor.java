@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +18,19 @@ final class SerialExecutor implements Executor {
 
   private final Executor threads;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private volatile Consumer<Throwable> onThrow = thrown -> {};
   private final AtomicInteger waiting = new AtomicInteger();
 
   SerialExecutor(Executor threads) {
     this.threads = threads;
+  }
+
+  /**
+   * Has {@code action} run, in place of the rest of a task, when one throws: a bug, or memory has
+   * run out. The tasks after it run.
+   */
+  void onThrow(Consumer<Throwable> action) {
+    onThrow = action;
   }
 
   @Override
@@ -38,15 +48,25 @@ final class SerialExecutor implements Executor {
       if (task == null) {
         break;
       }
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        log.error("A task of a bucket failed, which is a bug", e);
-      }
+      run(task);
       done++;
     }
     if (waiting.addAndGet(-done) > 0) {
       threads.execute(this::run);
+    }
+  }
+
+  /** An error mustn't end the run: the tasks that wait would wait for ever. */
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable thrown) {
+      try {
+        log.error("A task of a bucket failed: out of memory, or a bug", thrown);
+        onThrow.accept(thrown);
+      } catch (Throwable again) {
+        thrown.addSuppressed(again);
+      }
     }
   }
 }

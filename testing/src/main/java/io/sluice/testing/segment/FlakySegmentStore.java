@@ -42,6 +42,7 @@ public final class FlakySegmentStore implements SegmentStore {
   private final Random random;
   private final LogTime time;
   private Faults faults;
+  private double throwing;
 
   /**
    * @param time where delays pass
@@ -56,6 +57,15 @@ public final class FlakySegmentStore implements SegmentStore {
   /** Changes what goes wrong from now on. */
   public void faults(Faults other) {
     faults = other;
+  }
+
+  /**
+   * From now on an add throws, as when memory runs out.
+   *
+   * @param share of adds that do, and aren't done, 0 to 1
+   */
+  public void throwing(double share) {
+    throwing = share;
   }
 
   @Override
@@ -142,6 +152,11 @@ public final class FlakySegmentStore implements SegmentStore {
 
     @Override
     public CompletableFuture<Long> add(ByteBuf entry) {
+      if (throwing > 0 && random.nextDouble() < throwing) {
+        broken = true;
+        entry.release();
+        throw new OutOfMemoryError("no memory for an add, by design of this test");
+      }
       double chance = random.nextDouble();
       boolean silent = chance < faults.silent();
       chance -= faults.silent();

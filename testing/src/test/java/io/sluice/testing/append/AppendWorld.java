@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AppendWorld {
 
+  static final int RESULTS_PER_WRITER = 8;
+
   private static final Schema SCHEMA =
       new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
 
@@ -63,6 +65,7 @@ final class AppendWorld {
     this.bucket = new BucketId(id, 0);
     this.table = table(id, new UUID(random.nextLong(), random.nextLong()));
     this.store = new FlakySegmentStore(ledgers, random, time, faults());
+    store.throwing(random.nextInt(4) == 0 ? 0.02 : 0);
     InMemoryMetadataStore metadata = new InMemoryMetadataStore();
     metadata
         .create(
@@ -88,10 +91,11 @@ final class AppendWorld {
         1 + random.nextInt(4),
         512 << 10,
         List.of(0L, 30_000L, 1_000_000L).get(random.nextInt(3)),
+        List.of(0L, 50_000L, 1_000_000L).get(random.nextInt(3)),
         Duration.ofSeconds(1),
         Duration.ofMillis(20),
         8 << 10,
-        8);
+        RESULTS_PER_WRITER);
   }
 
   private static Table table(UUID id, UUID incarnation) {
@@ -137,6 +141,7 @@ final class AppendWorld {
   /** From now on nothing fails. */
   void calm() {
     store.faults(Faults.NONE);
+    store.throwing(0);
     records.faults(0);
   }
 

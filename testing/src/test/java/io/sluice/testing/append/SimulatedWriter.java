@@ -52,7 +52,7 @@ final class SimulatedWriter {
 
   /** Sends the next batch, if not too many are in flight. */
   void send() {
-    if (inFlight.size() >= MOST_IN_FLIGHT) {
+    if (inFlight.size() >= MOST_IN_FLIGHT || spanIsFull()) {
       return;
     }
     List<Integer> frameRows = new ArrayList<>();
@@ -64,6 +64,12 @@ final class SimulatedWriter {
     sent.put(batch.sequence(), batch);
     inFlight.add(batch);
     send(batch);
+  }
+
+  /** No more may follow an unanswered batch than the log remembers results. */
+  private boolean spanIsFull() {
+    return !inFlight.isEmpty()
+        && nextSequence - inFlight.get(0).sequence() >= AppendWorld.RESULTS_PER_WRITER;
   }
 
   /** Sends a batch that is in flight once more, as an impatient client would. */
@@ -113,7 +119,9 @@ final class SimulatedWriter {
       throw world.failure("batch " + batch + " failed: " + cause);
     }
     lastFailure = String.valueOf(cause.getMessage());
-    if (mine != attempt) {
+    boolean lateRepeat =
+        e.reason() == Reason.SEQUENCE_REGRESSION && acknowledged.containsKey(batch.sequence());
+    if (mine != attempt || lateRepeat) {
       return;
     }
     if (e.reason() == Reason.SEQUENCE_REGRESSION
@@ -125,6 +133,12 @@ final class SimulatedWriter {
   }
 
   private void resend() {
-    List.copyOf(inFlight).forEach(this::send);
+    int mine = attempt;
+    for (Batch batch : List.copyOf(inFlight)) {
+      if (attempt != mine) {
+        return; // One was refused at once: all are sent again after its pause.
+      }
+      send(batch);
+    }
   }
 }
