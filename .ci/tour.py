@@ -75,6 +75,7 @@ class Tour:
             create, tail = text.strip().splitlines()
             self.run(create)
             self.tail = Background(tail, self.clone)
+            self.tail.expect("Following shop.orders")
         elif "lock gate" in text and language == "sh":
             expect(self.run(text), r'"offset": ?0, ?"rows": ?2')
             self.tail.expect(r"lock gate.*\n.*paddle gear")

@@ -122,6 +122,17 @@ final class TailCommand implements Runnable {
     }
   }
 
+  /** An event without a row says where the stream begins. */
+  private void begun(String id) {
+    if (lastEventId == null) {
+      String where = from.equals("latest") ? "the next row on" : "the earliest row in the log on";
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("Following " + table + " from " + where + "; Ctrl-C ends it.");
+      err.flush();
+    }
+    lastEventId = id;
+  }
+
   /** Prints rows until the stream ends (false) or the limit is reached (true). */
   private boolean print(InputStream body) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -131,10 +142,14 @@ final class TailCommand implements Runnable {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith("id:")) {
           id = line.substring(3).strip();
+        } else if (line.isEmpty() && id != null) {
+          begun(id);
+          id = null;
         } else if (line.startsWith("data:")) {
           out.println(line.substring(5).strip());
           out.flush();
           lastEventId = id;
+          id = null;
           if (++printed == limit) {
             return true;
           }

@@ -78,14 +78,12 @@ final class AppendRoutes {
             });
   }
 
+  /** What the answer says of a bucket, in this order. */
+  private record Result(int bucket, long offset, long rows) {}
+
   private static void answer(Call call, List<Appended> appended) {
-    List<Map<String, Object>> results =
-        appended.stream()
-            .map(
-                a ->
-                    Map.<String, Object>of(
-                        "bucket", a.bucket(), "offset", a.offset(), "rows", a.rows()))
-            .toList();
+    List<Result> results =
+        appended.stream().map(a -> new Result(a.bucket(), a.offset(), a.rows())).toList();
     Answers.json(call.response(), 200, Map.of("results", results));
   }
 

@@ -88,9 +88,12 @@ final class DdlRoutes {
             .thenApply(
                 done -> {
                   meters.dropped(name);
-                  return Map.of("database", name.database(), "table", name.table());
+                  return new Dropped(name.database(), name.table());
                 }));
   }
+
+  /** What the answer says, in this order. */
+  private record Dropped(String database, String table) {}
 
   private void withBody(Call call, Creation creation) {
     ByteBudget.Share share = budget.share();

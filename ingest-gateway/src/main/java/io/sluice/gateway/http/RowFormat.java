@@ -53,9 +53,12 @@ enum RowFormat {
     print(out, this == SSE ? "\n\n" : "\n");
   }
 
-  /** Returns what to send at the start, so that the client sees that it is connected. */
-  String opening() {
-    return this == SSE ? "retry: 1000\n\n" : "";
+  /**
+   * Returns what to send at the start: the client sees that it is connected, and resumes there if
+   * it is cut off before its first row.
+   */
+  String opening(EventId from) {
+    return this == SSE ? "retry: 1000\nid: " + from.text() + "\n\n" : "";
   }
 
   /** Returns what to send when there was nothing else for a while; may be empty. */

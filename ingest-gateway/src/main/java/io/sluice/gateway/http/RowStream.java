@@ -106,8 +106,9 @@ final class RowStream {
         .putHeader("Cache-Control", "no-store")
         .putHeader("X-Accel-Buffering", "no");
     response.writeHead();
-    if (!format.opening().isEmpty()) {
-      response.write(format.opening());
+    String opening = format.opening(new EventId(lastOffsets));
+    if (!opening.isEmpty()) {
+      response.write(opening);
     }
     timer = vertx.setPeriodic(HEARTBEAT_MS, id -> beat());
     waiting.addAll(sources);

@@ -101,6 +101,27 @@ class FollowRoutesTest {
   }
 
   @Test
+  void aStreamThatIsCutBeforeItsFirstRowResumesWhereItBegan() throws Exception {
+    gateway.createOrders("{}");
+    gateway.post(ids(0, 3));
+    String[] latest = {"?follow=true&from=latest", "Accept", "text/event-stream"};
+    String id;
+    try (BufferedReader events = follow(latest[0], latest[1], latest[2])) {
+      assertThat(events.readLine()).isEqualTo("retry: 1000");
+      id = events.readLine();
+    }
+    assertThat(id).isEqualTo("id: 0:2");
+    gateway.post(ids(3, 4));
+
+    List<Integer> seen = new ArrayList<>();
+    try (BufferedReader events =
+        follow(latest[0], latest[1], latest[2], "Last-Event-ID", id.substring(4))) {
+      nextEvent(events, seen);
+    }
+    assertThat(seen).containsExactly(3);
+  }
+
+  @Test
   void aFollowerThatLeavesIsNoLongerCounted() throws Exception {
     gateway.createOrders("{}");
     gateway.post("{\"id\":0}");
