@@ -197,7 +197,7 @@ def flink(sluice, endpoint, stage):
     query = f"SELECT COUNT(*) FROM (SELECT * FROM {DB}.http INTERSECT ALL SELECT * FROM {DB}.flight)"
     literals = f"""SELECT COUNT(*) FROM {DB}.http WHERE c_int = -2147483648 AND c_long = -9223372036854775808
         AND c_date = DATE '0001-01-01' AND c_timestamp = TIMESTAMP '0001-01-01 00:00:00.000001' AND c_string = ''
-        AND c_decimal_38_0 = -{'9' * 38} AND c_uuid = x'{'00' * 16}' AND c_fixed_3 = x'000000' AND c_boolean AND c_time = TIME '00:00:00'
+        AND c_decimal_38_0 = CAST('-{'9' * 38}' AS DECIMAL(38, 0)) AND c_uuid = x'{'00' * 16}' AND c_fixed_3 = x'000000' AND c_boolean AND c_time = TIME '00:00:00'
         AND c_double = CAST('4.9E-324' AS DOUBLE) AND c_timestamptz = TO_TIMESTAMP_LTZ({YEAR_1 // 1000}, 3)"""
     done = subprocess.run(
         [sluice, "sql", "--endpoint", endpoint, "-e", f"{query}; {literals}"],
