@@ -170,18 +170,24 @@ def compare(stage, columns, got, want):
     print(f"ok {stage}", flush=True)
 
 
+def instant(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
 def compare_json(stage, columns, got, want):
     def same(kind, one, other):
         if kind.startswith("decimal") and one is not None:
             return decimal.Decimal(one) == decimal.Decimal(other)
         if kind == "timestamptz" and one is not None:
-            return datetime.datetime.fromisoformat(one) == datetime.datetime.fromisoformat(other)
+            return instant(one) == instant(other)
         if kind == "float" and isinstance(one, float):
             return struct.pack("<f", one) == struct.pack("<f", other)
         if kind == "double" and isinstance(one, float):
             return struct.pack("<d", one) == struct.pack("<d", other)
-        if kind in ("time", "timestamp") and one is not None:
-            return one.ljust(26, "0")[:8] == other.ljust(26, "0")[:8] and one.rstrip("0.") == other.rstrip("0.")
+        if kind == "time" and one is not None:
+            return datetime.time.fromisoformat(one) == datetime.time.fromisoformat(other)
+        if kind == "timestamp" and one is not None:
+            return datetime.datetime.fromisoformat(one) == datetime.datetime.fromisoformat(other)
         return one == other
 
     assert len(got) == len(want), (len(got), len(want))

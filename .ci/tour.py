@@ -81,7 +81,6 @@ class Tour:
             self.tail.expect(r"lock gate.*\n.*paddle gear")
         elif '"three"' in text:
             expect(self.run(text), r'"row": ?1', r'"column": ?"id"', "three")
-            self.before = self.everything()
         elif language == "python" and "pyarrow.flight" in text:
             expect(self.run(text, language), r'"offset": ?2', "mitre gate", "lock gate")
             self.tail.expect("mitre gate")

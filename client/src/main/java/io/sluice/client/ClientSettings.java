@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param host the gateway's name or address
  * @param port its port, 1 to 65,535
- * @param callTimeout how long one call may take
+ * @param callTimeout how long one call may take, and how long appends may go without an answer
+ *     before they are sent again
  * @param retryFor how long calls, appends and reads are retried while the gateway can't be reached;
  *     longer than a gateway's takeover takes
  * @param minBackoff the first pause between two tries; doubles up to {@code maxBackoff}

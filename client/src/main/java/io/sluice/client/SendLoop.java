@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -130,15 +131,19 @@ final class SendLoop implements PutStream.Answered {
   /** Returns false when the loop is over. */
   private synchronized boolean awaitWork() throws InterruptedException {
     while (!closed && failure == null && unsent.isEmpty() && !streamFailed() && !isOverdue()) {
-      wait(unanswered.isEmpty() ? 0 : connection.settings().callTimeout().toMillis());
+      // At least 1 ms: 0 would be for ever, which it is while nothing is on its way.
+      wait(unanswered.isEmpty() ? 0 : 1 + TimeUnit.NANOSECONDS.toMillis(patienceNanos()));
     }
     return !closed && failure == null;
   }
 
   /** Returns whether batches are on their way and none was answered for too long. */
   private synchronized boolean isOverdue() {
-    long limit = connection.settings().callTimeout().toNanos();
-    return !unanswered.isEmpty() && System.nanoTime() - progressNanos >= limit;
+    return !unanswered.isEmpty() && patienceNanos() <= 0;
+  }
+
+  private long patienceNanos() {
+    return connection.settings().callTimeout().toNanos() - (System.nanoTime() - progressNanos);
   }
 
   private boolean streamFailed() {

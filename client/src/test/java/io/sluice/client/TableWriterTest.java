@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
@@ -105,8 +106,9 @@ class TableWriterTest {
       gateway.fallSilent();
       CompletableFuture<List<Appended>> unanswered = writer.append(rows(2, 3));
       CompletableFuture<List<Appended>> behindIt = writer.append(rows(5, 1));
-      assertThat(unanswered.join()).containsExactly(new Appended(0, 2, 3));
-      assertThat(behindIt.join()).containsExactly(new Appended(0, 5, 1));
+      // Well before gRPC's own pings would break a dead connection off.
+      assertThat(unanswered.get(10, TimeUnit.SECONDS)).containsExactly(new Appended(0, 2, 3));
+      assertThat(behindIt.get(10, TimeUnit.SECONDS)).containsExactly(new Appended(0, 5, 1));
       assertThat(gateway.rows(0)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
     }
   }

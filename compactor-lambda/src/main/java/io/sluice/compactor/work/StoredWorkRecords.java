@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/** Work records in a {@link MetadataStore}, at {@code /work/<tableId>}. */
+/** Work records in a {@link MetadataStore}: {@code work/<tableId>} below its root. */
 public final class StoredWorkRecords implements WorkRecords {
 
   private static final long FIRST_PAUSE_MS = 5;

@@ -66,8 +66,8 @@ public record Problem(
       String message = "the gateway's memory for this request is used up: send smaller batches (";
       return of(RESOURCE_EXHAUSTED, 429, "OUT_OF_MEMORY", message + text(full) + ")");
     } else if (cause instanceof OutOfMemoryError full) {
-      return of(
-          RESOURCE_EXHAUSTED, 429, "OVERLOADED", "the gateway is short of memory: " + text(full));
+      String message = "the gateway is short of memory (" + text(full) + "): send it again later";
+      return of(RESOURCE_EXHAUSTED, 429, "OVERLOADED", message);
     } else if (cause instanceof StaleClaimException) {
       return of(UNAVAILABLE, 503, "MOVED", text(cause) + "; try again");
     } else if (cause instanceof TimeoutException) {

@@ -18,8 +18,8 @@ final class SerialExecutor implements Executor {
 
   private final Executor threads;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private volatile Consumer<Throwable> onThrow = thrown -> {};
   private final AtomicInteger waiting = new AtomicInteger();
+  private volatile Consumer<Throwable> onThrow = thrown -> {};
 
   SerialExecutor(Executor threads) {
     this.threads = threads;
@@ -62,11 +62,19 @@ final class SerialExecutor implements Executor {
       task.run();
     } catch (Throwable thrown) {
       try {
-        log.error("A task of a bucket failed: out of memory, or a bug", thrown);
         onThrow.accept(thrown);
       } catch (Throwable again) {
         thrown.addSuppressed(again);
       }
+      report(thrown);
+    }
+  }
+
+  private static void report(Throwable thrown) {
+    try {
+      log.error("A task of a bucket failed: out of memory, or a bug", thrown);
+    } catch (OutOfMemoryError e) {
+      // There is no memory to say so; who appended was told by what ran in the task's place.
     }
   }
 }

@@ -37,7 +37,7 @@ final class TailMemory {
       return maxBytes / 2;
     }
 
-    /** Says that rows came, and what the tail now holds. */
+    /** Says what the tail now holds; no other was busy later. */
     void holds(long now) {
       TailMemory.this.holds(this, now);
     }

@@ -119,9 +119,7 @@ final class SimulatedWriter {
       throw world.failure("batch " + batch + " failed: " + cause);
     }
     lastFailure = String.valueOf(cause.getMessage());
-    boolean lateRepeat =
-        e.reason() == Reason.SEQUENCE_REGRESSION && acknowledged.containsKey(batch.sequence());
-    if (mine != attempt || lateRepeat) {
+    if (mine != attempt) {
       return;
     }
     if (e.reason() == Reason.SEQUENCE_REGRESSION

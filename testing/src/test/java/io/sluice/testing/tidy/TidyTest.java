@@ -49,18 +49,21 @@ class TidyTest {
 
   @Test
   void sleepIsFoundInTestsOnly() throws IOException {
+    // Planted: a text for the rule to find. Nothing here sleeps.
     String sleeps =
         "class A { void m() throws Exception { Thread.sleep(1); TimeUnit.SECONDS.sleep(1); } }";
 
     assertThat(rules(TEST, sleeps)).containsExactly(Rule.SLEEP_IN_TEST, Rule.SLEEP_IN_TEST);
     assertThat(rules("testing/src/main/java/A.java", sleeps)).hasSize(2);
     assertThat(rules(MAIN, sleeps)).isEmpty();
+    // Planted: in a string it is no call.
     assertThat(rules(TEST, "class A { String s = \"Thread.sleep(1)\"; }")).isEmpty();
   }
 
   @Test
   void unfinishedWorkAndDisabledTestsAreFound() throws IOException {
     assertThat(rules(MAIN, "class A {} // TO" + "DO later")).containsExactly(Rule.UNFINISHED);
+    // Planted: a text for the rule to find. No test here is disabled.
     assertThat(rules(TEST, "class A { @Disabled void m() {} }"))
         .containsExactly(Rule.DISABLED_TEST);
   }
