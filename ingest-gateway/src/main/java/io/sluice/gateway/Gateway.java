@@ -2,14 +2,18 @@ package io.sluice.gateway;
 
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.cluster.Membership;
+import io.sluice.gateway.cluster.Ownership;
+import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.flight.FlightParts;
+import io.sluice.gateway.flight.FlightPeers;
 import io.sluice.gateway.flight.FlightService;
 import io.sluice.gateway.http.HttpApi;
 import io.sluice.gateway.http.HttpParts;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.read.Reads;
-import io.sluice.gateway.tables.OwnedBuckets;
+import io.sluice.gateway.tables.BucketOperations;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
 import io.sluice.gateway.tables.Workers;
@@ -17,7 +21,7 @@ import io.sluice.log.append.BucketLogs;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +46,8 @@ public final class Gateway {
   private final Workers workers;
   private final BufferAllocator allocator;
   private final GatewayMeters meters;
+  private final Ownership ownership;
+  private final Duration stopPatience;
 
   private Gateway(
       Vertx vertx,
@@ -49,13 +55,17 @@ public final class Gateway {
       BucketLogs logs,
       Workers workers,
       BufferAllocator allocator,
-      GatewayMeters meters) {
+      GatewayMeters meters,
+      Ownership ownership,
+      Duration stopPatience) {
     this.vertx = vertx;
     this.server = server;
     this.logs = logs;
     this.workers = workers;
     this.allocator = allocator;
     this.meters = meters;
+    this.ownership = ownership;
+    this.stopPatience = stopPatience;
   }
 
   /**
@@ -80,27 +90,27 @@ public final class Gateway {
             new VertxOptions()
                 .setEventLoopPoolSize(settings.eventLoopThreads())
                 .setWorkerPoolSize(settings.workers()));
-    Tables tables = new Tables(parts.catalog(), workers, settings.tableValidity());
-    OwnedBuckets owned = new OwnedBuckets(id, logs, parts.buckets(), parts.metadata());
-    TableOperations operations =
-        new TableOperations(
-            new TableOperations.Parts(
-                parts.catalog(), parts.lake(), parts.compaction(), logs, owned, tables, workers),
-            settings.flushPoll());
+    Membership membership = new Membership(parts.metadata(), id);
+    Ownership ownership = new Ownership(logs, parts.buckets(), parts.metadata(), membership);
     GatewayMeters meters = new GatewayMeters();
-    Appends appends = new Appends(logs, settings.log(), meters);
-    Reads reads = new Reads(logs, meters);
     FlightParts flightParts =
-        new FlightParts(
-            id, settings, allocator, tables, operations, appends, reads, workers, new AtomicLong());
+        flightParts(
+            settings,
+            parts,
+            new Inner(ownership, new FlightPeers(vertx, membership), logs, workers, meters),
+            allocator);
     GatewayServer server = new GatewayServer(vertx, settings);
     FlightService flight = new FlightService(vertx, flightParts, server::port);
     Router router = Router.router(vertx);
     HttpApi.mount(vertx, router, httpParts(flightParts, parts, meters), settings.maxBodyBytes());
-    Gateway gateway = new Gateway(vertx, server, logs, workers, allocator, meters);
+    Gateway gateway =
+        new Gateway(
+            vertx, server, logs, workers, allocator, meters, ownership, settings.stopPatience());
     try {
       server.start(flight::handle, router);
-      announce(id, settings, server.port(), parts);
+      membership
+          .join(new Peer(id, settings.reachableHost(), server.port()))
+          .get(START_SECONDS, TimeUnit.SECONDS);
       return gateway;
     } catch (Exception e) {
       gateway.close().exceptionally(closing -> null).join();
@@ -117,16 +127,17 @@ public final class Gateway {
   }
 
   /**
-   * Stops: no new calls, streams end, open segments are sealed.
+   * Stops: hands its buckets over, with their open segments sealed, to the gateways that stay; then
+   * no new calls, and streams end.
    *
    * @return completes when all is released; call it once
    */
   public CompletableFuture<Void> close() {
-    return server
-        .stop()
+    return ownership
+        .leave(stopPatience)
+        .handle((left, failure) -> logged("the buckets", failure))
+        .thenCompose(left -> server.stop())
         .handle((stopped, failure) -> logged("the server", failure))
-        .thenCompose(stopped -> logs.closeAll())
-        .handle((closed, failure) -> logged("the buckets", failure))
         .thenCompose(closed -> vertx.close().toCompletionStage())
         .handle((closed, failure) -> logged("Vert.x", failure))
         .thenRun(
@@ -145,9 +156,43 @@ public final class Gateway {
     return failure == null;
   }
 
+  /** What a gateway has of its own. */
+  private record Inner(
+      Ownership ownership,
+      FlightPeers peers,
+      BucketLogs logs,
+      Workers workers,
+      GatewayMeters meters) {}
+
+  private static FlightParts flightParts(
+      GatewaySettings settings, GatewayParts parts, Inner inner, BufferAllocator allocator) {
+    Ownership ownership = inner.ownership();
+    Tables tables = new Tables(parts.catalog(), inner.workers(), settings.tableValidity());
+    BucketOperations buckets =
+        new BucketOperations(ownership, inner.logs(), parts.buckets(), inner.peers());
+    return new FlightParts(
+        settings,
+        allocator,
+        ownership,
+        tables,
+        new TableOperations(
+            new TableOperations.Parts(
+                parts.catalog(),
+                parts.lake(),
+                parts.compaction(),
+                buckets,
+                tables,
+                inner.workers()),
+            settings.flushPoll()),
+        new Appends(ownership, inner.peers(), settings.log(), inner.meters()),
+        new Reads(ownership, inner.peers(), inner.meters()),
+        inner.workers(),
+        new AtomicLong());
+  }
+
   private static HttpParts httpParts(FlightParts flight, GatewayParts parts, GatewayMeters meters) {
     return new HttpParts(
-        flight.gateway(),
+        flight.ownership().id(),
         flight.tables(),
         flight.operations(),
         flight.appends(),
@@ -157,14 +202,5 @@ public final class Gateway {
         () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
         meters,
         flight.allocator());
-  }
-
-  private static void announce(String id, GatewaySettings settings, int port, GatewayParts parts)
-      throws Exception {
-    String json = "{\"host\":\"%s\",\"port\":%d}".formatted(settings.reachableHost(), port);
-    parts
-        .metadata()
-        .createEphemeral(MetadataPaths.gateway(id), json.getBytes(StandardCharsets.UTF_8))
-        .get(START_SECONDS, TimeUnit.SECONDS);
   }
 }

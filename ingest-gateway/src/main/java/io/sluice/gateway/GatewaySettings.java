@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param memoryBytes most Arrow memory of all requests together, at least {@code maxMessageBytes}
  * @param tableValidity how long a table's definition is believed before it is read again
  * @param flushPoll pause between two looks at the lake while a flush waits
+ * @param stopPatience how long a gateway that stops waits for its segments to be sealed, 1 s to 10
+ *     min; those that are still open then are recovered by their next owner
  * @param gate how much a batch may become at the gate
  * @param log the log's settings
  */
@@ -34,6 +36,7 @@ public record GatewaySettings(
     long memoryBytes,
     Duration tableValidity,
     Duration flushPoll,
+    Duration stopPatience,
     GateLimits gate,
     LogSettings log) {
 
@@ -53,6 +56,7 @@ public record GatewaySettings(
           1024L * MIB,
           Duration.ofSeconds(1),
           Duration.ofMillis(100),
+          Duration.ofSeconds(20),
           GateLimits.DEFAULT,
           LogSettings.DEFAULT);
 
@@ -66,6 +70,7 @@ public record GatewaySettings(
     requireBetween("memoryBytes", memoryBytes, maxMessageBytes, Long.MAX_VALUE);
     requireBetween("tableValidity in ms", tableValidity.toMillis(), 0, 60_000);
     requireBetween("flushPoll in ms", flushPoll.toMillis(), 1, 60_000);
+    requireBetween("stopPatience in ms", stopPatience.toMillis(), 1_000, 600_000);
   }
 
   /** Returns these settings at another address. */
@@ -82,6 +87,7 @@ public record GatewaySettings(
         memoryBytes,
         tableValidity,
         flushPoll,
+        stopPatience,
         gate,
         log);
   }
@@ -100,8 +106,28 @@ public record GatewaySettings(
         memoryBytes,
         tableValidity,
         flushPoll,
+        stopPatience,
         gate,
         otherLog);
+  }
+
+  /** Returns these settings with another patience at the end. */
+  public GatewaySettings withStopPatience(Duration other) {
+    return new GatewaySettings(
+        host,
+        port,
+        advertisedHost,
+        eventLoops,
+        workers,
+        maxMessageBytes,
+        maxBodyBytes,
+        streamBytes,
+        memoryBytes,
+        tableValidity,
+        flushPoll,
+        other,
+        gate,
+        log);
   }
 
   /** Returns how many event loop threads there are on this machine. */

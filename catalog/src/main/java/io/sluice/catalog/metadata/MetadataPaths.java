@@ -29,6 +29,9 @@ public final class MetadataPaths {
   /** Parent of the live gateways. */
   public static final String GATEWAYS = "/gateways";
 
+  /** Parent of the gateways that hand their buckets over before they stop. */
+  public static final String LEAVING = "/leaving";
+
   /** Returns the place of a database. */
   public static String database(String database) {
     return DATABASES + "/" + segment(database);
@@ -77,6 +80,11 @@ public final class MetadataPaths {
   /** Returns the place of a gateway's ephemeral entry. */
   public static String gateway(String gatewayId) {
     return GATEWAYS + "/" + segment(gatewayId);
+  }
+
+  /** Returns the place of the ephemeral entry of a gateway that hands its buckets over. */
+  public static String leavingGateway(String gatewayId) {
+    return LEAVING + "/" + segment(gatewayId);
   }
 
   /** Makes any text one segment of a path; {@link #text} undoes it. */

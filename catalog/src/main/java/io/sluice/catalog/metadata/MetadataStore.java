@@ -86,7 +86,8 @@ public interface MetadataStore extends AutoCloseable {
 
   /**
    * Calls {@code lost} when the session has ended other than by {@link #close}, or can no longer be
-   * known to live: its ephemeral values are gone or may be. At most once for each registration.
+   * known to live: its ephemeral values are gone or may be. A store that opens another session
+   * after it makes them again, and calls once for each session that is lost.
    */
   void onSessionLost(Runnable lost);
 

@@ -2,11 +2,12 @@ package io.sluice.gateway.append;
 
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
+import io.sluice.gateway.cluster.Ownership;
+import io.sluice.gateway.cluster.Route;
 import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.gate.GateException.Code;
 import io.sluice.log.append.Appended;
 import io.sluice.log.append.BucketLog;
-import io.sluice.log.append.BucketLogs;
 import io.sluice.log.append.LogSettings;
 import io.sluice.log.append.RowBatch;
 import io.sluice.log.frame.FrameEncoder;
@@ -30,18 +31,22 @@ import org.jspecify.annotations.Nullable;
 public final class Appends {
 
   private final ConcurrentHashMap<BucketId, Turns> turns = new ConcurrentHashMap<>();
-  private final BucketLogs logs;
+  private final Ownership ownership;
+  private final Forwards forwards;
   private final FrameEncoder encoder;
   private final long maxInFlightBytes;
   private final AppendListener listener;
 
   /**
-   * @param logs the buckets that this gateway owns
+   * @param ownership says where each bucket is
+   * @param forwards reach the other gateways
    * @param settings the log's
    * @param listener told of what became durable
    */
-  public Appends(BucketLogs logs, LogSettings settings, AppendListener listener) {
-    this.logs = logs;
+  public Appends(
+      Ownership ownership, Forwards forwards, LogSettings settings, AppendListener listener) {
+    this.ownership = ownership;
+    this.forwards = forwards;
     this.encoder = new FrameEncoder(settings.maxEntryBytes());
     this.maxInFlightBytes = settings.maxInFlightBytes();
     this.listener = listener;
@@ -65,7 +70,6 @@ public final class Appends {
    */
   public CompletableFuture<List<Appended>> append(
       Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer, OptionalInt bucket) {
-    long begin = System.nanoTime();
     List<Part> parts;
     try (rows) {
       if (rows.getRowCount() == 0) {
@@ -75,17 +79,51 @@ public final class Appends {
     } catch (GateException | RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
-    long count = parts.stream().mapToLong(part -> part.batch().rows()).sum();
-    long bytes = parts.stream().mapToLong(part -> part.batch().bytes()).sum();
+    return append(table, parts, false);
+  }
+
+  /**
+   * Adds rows to a batch that another gateway passes on in parts.
+   *
+   * @param rows as in {@link #append}
+   * @throws GateException if a row's key belongs to another bucket, or a row is too large
+   */
+  public void gather(Table table, VectorSchemaRoot rows, int bucket, BatchParts batch)
+      throws GateException {
+    try (rows) {
+      requireBucket(table, bucket);
+      if (rows.getRowCount() > 0) {
+        if (!table.bucketKey().isEmpty()) {
+          Split.of(table, rows).requireAllIn(bucket);
+        }
+        batch.add(frames(rows));
+      }
+    }
+  }
+
+  /**
+   * Appends what was gathered, as {@link #append} does, but only here: fails with MOVED if the
+   * bucket belongs elsewhere.
+   *
+   * @param batch is empty then
+   */
+  public CompletableFuture<List<Appended>> appendForwarded(
+      Table table, int bucket, @Nullable WriterSequence writer, BatchParts batch) {
+    List<FrameRows> frames = batch.take();
+    if (frames.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    RowBatch rows = new RowBatch(table.schemaId(), writer, frames);
+    return append(table, List.of(new Part(bucket, rows)), true);
+  }
+
+  private CompletableFuture<List<Appended>> append(
+      Table table, List<Part> parts, boolean forwarded) {
+    long begin = System.nanoTime();
     List<CompletableFuture<Appended>> answers =
-        parts.stream().map(part -> append(table, part)).toList();
+        parts.stream().map(part -> append(table, part, forwarded, begin)).toList();
     return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-        .thenApply(
-            done -> {
-              Duration latency = Duration.ofNanos(System.nanoTime() - begin);
-              listener.appended(table.name(), count, bytes, latency);
-              return answers.stream().map(CompletableFuture::join).toList();
-            });
+        .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
   }
 
   /**
@@ -103,11 +141,8 @@ public final class Appends {
   private List<Part> parts(
       Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer, OptionalInt bucket)
       throws GateException {
-    if (bucket.isPresent() && (bucket.getAsInt() < 0 || bucket.getAsInt() >= table.bucketCount())) {
-      throw new GateException(
-          Code.BAD_REQUEST,
-          "table %s has buckets 0 to %d, not %d"
-              .formatted(table.name(), table.bucketCount() - 1, bucket.getAsInt()));
+    if (bucket.isPresent()) {
+      requireBucket(table, bucket.getAsInt());
     }
     if (table.bucketKey().isEmpty()) {
       int one = bucket.isPresent() ? bucket.getAsInt() : pick(table, writer);
@@ -138,29 +173,69 @@ public final class Appends {
     return parts;
   }
 
+  private static void requireBucket(Table table, int bucket) throws GateException {
+    if (bucket < 0 || bucket >= table.bucketCount()) {
+      throw new GateException(
+          Code.BAD_REQUEST,
+          "table %s has buckets 0 to %d, not %d"
+              .formatted(table.name(), table.bucketCount() - 1, bucket));
+    }
+  }
+
   private RowBatch batch(Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer)
       throws GateException {
+    return new RowBatch(table.schemaId(), writer, frames(rows));
+  }
+
+  private List<FrameRows> frames(VectorSchemaRoot rows) throws GateException {
     try {
-      List<FrameRows> frames = encoder.encode(rows);
-      return new RowBatch(table.schemaId(), writer, frames);
+      return encoder.encode(rows);
     } catch (RowTooLargeException e) {
       throw new GateException(Code.TOO_LARGE, String.valueOf(e.getMessage()));
     }
   }
 
-  private CompletableFuture<Appended> append(Table table, Part part) {
+  private CompletableFuture<Appended> append(
+      Table table, Part part, boolean forwarded, long begin) {
     BucketId id = new BucketId(table.id(), part.bucket());
     return turns
         .computeIfAbsent(id, unused -> new Turns(maxInFlightBytes))
-        .take(() -> open(table, part.bucket()), part.batch());
+        .take(() -> target(table, part.bucket(), forwarded, begin), part.batch());
   }
 
-  private CompletableFuture<BucketLog> open(Table table, int bucket) {
+  private CompletableFuture<Turns.Target> target(
+      Table table, int bucket, boolean forwarded, long begin) {
     try {
-      return logs.open(table, bucket);
+      return ownership
+          .route(table, bucket, forwarded)
+          .thenApply(
+              route ->
+                  route instanceof Route.Here here
+                      ? batch -> counted(table, batch, begin, here.log())
+                      : batch -> forward(route, table, bucket, batch));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private CompletableFuture<Appended> counted(
+      Table table, RowBatch batch, long begin, BucketLog log) {
+    int rows = batch.rows();
+    long bytes = batch.bytes();
+    return log.append(batch)
+        .thenApply(
+            appended -> {
+              Duration latency = Duration.ofNanos(System.nanoTime() - begin);
+              listener.appended(table.name(), rows, bytes, latency);
+              return appended;
+            });
+  }
+
+  private CompletableFuture<Appended> forward(
+      Route route, Table table, int bucket, RowBatch batch) {
+    return route instanceof Route.There there
+        ? forwards.append(there.peer(), table, bucket, batch)
+        : CompletableFuture.failedFuture(new IllegalStateException("unknown route " + route));
   }
 
   private record Part(int bucket, RowBatch batch) {}

@@ -1,7 +1,6 @@
 package io.sluice.gateway.append;
 
 import io.sluice.log.append.Appended;
-import io.sluice.log.append.BucketLog;
 import io.sluice.log.append.RowBatch;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,34 +9,40 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the batches of one bucket to its log in the order in which they came, also while the log is
- * still being opened (futures alone would run those that wait in any order), and no more at a time
- * than the log takes. Thread-safe.
+ * Hands the batches of one bucket to its owner in the order in which they came, also while the
+ * bucket is still being claimed (futures alone would run those that wait in any order), and no more
+ * at a time than its owner takes. Thread-safe.
  */
 final class Turns {
 
   private final long maxInFlightBytes;
   private final Deque<Turn> waiting = new ArrayDeque<>();
   private long inFlightBytes;
-  private boolean opening;
+  private boolean finding;
   private boolean pumping;
 
   /**
-   * @param maxInFlightBytes most bytes that the log has at a time, but for a single batch
+   * @param maxInFlightBytes most bytes that the owner has at a time, but for a single batch
    */
   Turns(long maxInFlightBytes) {
     this.maxInFlightBytes = maxInFlightBytes;
   }
 
+  /** Takes the batches of a bucket, in their order. */
+  interface Target {
+    /** Appends a batch, which is taken over. */
+    CompletableFuture<Appended> append(RowBatch batch);
+  }
+
   private record Turn(
-      Supplier<CompletableFuture<BucketLog>> log,
+      Supplier<CompletableFuture<Target>> target,
       RowBatch batch,
       long bytes,
       CompletableFuture<Appended> answer) {}
 
   /** Appends {@code batch}, which is taken over, after all that came before it. */
-  CompletableFuture<Appended> take(Supplier<CompletableFuture<BucketLog>> log, RowBatch batch) {
-    Turn turn = new Turn(log, batch, batch.bytes(), new CompletableFuture<>());
+  CompletableFuture<Appended> take(Supplier<CompletableFuture<Target>> target, RowBatch batch) {
+    Turn turn = new Turn(target, batch, batch.bytes(), new CompletableFuture<>());
     synchronized (this) {
       waiting.add(turn);
     }
@@ -53,7 +58,8 @@ final class Turns {
     try {
       for (Turn next = next(); next != null; next = next()) {
         Turn turn = next;
-        var unused = turn.log().get().whenComplete((log, failure) -> opened(turn, log, failure));
+        var unused =
+            turn.target().get().whenComplete((target, failure) -> found(turn, target, failure));
       }
     } finally {
       pumping = false;
@@ -65,25 +71,26 @@ final class Turns {
     Turn first = waiting.peek();
     boolean fits =
         first != null && (inFlightBytes == 0 || inFlightBytes + first.bytes() <= maxInFlightBytes);
-    if (first == null || opening || !fits) {
+    if (first == null || finding || !fits) {
       return null;
     }
-    opening = true;
+    finding = true;
     inFlightBytes += first.bytes();
     return waiting.poll();
   }
 
-  private void opened(Turn turn, @Nullable BucketLog log, @Nullable Throwable failure) {
+  private void found(Turn turn, @Nullable Target target, @Nullable Throwable failure) {
     synchronized (this) {
-      if (log == null) {
+      if (target == null) {
         turn.batch().release();
         done(turn, null, failure);
       } else {
         var unused =
-            log.append(turn.batch())
+            target
+                .append(turn.batch())
                 .whenComplete((appended, failed) -> done(turn, appended, failed));
       }
-      opening = false;
+      finding = false;
     }
     pump();
   }
@@ -97,7 +104,7 @@ final class Turns {
     } else {
       turn.answer()
           .completeExceptionally(
-              failure == null ? new IllegalStateException("the bucket's log is gone") : failure);
+              failure == null ? new IllegalStateException("the bucket has no place") : failure);
     }
     pump();
   }

@@ -103,6 +103,39 @@ public record Problem(
     return of(UNAVAILABLE, 503, "MOVED", message);
   }
 
+  /**
+   * Returns what another gateway answered.
+   *
+   * @param status gRPC's status code, as text
+   * @param text as {@link #grpcMessage} made it
+   */
+  public static Problem ofGrpc(String status, String text) {
+    int grpc;
+    try {
+      grpc = Integer.parseInt(status);
+    } catch (NumberFormatException e) {
+      return unavailable("another gateway answered with the status '" + status + "': " + text);
+    }
+    int end = text.startsWith("[") ? text.indexOf("] ") : -1;
+    String code = end < 0 ? "UNAVAILABLE" : text.substring(1, end);
+    String message = end < 0 ? text : text.substring(end + 2);
+    return of(grpc, httpStatus(grpc, code), code, message);
+  }
+
+  private static int httpStatus(int grpc, String code) {
+    return switch (grpc) {
+      case INVALID_ARGUMENT -> 400;
+      case DEADLINE_EXCEEDED -> 504;
+      case NOT_FOUND -> 404;
+      case ALREADY_EXISTS, FAILED_PRECONDITION -> 409;
+      case RESOURCE_EXHAUSTED -> code.equals("TOO_LARGE") ? 413 : 429;
+      case OUT_OF_RANGE -> 416;
+      case UNIMPLEMENTED -> 501;
+      case INTERNAL, DATA_LOSS -> 500;
+      default -> 503;
+    };
+  }
+
   /** Returns whether it is the gateway's own fault, and belongs into its log. */
   public boolean internal() {
     return grpcStatus == INTERNAL;

@@ -36,9 +36,18 @@ final class DoGet {
     this.readAheadBytes = readAheadBytes;
   }
 
-  void start() {
+  /**
+   * Begins.
+   *
+   * @param withRange whether to say with the schema where the rows begin and end
+   */
+  void start(boolean withRange) {
+    Buffer metadata =
+        withRange
+            ? Buffer.buffer("{\"from\":" + reader.start() + ",\"to\":" + reader.end() + "}")
+            : Buffer.buffer();
     call.writeFramed(
-        FlightData.write(ArrowMessages.schema(reader.schema()), Buffer.buffer(), Buffer.buffer()));
+        FlightData.write(ArrowMessages.schema(reader.schema()), metadata, Buffer.buffer()));
     proceed();
   }
 

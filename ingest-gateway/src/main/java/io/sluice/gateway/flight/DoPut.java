@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.append.BatchParts;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.gate.ArrowGate;
@@ -38,6 +39,8 @@ final class DoPut implements GrpcCall.Input {
   private final GrpcCall call;
   private final FlightParts parts;
   private final BufferAllocator allocator;
+  private final boolean forwarded;
+  private final BatchParts gathered = new BatchParts();
   private final Deque<Sent> unanswered = new ArrayDeque<>();
   private @Nullable TableName name;
   private @Nullable Table table;
@@ -50,9 +53,13 @@ final class DoPut implements GrpcCall.Input {
   private boolean ended;
   private boolean released;
 
-  DoPut(GrpcCall call, FlightParts parts) {
+  /**
+   * @param forwarded whether another gateway passes the batches on
+   */
+  DoPut(GrpcCall call, FlightParts parts, boolean forwarded) {
     this.call = call;
     this.parts = parts;
+    this.forwarded = forwarded;
     this.allocator = parts.streamAllocator("put");
   }
 
@@ -182,16 +189,39 @@ final class DoPut implements GrpcCall.Input {
     fetchMore();
   }
 
-  /** Checks a message and appends its rows; null if it was a dictionary. */
+  /** Checks a message and appends its rows; null if it was a dictionary, or more must come. */
   private @Nullable CompletableFuture<List<Appended>> submit(
       Table to, ArrowGate open, FlightData data) throws ProblemException, GateException {
     PutMetadata metadata = PutMetadata.read(data.appMetadata().getBytes());
     try (ArrowBuf body = ArrowMessages.copy(data.body(), allocator)) {
       Optional<VectorSchemaRoot> rows = open.accept(ArrowMessages.nio(data.header()).slice(), body);
-      return rows.isEmpty()
-          ? null
+      if (rows.isEmpty()) {
+        return null;
+      }
+      return forwarded
+          ? gather(to, rows.get(), metadata)
           : parts.appends().append(to, rows.get(), metadata.writer(), bucket(to, metadata));
     }
+  }
+
+  /** Adds to a batch that comes in several messages, and appends it once it is whole. */
+  private @Nullable CompletableFuture<List<Appended>> gather(
+      Table to, VectorSchemaRoot rows, PutMetadata metadata)
+      throws ProblemException, GateException {
+    if (metadata.bucket().isEmpty()) {
+      rows.close();
+      throw Json.refused("a batch that is passed on must name its bucket");
+    }
+    int bucket = metadata.bucket().getAsInt();
+    parts.appends().gather(to, rows, bucket, gathered);
+    if (metadata.more() && gathered.bytes() > parts.settings().maxBodyBytes() * 2L) {
+      throw new ProblemException(
+          Problem.tooLarge(
+              "a batch of more than %d bytes: send smaller batches".formatted(gathered.bytes())));
+    }
+    return metadata.more()
+        ? null
+        : parts.appends().appendForwarded(to, bucket, metadata.writer(), gathered);
   }
 
   /** Without a key, a stream that names no bucket stays in one, so that its order is kept. */
@@ -283,6 +313,7 @@ final class DoPut implements GrpcCall.Input {
       gate = null;
       open.close();
     }
+    gathered.close();
     allocator.close();
   }
 

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.tables.BucketOperations.Some;
 import io.sluice.gateway.tables.TableOperations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,8 +34,13 @@ final class FlightActions {
     this.operations = parts.operations();
   }
 
-  /** Runs an action. */
-  CompletableFuture<? extends JsonNode> run(String type, byte[] body) throws ProblemException {
+  /**
+   * Runs an action.
+   *
+   * @param forwarded whether another gateway passed it on
+   */
+  CompletableFuture<? extends JsonNode> run(String type, byte[] body, boolean forwarded)
+      throws ProblemException {
     return switch (type) {
       case "create-database" -> createDatabase(body);
       case "drop-database" -> dropDatabase(body);
@@ -43,13 +50,20 @@ final class FlightActions {
       case "list-tables" -> listTables(body);
       case "describe-table" ->
           operations.describe(named(type, body).table()).thenApply(TableJson::description);
-      case "watermarks" ->
-          operations.watermarks(named(type, body).table()).thenApply(StateJson::watermarks);
-      case "offsets-at" -> offsetsAt(body);
+      case "watermarks" -> watermarks(body, forwarded);
+      case "offsets-at" -> offsetsAt(body, forwarded);
+      case "seal" -> seal(body);
+      case "forget-table" -> forgetTable(body);
+      case "gateways" -> {
+        Json.read("action gateways", body, Set.of());
+        yield CompletableFuture.completedFuture(StateJson.gateways(parts.ownership().placement()));
+      }
       case "flush" -> flush(body);
       case "status" -> {
         Json.read("action status", body, Set.of());
-        yield operations.status().thenApply(tables -> StateJson.status(parts.gateway(), tables));
+        yield operations
+            .status()
+            .thenApply(tables -> StateJson.status(parts.ownership().id(), tables));
       }
       default ->
           throw new ProblemException(
@@ -122,10 +136,47 @@ final class FlightActions {
             });
   }
 
-  private CompletableFuture<ObjectNode> offsetsAt(byte[] body) throws ProblemException {
-    Json json = Json.read("action offsets-at", body, Set.of("database", "table", "timeMicros"));
+  private CompletableFuture<ObjectNode> watermarks(byte[] body, boolean forwarded)
+      throws ProblemException {
+    Json json = Json.read("action watermarks", body, Set.of("database", "table", "buckets"));
+    return some(json, forwarded)
+        .thenCompose(some -> operations.buckets().watermarks(some))
+        .thenApply(StateJson::watermarks);
+  }
+
+  private CompletableFuture<ObjectNode> offsetsAt(byte[] body, boolean forwarded)
+      throws ProblemException {
+    Json json =
+        Json.read("action offsets-at", body, Set.of("database", "table", "timeMicros", "buckets"));
     long time = json.whole("timeMicros", Long.MIN_VALUE, Long.MAX_VALUE);
-    return operations.offsetsAt(json.table(), time).thenApply(StateJson::offsets);
+    return some(json, forwarded)
+        .thenCompose(some -> operations.buckets().offsetsAt(some, time))
+        .thenApply(StateJson::offsets);
+  }
+
+  private CompletableFuture<Some> some(Json json, boolean forwarded) throws ProblemException {
+    List<Integer> buckets = json.wholes("buckets");
+    return parts
+        .tables()
+        .table(json.table())
+        .thenApply(
+            table -> buckets.isEmpty() ? Some.all(table) : new Some(table, buckets, forwarded));
+  }
+
+  /** Asked by another gateway, as part of a flush. */
+  private CompletableFuture<ObjectNode> seal(byte[] body) throws ProblemException {
+    return parts
+        .tables()
+        .table(named("seal", body).table())
+        .thenCompose(operations.buckets()::sealHere)
+        .thenApply(done -> Json.object());
+  }
+
+  /** Told by another gateway, once a table is dropped. */
+  private CompletableFuture<ObjectNode> forgetTable(byte[] body) throws ProblemException {
+    Json json = Json.read("action forget-table", body, Set.of("id"));
+    operations.buckets().forgetHere(json.uuid("id"));
+    return CompletableFuture.completedFuture(Json.object());
   }
 
   private CompletableFuture<ObjectNode> flush(byte[] body) throws ProblemException {
@@ -177,11 +228,14 @@ final class FlightActions {
     actions.put("drop-table", "{database, table, ifExists, purge}");
     actions.put("list-tables", "{database} -> {tables}");
     actions.put("describe-table", "{database, table} -> description");
-    actions.put("watermarks", "{database, table} -> {buckets: [{bucket, start, watermark}]}");
-    actions.put("offsets-at", "{database, table, timeMicros} -> {buckets: [{bucket, offset}]}");
+    actions.put(
+        "watermarks", "{database, table, buckets} -> {buckets: [{bucket, start, watermark}]}");
+    actions.put(
+        "offsets-at", "{database, table, timeMicros, buckets} -> {buckets: [{bucket, offset}]}");
     actions.put(
         "flush",
         "{database, table, timeoutMs} -> {buckets: [{bucket, watermark, lakeOffset}], inLake}");
+    actions.put("gateways", "{} -> {gateways: [{id, host, port}]}");
     actions.put("status", "{} -> {gateway, tables}");
     return java.util.Collections.unmodifiableMap(actions);
   }

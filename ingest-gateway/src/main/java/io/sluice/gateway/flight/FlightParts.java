@@ -2,6 +2,7 @@ package io.sluice.gateway.flight;
 
 import io.sluice.gateway.GatewaySettings;
 import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.cluster.Ownership;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.tables.TableOperations;
@@ -15,13 +16,13 @@ import org.slf4j.LoggerFactory;
 /**
  * What Flight works with; all of it stays its owner's to close.
  *
- * @param gateway names this gateway
+ * @param ownership says where buckets are
  * @param inFlightBytes bytes of all DoPut streams that aren't durable yet
  */
 public record FlightParts(
-    String gateway,
     GatewaySettings settings,
     BufferAllocator allocator,
+    Ownership ownership,
     Tables tables,
     TableOperations operations,
     Appends appends,

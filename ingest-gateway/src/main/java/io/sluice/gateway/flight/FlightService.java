@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.grpc.GrpcCall;
@@ -45,7 +46,7 @@ public final class FlightService {
     String path = call.path();
     String method = path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : "";
     switch (method) {
-      case "DoPut" -> call.read(new DoPut(call, parts));
+      case "DoPut" -> call.read(new DoPut(call, parts, isForwarded(call)));
       case "DoGet" -> single(call, this::doGet);
       case "DoAction" -> single(call, this::doAction);
       case "GetFlightInfo" -> single(call, this::flightInfo);
@@ -136,7 +137,7 @@ public final class FlightService {
         parts
             .tables()
             .table(ticket.table())
-            .thenCompose(table -> parts.reads().open(table, ticket.request()))
+            .thenCompose(table -> parts.reads().open(table, ticket.request(), isForwarded(call)))
             .whenComplete(
                 (reader, failure) ->
                     call.run(
@@ -147,7 +148,7 @@ public final class FlightService {
                           }
                           DoGet get = new DoGet(call, reader, parts.allocator(), READ_AHEAD_BYTES);
                           ending.set(get::close);
-                          get.start();
+                          get.start(isForwarded(call));
                         }));
   }
 
@@ -157,7 +158,7 @@ public final class FlightService {
     answer(
         call,
         actions
-            .run(action.getType(), action.getBody().toByteArray())
+            .run(action.getType(), action.getBody().toByteArray(), isForwarded(call))
             .thenApply(
                 json ->
                     List.of(
@@ -212,15 +213,23 @@ public final class FlightService {
             .setFlightDescriptor(Descriptors.of(table.name()))
             .setTotalRecords(-1)
             .setTotalBytes(-1);
-    String location = "grpc+tcp://" + parts.settings().reachableHost() + ":" + port.getAsInt();
+    Peer self = new Peer(parts.ownership().id(), parts.settings().reachableHost(), port.getAsInt());
     for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
       ByteString ticket = ByteString.copyFrom(Ticket.of(table.name(), bucket));
       info.addEndpoint(
           Flight.FlightEndpoint.newBuilder()
               .setTicket(Flight.Ticket.newBuilder().setTicket(ticket))
-              .addLocation(Flight.Location.newBuilder().setUri(location)));
+              .addLocation(
+                  Flight.Location.newBuilder()
+                      .setUri(
+                          "grpc+tcp://"
+                              + parts.ownership().placed(table, bucket).orElse(self).endpoint())));
     }
     return info.build();
+  }
+
+  private static boolean isForwarded(GrpcCall call) {
+    return call.hasHeader(FlightPeers.FORWARDED);
   }
 
   private void answer(

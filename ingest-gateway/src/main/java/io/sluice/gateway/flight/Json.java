@@ -10,9 +10,11 @@ import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 /** JSON in Flight's opaque fields: strict, and unknown fields are refused. */
 final class Json {
@@ -117,7 +119,7 @@ final class Json {
     if (!value.isArray()) {
       throw wrong(field, "an array of strings", value);
     }
-    List<String> texts = new java.util.ArrayList<>();
+    List<String> texts = new ArrayList<>();
     for (JsonNode one : value) {
       if (!one.isTextual()) {
         throw wrong(field, "an array of strings", value);
@@ -125,6 +127,29 @@ final class Json {
       texts.add(one.asText());
     }
     return texts;
+  }
+
+  List<Integer> wholes(String field) throws ProblemException {
+    List<Integer> wholes = new ArrayList<>();
+    if (has(field)) {
+      JsonNode value = node(field);
+      for (JsonNode one : value.isArray() ? value : MAPPER.createArrayNode().add("")) {
+        if (!one.isInt()) {
+          throw wrong(field, "an array of whole numbers", value);
+        }
+        wholes.add(one.asInt());
+      }
+    }
+    return wholes;
+  }
+
+  UUID uuid(String field) throws ProblemException {
+    String text = text(field);
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw wrong(field, "a UUID", node(field));
+    }
   }
 
   TableName table() throws ProblemException {

@@ -1,13 +1,17 @@
 package io.sluice.gateway.flight;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
+import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bucket where the rows go; empty if the gateway picks
  * @param writer the batch's name; null if it has none
+ * @param more whether the next message has more rows of the same batch: between gateways only
  */
-record PutMetadata(OptionalInt bucket, @Nullable WriterSequence writer) {
+record PutMetadata(OptionalInt bucket, @Nullable WriterSequence writer, boolean more) {
 
-  private static final Set<String> FIELDS = Set.of("bucket", "writerId", "sequence");
-  private static final PutMetadata NONE = new PutMetadata(OptionalInt.empty(), null);
+  private static final Set<String> FIELDS = Set.of("bucket", "writerId", "sequence", "more");
+  private static final PutMetadata NONE = new PutMetadata(OptionalInt.empty(), null, false);
 
   static PutMetadata read(byte[] utf8) throws ProblemException {
     if (utf8.length == 0) {
@@ -33,7 +38,30 @@ record PutMetadata(OptionalInt bucket, @Nullable WriterSequence writer) {
     if (json.has("writerId") != json.has("sequence")) {
       throw Json.refused("the batch's app_metadata needs both 'writerId' and 'sequence', or none");
     }
-    return new PutMetadata(bucket, json.has("writerId") ? writer(json) : null);
+    WriterSequence writer = json.has("writerId") ? writer(json) : null;
+    return new PutMetadata(bucket, writer, json.flag("more"));
+  }
+
+  /** Writes what comes with a part of a batch that is passed on. */
+  static byte[] forwarded(int bucket, @Nullable WriterSequence writer, boolean more) {
+    ObjectNode json = Json.object().put("bucket", bucket);
+    if (writer != null) {
+      json.put("writerId", writer.writerId().toString()).put("sequence", writer.sequence());
+    }
+    if (more) {
+      json.put("more", true);
+    }
+    return Json.write(json);
+  }
+
+  /** Reads the answer to a batch of one bucket. */
+  static Appended result(byte[] utf8) throws IOException {
+    JsonNode result = Json.MAPPER.readTree(utf8).path("results").path(0);
+    if (!result.path("offset").isIntegralNumber()) {
+      throw new IOException("an answer without a result: " + new String(utf8, UTF_8));
+    }
+    return new Appended(
+        result.path("bucket").asInt(), result.path("offset").asLong(), result.path("rows").asInt());
   }
 
   /** Writes the answer to a batch. */
@@ -51,12 +79,6 @@ record PutMetadata(OptionalInt bucket, @Nullable WriterSequence writer) {
   }
 
   private static WriterSequence writer(Json json) throws ProblemException {
-    String id = json.text("writerId");
-    long sequence = json.whole("sequence", 0, Long.MAX_VALUE);
-    try {
-      return new WriterSequence(UUID.fromString(id), sequence);
-    } catch (IllegalArgumentException e) {
-      throw Json.refused("the batch's 'writerId' must be a UUID, got '" + id + "'");
-    }
+    return new WriterSequence(json.uuid("writerId"), json.whole("sequence", 0, Long.MAX_VALUE));
   }
 }

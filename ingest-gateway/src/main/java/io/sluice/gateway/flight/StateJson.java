@@ -2,6 +2,8 @@ package io.sluice.gateway.flight;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.gateway.cluster.Peer;
+import io.sluice.gateway.cluster.Placement;
 import io.sluice.gateway.tables.BucketWatermark;
 import io.sluice.gateway.tables.FlushReport;
 import io.sluice.gateway.tables.TableStatus;
@@ -44,6 +46,15 @@ public final class StateJson {
           .put("lakeOffset", one.lakeOffset());
     }
     return answer.put("inLake", report.inLake());
+  }
+
+  static ObjectNode gateways(Placement placement) {
+    ObjectNode answer = Json.object();
+    ArrayNode gateways = answer.putArray("gateways");
+    for (Peer one : placement.peers()) {
+      gateways.addObject().put("id", one.id()).put("host", one.host()).put("port", one.port());
+    }
+    return answer;
   }
 
   /** Writes how all tables are. */

@@ -1,6 +1,7 @@
 package io.sluice.gateway.flight;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.read.ReadRequest;
@@ -39,6 +40,25 @@ record Ticket(TableName table, ReadRequest request) {
             .put("table", table.table())
             .put("bucket", bucket)
             .put("from", "earliest"));
+  }
+
+  /** Returns a ticket for all columns of what {@code request} asks for. */
+  static byte[] of(TableName table, ReadRequest request) {
+    ObjectNode json =
+        Json.object()
+            .put("database", table.database())
+            .put("table", table.table())
+            .put("bucket", request.bucket())
+            .put("follow", request.follow());
+    request.to().ifPresent(to -> json.put("to", to));
+    if (request.from() instanceof From.Offset exact) {
+      json.put("from", exact.offset());
+    } else if (request.from() instanceof From.Time time) {
+      json.put("fromTimeMicros", time.micros());
+    } else {
+      json.put("from", request.from() instanceof From.Latest ? "latest" : "earliest");
+    }
+    return Json.write(json);
   }
 
   private static From from(Json json) throws ProblemException {

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deframer {
 
-  private static final int PREFIX_BYTES = 5;
-
   private final int maxMessageBytes;
   private Buffer gathered = Buffer.buffer();
   private int at;
@@ -50,7 +48,7 @@ final class Deframer {
 
   /** Returns the next whole message, or null if it hasn't come yet. */
   @Nullable Buffer next() throws FramingException {
-    if (gathered.length() - at < PREFIX_BYTES) {
+    if (gathered.length() - at < GrpcCall.PREFIX_BYTES) {
       return null;
     }
     if (gathered.getByte(at) != 0) {
@@ -64,7 +62,7 @@ final class Deframer {
           "a message of %d bytes; at most %d are taken: send smaller batches"
               .formatted(length, maxMessageBytes));
     }
-    int start = at + PREFIX_BYTES;
+    int start = at + GrpcCall.PREFIX_BYTES;
     if (gathered.length() - start < length) {
       return null;
     }

@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
 public final class GrpcCall {
 
   private static final Logger LOG = LoggerFactory.getLogger(GrpcCall.class);
+
+  /** Bytes before each message. */
+  public static final int PREFIX_BYTES = 5;
+
   private static final int MOST_STATUS_TEXT = 4_000;
 
   /** Hears of a call's input. */
@@ -81,6 +85,11 @@ public final class GrpcCall {
     return request.path();
   }
 
+  /** Returns whether a request has a header. */
+  public boolean hasHeader(String name) {
+    return request.headers().contains(name);
+  }
+
   /** Begins to read; call it once, before the event loop is left. */
   public void read(Input listener) {
     this.input = listener;
@@ -129,7 +138,7 @@ public final class GrpcCall {
 
   /** Returns a buffer with the prefix of a message of so many bytes, and room for it. */
   public static Buffer frame(int messageBytes) {
-    return Buffer.buffer(messageBytes + 5).appendByte((byte) 0).appendInt(messageBytes);
+    return Buffer.buffer(messageBytes + PREFIX_BYTES).appendByte((byte) 0).appendInt(messageBytes);
   }
 
   /** Returns whether to wait for {@link #drained} before sending more. */

@@ -52,7 +52,7 @@ final class ReadRoutes {
   private CompletableFuture<Opened> open(Table table, ReadParameters parameters) {
     List<CompletableFuture<RowReader>> readers = new ArrayList<>();
     List<ReadRequest> requests = parameters.requests(table);
-    requests.forEach(request -> readers.add(reads.open(table, request)));
+    requests.forEach(request -> readers.add(reads.open(table, request, false)));
     CompletableFuture<Opened> opened = new CompletableFuture<>();
     var unused =
         CompletableFuture.allOf(readers.toArray(CompletableFuture<?>[]::new))

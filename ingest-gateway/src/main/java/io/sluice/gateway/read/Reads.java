@@ -1,8 +1,10 @@
 package io.sluice.gateway.read;
 
 import io.sluice.catalog.table.Table;
+import io.sluice.gateway.cluster.Ownership;
+import io.sluice.gateway.cluster.Route;
 import io.sluice.log.append.BucketLog;
-import io.sluice.log.append.BucketLogs;
+import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.ReadException;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -10,23 +12,30 @@ import java.util.concurrent.CompletableFuture;
 /** Opens readers over buckets. Thread-safe; never blocks. */
 public final class Reads {
 
-  private final BucketLogs logs;
+  private final Ownership ownership;
+  private final RemoteReads remote;
   private final FollowListener listener;
 
-  /** Reads what {@code logs} own; {@code listener} is told of readers without an end. */
-  public Reads(BucketLogs logs, FollowListener listener) {
-    this.logs = logs;
+  /**
+   * @param ownership says where each bucket is
+   * @param remote reads at the other gateways
+   * @param listener told of readers without an end
+   */
+  public Reads(Ownership ownership, RemoteReads remote, FollowListener listener) {
+    this.ownership = ownership;
+    this.remote = remote;
     this.listener = listener;
   }
 
   /**
    * Opens a reader.
    *
+   * @param forwarded whether another gateway passed the call on: it isn't passed on again
    * @return for the caller to close. Fails with a {@link ReadException}: OUT_OF_RANGE if the
    *     offsets have left the log or aren't there yet; with an {@code IllegalArgumentException} if
    *     the request names a bucket or a column that isn't there
    */
-  public CompletableFuture<RowReader> open(Table table, ReadRequest request) {
+  public CompletableFuture<RowReader> open(Table table, ReadRequest request, boolean forwarded) {
     Projection projection;
     try {
       if (request.bucket() < 0 || request.bucket() >= table.bucketCount()) {
@@ -38,14 +47,30 @@ public final class Reads {
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return logs.open(table, request.bucket())
-        .thenCompose(log -> open(table, request, projection, log));
+    return ownership
+        .route(table, request.bucket(), forwarded)
+        .thenCompose(route -> open(table, request, projection, route));
   }
 
   private CompletableFuture<RowReader> open(
-      Table table, ReadRequest request, Projection projection, BucketLog log) {
-    long watermark = log.watermark();
-    long start = log.startOffset();
+      Table table, ReadRequest request, Projection projection, Route route) {
+    if (route instanceof Route.There there) {
+      return remote
+          .open(there.peer(), table, request)
+          .thenApply(range -> reader(range.cursor(), range.from(), range.to(), projection));
+    } else if (route instanceof Route.Here here) {
+      return ownership
+          .look(table, request.bucket(), here.log())
+          .thenCompose(look -> open(table, request, projection, look));
+    }
+    return CompletableFuture.failedFuture(new IllegalStateException("unknown route " + route));
+  }
+
+  private CompletableFuture<RowReader> open(
+      Table table, ReadRequest request, Projection projection, Ownership.Look look) {
+    BucketLog log = look.log();
+    long watermark = look.watermark();
+    long start = look.start();
     return from(request, log, start, watermark)
         .thenApply(
             from -> {
@@ -54,16 +79,16 @@ public final class Reads {
                       .to()
                       .orElse(request.follow() ? Long.MAX_VALUE : Math.max(from, watermark));
               check(table, request, from, to, start, watermark);
-              return reader(log, from, to, projection);
+              return reader(log.read(from, to), from, to, projection);
             });
   }
 
-  private RowReader reader(BucketLog log, long from, long to, Projection projection) {
+  private RowReader reader(FrameCursor cursor, long from, long to, Projection projection) {
     if (to < Long.MAX_VALUE) {
-      return new RowReader(log.read(from, to), from, to, projection, () -> {});
+      return new RowReader(cursor, from, to, projection, () -> {});
     }
     listener.followerOpened();
-    return new RowReader(log.read(from, to), from, to, projection, listener::followerClosed);
+    return new RowReader(cursor, from, to, projection, listener::followerClosed);
   }
 
   private static CompletableFuture<Long> from(

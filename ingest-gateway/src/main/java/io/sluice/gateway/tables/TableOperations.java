@@ -4,23 +4,18 @@ import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.compaction.CompactionRequests;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.Progress;
-import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
-import io.sluice.log.append.BucketLog;
-import io.sluice.log.append.BucketLogs;
+import io.sluice.gateway.tables.BucketOperations.Some;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntFunction;
 import org.apache.iceberg.Schema;
 
 /**
@@ -32,8 +27,7 @@ public final class TableOperations {
   private final TableCatalog catalog;
   private final Lake lake;
   private final CompactionRequests compaction;
-  private final BucketLogs logs;
-  private final OwnedBuckets owned;
+  private final BucketOperations buckets;
   private final Tables tables;
   private final Workers workers;
   private final Duration flushPoll;
@@ -43,8 +37,7 @@ public final class TableOperations {
       TableCatalog catalog,
       Lake lake,
       CompactionRequests compaction,
-      BucketLogs logs,
-      OwnedBuckets owned,
+      BucketOperations buckets,
       Tables tables,
       Workers workers) {}
 
@@ -55,8 +48,7 @@ public final class TableOperations {
     this.catalog = parts.catalog();
     this.lake = parts.lake();
     this.compaction = parts.compaction();
-    this.logs = parts.logs();
-    this.owned = parts.owned();
+    this.buckets = parts.buckets();
     this.tables = parts.tables();
     this.workers = parts.workers();
     this.flushPoll = flushPoll;
@@ -104,9 +96,9 @@ public final class TableOperations {
   public CompletableFuture<Void> dropTable(TableName name, boolean ifExists, boolean purge) {
     return tables
         .table(name)
-        .handle((table, failure) -> table == null ? List.<BucketId>of() : buckets(table))
+        .handle((table, failure) -> Optional.ofNullable(table))
         .thenCompose(
-            buckets ->
+            table ->
                 run(() -> {
                       catalog.dropTable(name, ifExists, purge);
                       return null;
@@ -115,7 +107,7 @@ public final class TableOperations {
                         (dropped, failure) -> {
                           tables.forget(name);
                           if (failure == null) {
-                            buckets.forEach(this::giveUp);
+                            table.ifPresent(buckets::forget);
                           }
                         }));
   }
@@ -130,34 +122,14 @@ public final class TableOperations {
     return tables.table(name);
   }
 
-  /** Returns what each bucket has in the log; surely so when the call arrived. */
-  public CompletableFuture<List<BucketWatermark>> watermarks(TableName name) {
-    return tables.table(name).thenCompose(this::watermarks);
+  /** Returns what is asked of the tables' buckets. */
+  public BucketOperations buckets() {
+    return buckets;
   }
 
-  /**
-   * Returns each bucket's first offset whose row was appended at or after a time.
-   *
-   * @param timeMicros microseconds since 1970
-   * @return by bucket; the watermark where there is no such row yet
-   */
-  public CompletableFuture<SortedMap<Integer, Long>> offsetsAt(TableName name, long timeMicros) {
-    return tables
-        .table(name)
-        .thenCompose(
-            table ->
-                eachBucket(
-                    table,
-                    bucket ->
-                        logs.open(table, bucket).thenCompose(log -> offsetAt(log, timeMicros))))
-        .thenApply(
-            offsets -> {
-              SortedMap<Integer, Long> byBucket = new TreeMap<>();
-              for (int bucket = 0; bucket < offsets.size(); bucket++) {
-                byBucket.put(bucket, offsets.get(bucket));
-              }
-              return byBucket;
-            });
+  /** Returns what each bucket has in the log; surely so when the call arrived. */
+  public CompletableFuture<List<BucketWatermark>> watermarks(TableName name) {
+    return tables.table(name).thenCompose(table -> buckets.watermarks(Some.all(table)));
   }
 
   /**
@@ -172,10 +144,12 @@ public final class TableOperations {
         .table(name)
         .thenCompose(
             table ->
-                watermarks(table)
+                buckets
+                    .watermarks(Some.all(table))
                     .thenCompose(
                         watermarks ->
-                            logs.sealAll(table.id())
+                            buckets
+                                .sealAll(table)
                                 .thenCompose(
                                     done ->
                                         new Flush(lake, compaction, workers, flushPoll)
@@ -186,7 +160,7 @@ public final class TableOperations {
   public CompletableFuture<List<TableStatus>> status() {
     return workers
         .call(this::names)
-        .thenCompose(names -> all(names.stream().map(this::status).toList()));
+        .thenCompose(names -> Futures.all(names.stream().map(this::status).toList()));
   }
 
   /** Returns all tables, but for those that are dropped meanwhile. */
@@ -195,7 +169,7 @@ public final class TableOperations {
         .call(this::names)
         .thenCompose(
             names ->
-                all(
+                Futures.all(
                     names.stream()
                         .map(
                             name ->
@@ -211,8 +185,15 @@ public final class TableOperations {
         .table(name)
         .thenCompose(
             table ->
-                eachBucket(table, bucket -> owned.look(table, bucket))
-                    .thenCompose(looks -> workers.call(() -> status(table, looks))))
+                buckets
+                    .watermarks(Some.all(table))
+                    .thenCompose(
+                        watermarks ->
+                            buckets
+                                .records(table)
+                                .thenCompose(
+                                    records ->
+                                        workers.call(() -> status(table, watermarks, records)))))
         .exceptionally(failure -> new TableStatus(name, 0, 0, 0, 0, Flush.reason(failure)));
   }
 
@@ -224,16 +205,17 @@ public final class TableOperations {
     return names;
   }
 
-  private TableStatus status(Table table, List<OwnedBuckets.Look> looks) {
+  private TableStatus status(
+      Table table, List<BucketWatermark> watermarks, List<BucketState> records) {
     Progress progress = lake.table(table).load().progress();
     long rows = 0;
     long rowsNotInLake = 0;
     long bytesNotInLake = 0;
-    for (OwnedBuckets.Look look : looks) {
-      long lakeOffset = progress.offset(look.bucket());
-      rows += look.watermark();
-      rowsNotInLake += Math.max(0, look.watermark() - lakeOffset);
-      bytesNotInLake += sealedBytesFrom(look.state(), lakeOffset);
+    for (BucketWatermark one : watermarks) {
+      long lakeOffset = progress.offset(one.bucket());
+      rows += one.watermark();
+      rowsNotInLake += Math.max(0, one.watermark() - lakeOffset);
+      bytesNotInLake += sealedBytesFrom(records.get(one.bucket()), lakeOffset);
     }
     return new TableStatus(
         table.name(), table.bucketCount(), rows, rowsNotInLake, bytesNotInLake, null);
@@ -246,53 +228,7 @@ public final class TableOperations {
         .sum();
   }
 
-  private CompletableFuture<List<BucketWatermark>> watermarks(Table table) {
-    return eachBucket(table, bucket -> owned.look(table, bucket))
-        .thenApply(
-            looks ->
-                looks.stream()
-                    .map(
-                        look ->
-                            new BucketWatermark(
-                                look.bucket(),
-                                Math.min(look.state().startOffset(), look.watermark()),
-                                look.watermark()))
-                    .toList());
-  }
-
-  private static CompletableFuture<Long> offsetAt(BucketLog log, long timeMicros) {
-    long watermark = log.watermark();
-    return log.offsetAtTime(timeMicros).thenApply(offset -> offset.orElse(watermark));
-  }
-
-  private void giveUp(BucketId bucket) {
-    // The table is gone; what the log says of the bucket's end is of no use.
-    var unused = logs.release(bucket);
-  }
-
-  private static List<BucketId> buckets(Table table) {
-    List<BucketId> buckets = new ArrayList<>();
-    for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
-      buckets.add(new BucketId(table.id(), bucket));
-    }
-    return buckets;
-  }
-
   private CompletableFuture<Void> run(Callable<Void> task) {
     return workers.call(task);
-  }
-
-  private static <T> CompletableFuture<List<T>> eachBucket(
-      Table table, IntFunction<CompletableFuture<T>> ask) {
-    List<CompletableFuture<T>> answers = new ArrayList<>();
-    for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
-      answers.add(ask.apply(bucket));
-    }
-    return all(answers);
-  }
-
-  private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> answers) {
-    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-        .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
   }
 }

@@ -115,7 +115,8 @@ final class AckedTail {
     wake();
   }
 
-  private void wake() {
+  /** Has all that wait look again. */
+  void wake() {
     List<Runnable> woken = waiting;
     waiting = new ArrayList<>();
     woken.forEach(Runnable::run);

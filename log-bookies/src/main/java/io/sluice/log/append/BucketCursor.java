@@ -11,6 +11,7 @@ import io.sluice.log.segment.SegmentStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ final class BucketCursor implements FrameCursor {
   private final AppendLoop loop;
   private final SegmentStore store;
   private final Executor serial;
+  private final BooleanSupplier mayFollow;
   private final long to;
   private volatile long position;
   private @Nullable FrameCursor behind;
@@ -29,10 +31,20 @@ final class BucketCursor implements FrameCursor {
   private @Nullable Runnable waiter;
   private boolean closed;
 
-  BucketCursor(AppendLoop loop, SegmentStore store, Executor serial, long from, long to) {
+  /**
+   * @param mayFollow whether to wait for rows here
+   */
+  BucketCursor(
+      AppendLoop loop,
+      SegmentStore store,
+      Executor serial,
+      BooleanSupplier mayFollow,
+      long from,
+      long to) {
     this.loop = loop;
     this.store = store;
     this.serial = serial;
+    this.mayFollow = mayFollow;
     this.position = from;
     this.to = to;
   }
@@ -59,6 +71,14 @@ final class BucketCursor implements FrameCursor {
           new ReadException(
               Reason.OUT_OF_RANGE,
               "offset " + position + " is beyond the last visible, " + tail.watermark()));
+    } else if (position == tail.watermark() && !mayFollow.getAsBoolean()) {
+      result.completeExceptionally(
+          new ReadException(
+              Reason.CLOSED,
+              "the gateway lost its session with the metadata store, and may not own the bucket"
+                  + " any more; read on from "
+                  + position
+                  + " at its owner"));
     } else if (position == tail.watermark()) {
       await(maxBytes, result);
     } else if (position >= tail.start()) {

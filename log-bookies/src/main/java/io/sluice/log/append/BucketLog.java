@@ -24,9 +24,12 @@ public final class BucketLog {
   private final Executor serial;
   private final AtomicLong inFlightBytes;
   private final AppendLoop loop;
+  private final AtomicLong lossesAtConfirm;
 
-  private BucketLog(BucketSetup setup, SerialExecutor serial, Recovery.Recovered recovered) {
+  private BucketLog(
+      BucketSetup setup, SerialExecutor serial, Recovery.Recovered recovered, long losses) {
     this.setup = setup;
+    this.lossesAtConfirm = new AtomicLong(losses);
     this.serial = serial;
     this.inFlightBytes = new AtomicLong();
     this.loop = new AppendLoop(setup, recovered, serial, inFlightBytes);
@@ -39,6 +42,7 @@ public final class BucketLog {
    * @return fails with an {@link AppendException}
    */
   static CompletableFuture<BucketLog> open(BucketSetup setup) {
+    long losses = setup.sessions().count();
     SerialExecutor serial = new SerialExecutor(setup.threads());
     CompletableFuture<BucketLog> opened = new CompletableFuture<>();
     serial.onThrow(
@@ -50,21 +54,14 @@ public final class BucketLog {
             Completion.on(
                 serial,
                 new Recovery(setup, retrying).run(),
-                (recovered, failure) -> finish(setup, serial, opened, recovered, failure)));
+                (recovered, failure) -> {
+                  if (recovered != null) {
+                    opened.complete(new BucketLog(setup, serial, recovered, losses));
+                  } else if (failure != null) {
+                    opened.completeExceptionally(AppendFailures.of(setup.bucket(), failure));
+                  }
+                }));
     return opened;
-  }
-
-  private static void finish(
-      BucketSetup setup,
-      SerialExecutor serial,
-      CompletableFuture<BucketLog> opened,
-      Recovery.@Nullable Recovered recovered,
-      @Nullable Throwable failure) {
-    if (recovered != null) {
-      opened.complete(new BucketLog(setup, serial, recovered));
-    } else if (failure != null) {
-      opened.completeExceptionally(AppendFailures.of(setup.bucket(), failure));
-    }
   }
 
   /**
@@ -172,6 +169,31 @@ public final class BucketLog {
     return !loop.isDead();
   }
 
+  /**
+   * Returns how many losses of the session there were, to hand to {@link #confirm}: ask before the
+   * bucket's record is read.
+   */
+  public long sessionLosses() {
+    return setup.sessions().count();
+  }
+
+  /**
+   * Allows the bucket to be followed here, as its record, read after {@code losses} losses of the
+   * session, names this gateway.
+   */
+  public void confirm(long losses) {
+    lossesAtConfirm.accumulateAndGet(losses, Math::max);
+  }
+
+  /** Has the streams that wait for rows look again whether they may. */
+  void wakeFollowers() {
+    serial.execute(() -> loop.tail().wake());
+  }
+
+  private boolean mayFollow() {
+    return lossesAtConfirm.get() == setup.sessions().count();
+  }
+
   /** Returns the bytes of rows that were taken but aren't durable yet. */
   public long inFlightBytes() {
     return inFlightBytes.get();
@@ -225,7 +247,7 @@ public final class BucketLog {
    * @param toOffset {@link Long#MAX_VALUE} to follow for ever
    */
   public FrameCursor read(long fromOffset, long toOffset) {
-    return new BucketCursor(loop, setup.store(), serial, fromOffset, toOffset);
+    return new BucketCursor(loop, setup.store(), serial, this::mayFollow, fromOffset, toOffset);
   }
 
   /**

@@ -5,15 +5,16 @@ import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
 import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.segment.SegmentStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,7 @@ public final class BucketLogs implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(BucketLogs.class);
 
-  private static final long CLOSE_TIMEOUT_S = 30;
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
   private final String owner;
   private final LogSettings settings;
@@ -31,6 +32,7 @@ public final class BucketLogs implements AutoCloseable {
   private final SealListener listener;
   private final LogThreads threads;
   private final TailMemory tails;
+  private final SessionLosses sessions = new SessionLosses();
   private final Map<BucketId, OpenBucket> open = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
@@ -116,7 +118,29 @@ public final class BucketLogs implements AutoCloseable {
         threads.time(),
         threads.threads(),
         tails,
+        sessions,
         rows -> listener.sealed(table.name(), id.bucket(), rows));
+  }
+
+  /** Returns a bucket's log if it is open here and takes appends. */
+  public Optional<BucketLog> find(BucketId bucket) {
+    OpenBucket known = open.get(bucket);
+    return known == null ? Optional.empty() : known.usable();
+  }
+
+  /** Returns the buckets that are open here, or being opened. */
+  public Set<BucketId> buckets() {
+    return Set.copyOf(open.keySet());
+  }
+
+  /**
+   * Ends all streams that follow a bucket here: the session with the metadata store is lost, so
+   * that others may own the buckets by now. Appends go on, as no clock decides about them; a bucket
+   * may be followed here again once its claim was seen again, see {@link BucketLog#confirm}.
+   */
+  public void sessionLost() {
+    sessions.lost();
+    open.values().forEach(bucket -> bucket.usable().ifPresent(BucketLog::wakeFollowers));
   }
 
   /** Seals all open buckets of a table; see {@link BucketLog#seal}. */
@@ -144,13 +168,26 @@ public final class BucketLogs implements AutoCloseable {
                     opened == null ? CompletableFuture.completedFuture(null) : opened.close());
   }
 
-  /** Seals and gives up all buckets; {@link #open} fails from now on. */
-  public CompletableFuture<Void> closeAll() {
+  /**
+   * Seals and gives up all buckets; {@link #open} fails from now on.
+   *
+   * @param patience when to abandon those that can't be sealed; their next owner recovers them
+   * @return never fails
+   */
+  public CompletableFuture<Void> closeAll(Duration patience) {
     closed = true;
+    List<OpenBucket> logs = List.copyOf(open.values());
     return CompletableFuture.allOf(
-        List.copyOf(open.keySet()).stream()
-            .map(this::release)
-            .toArray(CompletableFuture<?>[]::new));
+            List.copyOf(open.keySet()).stream()
+                .map(this::release)
+                .toArray(CompletableFuture<?>[]::new))
+        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(
+            failure -> {
+              log.warn("Not all buckets could be sealed; their next owner recovers them", failure);
+              logs.forEach(OpenBucket::abandon);
+              return null;
+            });
   }
 
   /** Gives all buckets up at once, as when the session is lost; see {@link BucketLog#abandon}. */
@@ -161,16 +198,7 @@ public final class BucketLogs implements AutoCloseable {
   /** As {@link #closeAll}, waiting up to 30 seconds, and ends this object's threads. */
   @Override
   public void close() {
-    List<OpenBucket> logs = List.copyOf(open.values());
-    try {
-      closeAll().get(CLOSE_TIMEOUT_S, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      log.warn("Not all buckets could be sealed; their next owner recovers them", e);
-      logs.forEach(OpenBucket::abandon);
-    } finally {
-      threads.stop().run();
-    }
+    closeAll(CLOSE_PATIENCE).join();
+    threads.stop().run();
   }
 }

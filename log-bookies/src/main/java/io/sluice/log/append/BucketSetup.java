@@ -15,6 +15,7 @@ import java.util.function.LongConsumer;
  * @param writerExpiry how long an idle writer is remembered
  * @param threads where the bucket's work is done
  * @param tails what the tails of all buckets share
+ * @param sessions the losses of this gateway's session
  * @param onSealed told the number of rows of each segment that was sealed with rows
  */
 record BucketSetup(
@@ -29,4 +30,5 @@ record BucketSetup(
     LogTime time,
     Executor threads,
     TailMemory tails,
+    SessionLosses sessions,
     LongConsumer onSealed) {}

@@ -2,6 +2,7 @@ package io.sluice.log.append;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,11 @@ final class OpenBucket {
   /** Returns whether it must be opened again. */
   synchronized boolean isOver() {
     return failure != null || (log != null && !log.usable());
+  }
+
+  /** Returns the log if it is open and takes appends. */
+  synchronized Optional<BucketLog> usable() {
+    return log != null && log.usable() ? Optional.of(log) : Optional.empty();
   }
 
   /** Answers those who wait; exactly one of the two is there. */

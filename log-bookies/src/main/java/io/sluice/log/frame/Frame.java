@@ -27,6 +27,19 @@ public final class Frame {
     this.body = body;
   }
 
+  /**
+   * Returns a frame that doesn't come from an entry.
+   *
+   * @param bytes the Arrow message and then its body; takes over one reference
+   * @param messageBytes the size of the message
+   */
+  public static Frame of(FrameHeader header, ByteBuf bytes, int messageBytes) {
+    int at = bytes.readerIndex();
+    int bodyBytes = bytes.readableBytes() - messageBytes;
+    return new Frame(
+        header, bytes, bytes.slice(at, messageBytes), bytes.slice(at + messageBytes, bodyBytes));
+  }
+
   /** Returns what the frame says of its rows. */
   public FrameHeader header() {
     return header;

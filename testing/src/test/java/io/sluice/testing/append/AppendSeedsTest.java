@@ -56,7 +56,7 @@ class AppendSeedsTest {
     gone.forEach(BucketLogs::abandonAll);
     world.time.run(Duration.ofMinutes(1)); // One that was just opening claims before it gives up.
     await(world, world.log());
-    await(world, world.gateway().closeAll());
+    await(world, world.gateway().closeAll(Duration.ofMinutes(1)));
     BucketState state = await(world, world.records.load(world.bucket));
     assertThat(state.openSegment()).isEmpty();
     List<Seen> all = readAll(world, state);

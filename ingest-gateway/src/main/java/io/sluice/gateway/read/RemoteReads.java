@@ -1,0 +1,27 @@
+package io.sluice.gateway.read;
+
+import io.sluice.catalog.table.Table;
+import io.sluice.gateway.cluster.Peer;
+import io.sluice.log.read.FrameCursor;
+import java.util.concurrent.CompletableFuture;
+
+/** Reads buckets at the gateways that own them. */
+public interface RemoteReads {
+
+  /**
+   * A range of a bucket at another gateway.
+   *
+   * @param cursor its frames, of all columns in the table's current schema; for the caller to close
+   * @param from where it begins
+   * @param to one past where it ends; {@link Long#MAX_VALUE} if it doesn't
+   */
+  record Range(FrameCursor cursor, long from, long to) {}
+
+  /**
+   * Opens a range.
+   *
+   * @return fails with a {@code ProblemException}, as the owner answered, or UNAVAILABLE if it
+   *     can't be reached
+   */
+  CompletableFuture<Range> open(Peer owner, Table table, ReadRequest request);
+}
