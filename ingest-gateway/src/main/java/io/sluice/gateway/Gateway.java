@@ -1,6 +1,7 @@
 package io.sluice.gateway;
 
 import io.sluice.catalog.metadata.MetadataPaths;
+import io.sluice.catalog.table.DroppedLogs;
 import io.sluice.gateway.append.Appends;
 import io.sluice.gateway.cluster.Membership;
 import io.sluice.gateway.cluster.Ownership;
@@ -17,10 +18,14 @@ import io.sluice.gateway.tables.BucketOperations;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
 import io.sluice.gateway.tables.Workers;
+import io.sluice.gateway.upkeep.RetentionSweep;
+import io.sluice.gateway.upkeep.Upkeep;
 import io.sluice.log.append.BucketLogs;
+import io.sluice.log.upkeep.Reconciler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -39,33 +44,25 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final int START_SECONDS = 30;
+  private static final Duration UPKEEP_LIMIT = Duration.ofMinutes(5);
 
-  private final Vertx vertx;
+  private final GatewaySettings settings;
   private final GatewayServer server;
-  private final BucketLogs logs;
-  private final Workers workers;
+  private final Inner inner;
   private final BufferAllocator allocator;
-  private final GatewayMeters meters;
-  private final Ownership ownership;
-  private final Duration stopPatience;
+  private final Upkeep upkeep;
 
   private Gateway(
-      Vertx vertx,
+      GatewaySettings settings,
       GatewayServer server,
-      BucketLogs logs,
-      Workers workers,
+      Inner inner,
       BufferAllocator allocator,
-      GatewayMeters meters,
-      Ownership ownership,
-      Duration stopPatience) {
-    this.vertx = vertx;
+      Upkeep upkeep) {
+    this.settings = settings;
     this.server = server;
-    this.logs = logs;
-    this.workers = workers;
+    this.inner = inner;
     this.allocator = allocator;
-    this.meters = meters;
-    this.ownership = ownership;
-    this.stopPatience = stopPatience;
+    this.upkeep = upkeep;
   }
 
   /**
@@ -75,42 +72,24 @@ public final class Gateway {
    * @throws IllegalStateException if it can't listen or announce itself; nothing is left running
    */
   public static Gateway start(GatewaySettings settings, GatewayParts parts) {
-    String id = "gateway-" + UUID.randomUUID();
-    Workers workers = new Workers(settings.workers());
     BufferAllocator allocator = new RootAllocator(settings.memoryBytes());
-    BucketLogs logs =
-        new BucketLogs(
-            id,
-            settings.log(),
-            parts.segments(),
-            parts.buckets(),
-            (table, bucket, rows) -> parts.compaction().request(table));
-    Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions()
-                .setEventLoopPoolSize(settings.eventLoopThreads())
-                .setWorkerPoolSize(settings.workers()));
-    Membership membership = new Membership(parts.metadata(), id);
-    Ownership ownership = new Ownership(logs, parts.buckets(), parts.metadata(), membership);
-    GatewayMeters meters = new GatewayMeters();
-    FlightParts flightParts =
-        flightParts(
-            settings,
-            parts,
-            new Inner(ownership, new FlightPeers(vertx, membership), logs, workers, meters),
-            allocator);
+    Inner inner = Inner.create(settings, parts);
+    FlightParts flightParts = flightParts(settings, parts, inner, allocator);
+    Vertx vertx = inner.vertx();
     GatewayServer server = new GatewayServer(vertx, settings);
     FlightService flight = new FlightService(vertx, flightParts, server::port);
     Router router = Router.router(vertx);
-    HttpApi.mount(vertx, router, httpParts(flightParts, parts, meters), settings.maxBodyBytes());
-    Gateway gateway =
-        new Gateway(
-            vertx, server, logs, workers, allocator, meters, ownership, settings.stopPatience());
+    HttpParts http = httpParts(flightParts, parts, inner.meters());
+    HttpApi.mount(vertx, router, http, settings.maxBodyBytes());
+    Upkeep upkeep = upkeep(inner.ownership(), parts);
+    Gateway gateway = new Gateway(settings, server, inner, allocator, upkeep);
     try {
       server.start(flight::handle, router);
+      Membership membership = inner.membership();
       membership
-          .join(new Peer(id, settings.reachableHost(), server.port()))
+          .join(new Peer(membership.id(), settings.reachableHost(), server.port()))
           .get(START_SECONDS, TimeUnit.SECONDS);
+      upkeep.start(settings.retainEvery(), settings.reconcileEvery());
       return gateway;
     } catch (Exception e) {
       gateway.close().exceptionally(closing -> null).join();
@@ -133,19 +112,21 @@ public final class Gateway {
    * @return completes when all is released; call it once
    */
   public CompletableFuture<Void> close() {
-    return ownership
-        .leave(stopPatience)
+    upkeep.close();
+    return inner
+        .ownership()
+        .leave(settings.stopPatience())
         .handle((left, failure) -> logged("the buckets", failure))
         .thenCompose(left -> server.stop())
         .handle((stopped, failure) -> logged("the server", failure))
-        .thenCompose(closed -> vertx.close().toCompletionStage())
+        .thenCompose(closed -> inner.vertx().close().toCompletionStage())
         .handle((closed, failure) -> logged("Vert.x", failure))
         .thenRun(
             () -> {
-              logs.close();
-              workers.close();
+              inner.logs().close();
+              inner.workers().close();
               allocator.close();
-              meters.close();
+              inner.meters().close();
             });
   }
 
@@ -156,13 +137,55 @@ public final class Gateway {
     return failure == null;
   }
 
+  private static Upkeep upkeep(Ownership ownership, GatewayParts parts) {
+    return new Upkeep(
+        ownership,
+        parts.catalog(),
+        new RetentionSweep(ownership, parts.buckets(), Clock.systemUTC(), UPKEEP_LIMIT),
+        new Reconciler(
+            parts.segments(),
+            parts.buckets(),
+            () -> Upkeep.allTables(parts.catalog()),
+            new DroppedLogs(parts.metadata()),
+            Clock.systemUTC(),
+            UPKEEP_LIMIT));
+  }
+
   /** What a gateway has of its own. */
   private record Inner(
+      Vertx vertx,
+      BucketLogs logs,
+      Membership membership,
       Ownership ownership,
       FlightPeers peers,
-      BucketLogs logs,
       Workers workers,
-      GatewayMeters meters) {}
+      GatewayMeters meters) {
+
+    static Inner create(GatewaySettings settings, GatewayParts parts) {
+      String id = "gateway-" + UUID.randomUUID();
+      BucketLogs logs =
+          new BucketLogs(
+              id,
+              settings.log(),
+              parts.segments(),
+              parts.buckets(),
+              (table, bucket, rows) -> parts.compaction().request(table));
+      Vertx vertx =
+          Vertx.vertx(
+              new VertxOptions()
+                  .setEventLoopPoolSize(settings.eventLoopThreads())
+                  .setWorkerPoolSize(settings.workers()));
+      Membership membership = new Membership(parts.metadata(), id);
+      return new Inner(
+          vertx,
+          logs,
+          membership,
+          new Ownership(logs, parts.buckets(), parts.metadata(), membership),
+          new FlightPeers(vertx, membership),
+          new Workers(settings.workers()),
+          new GatewayMeters());
+    }
+  }
 
   private static FlightParts flightParts(
       GatewaySettings settings, GatewayParts parts, Inner inner, BufferAllocator allocator) {

@@ -21,6 +21,8 @@ import java.time.Duration;
  * @param flushPoll pause between two looks at the lake while a flush waits
  * @param stopPatience how long a gateway that stops waits for its segments to be sealed, 1 s to 10
  *     min; those that are still open then are recovered by their next owner
+ * @param retainEvery pause between two looks for rows that may leave the log, 100 ms to 1 d
+ * @param reconcileEvery pause between two looks for ledgers that were left behind, 1 s to 30 d
  * @param gate how much a batch may become at the gate
  * @param log the log's settings
  */
@@ -37,6 +39,8 @@ public record GatewaySettings(
     Duration tableValidity,
     Duration flushPoll,
     Duration stopPatience,
+    Duration retainEvery,
+    Duration reconcileEvery,
     GateLimits gate,
     LogSettings log) {
 
@@ -57,6 +61,8 @@ public record GatewaySettings(
           Duration.ofSeconds(1),
           Duration.ofMillis(100),
           Duration.ofSeconds(20),
+          Duration.ofMinutes(1),
+          Duration.ofHours(1),
           GateLimits.DEFAULT,
           LogSettings.DEFAULT);
 
@@ -70,6 +76,8 @@ public record GatewaySettings(
     requireBetween("memoryBytes", memoryBytes, maxMessageBytes, Long.MAX_VALUE);
     requireBetween("tableValidity in ms", tableValidity.toMillis(), 0, 60_000);
     requireBetween("flushPoll in ms", flushPoll.toMillis(), 1, 60_000);
+    requireBetween("retainEvery in ms", retainEvery.toMillis(), 100, 86_400_000);
+    requireBetween("reconcileEvery in ms", reconcileEvery.toMillis(), 1_000, 2_592_000_000L);
     requireBetween("stopPatience in ms", stopPatience.toMillis(), 1_000, 600_000);
   }
 
@@ -88,6 +96,8 @@ public record GatewaySettings(
         tableValidity,
         flushPoll,
         stopPatience,
+        retainEvery,
+        reconcileEvery,
         gate,
         log);
   }
@@ -107,8 +117,31 @@ public record GatewaySettings(
         tableValidity,
         flushPoll,
         stopPatience,
+        retainEvery,
+        reconcileEvery,
         gate,
         otherLog);
+  }
+
+  /** Returns these settings with other pauses between two looks of the upkeep. */
+  public GatewaySettings withUpkeep(Duration retain, Duration reconcile) {
+    return new GatewaySettings(
+        host,
+        port,
+        advertisedHost,
+        eventLoops,
+        workers,
+        maxMessageBytes,
+        maxBodyBytes,
+        streamBytes,
+        memoryBytes,
+        tableValidity,
+        flushPoll,
+        stopPatience,
+        retain,
+        reconcile,
+        gate,
+        log);
   }
 
   /** Returns these settings with another patience at the end. */
@@ -126,6 +159,8 @@ public record GatewaySettings(
         tableValidity,
         flushPoll,
         other,
+        retainEvery,
+        reconcileEvery,
         gate,
         log);
   }

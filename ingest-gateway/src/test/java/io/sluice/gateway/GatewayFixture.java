@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.StoredBucketRecords;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
@@ -46,6 +47,16 @@ public final class GatewayFixture implements AutoCloseable {
   /** Returns the port. */
   public int port() {
     return gateway.port();
+  }
+
+  /** Returns the ledgers. */
+  public InMemorySegmentStore segments() {
+    return segments;
+  }
+
+  /** Returns the buckets' records. */
+  public BucketRecords buckets() {
+    return parts.buckets();
   }
 
   /** Returns the catalog that the gateway uses. */

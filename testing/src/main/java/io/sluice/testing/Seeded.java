@@ -16,12 +16,15 @@ public final class Seeded {
   }
 
   /**
-   * Checks {@code property} under the seeds 0 to {@code runs} - 1, or under {@code -Dseed=N} alone
-   * if that is given.
+   * Checks {@code property} under the seeds 0 to {@code runs} - 1, to another number of them with
+   * {@code -Dseeds=N}, or under {@code -Dseed=N} alone if that is given.
    */
   public static Stream<DynamicTest> seeds(int runs, Property property) {
     Long replay = Long.getLong("seed");
-    LongStream seeds = replay == null ? LongStream.range(0, runs) : LongStream.of(replay);
+    LongStream seeds =
+        replay == null
+            ? LongStream.range(0, Integer.getInteger("seeds", runs))
+            : LongStream.of(replay);
     return seeds.mapToObj(
         seed -> DynamicTest.dynamicTest("seed=" + seed, () -> check(property, seed)));
   }

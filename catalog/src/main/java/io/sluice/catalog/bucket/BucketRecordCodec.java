@@ -27,6 +27,7 @@ import java.util.UUID;
  *              ["o",ledger,claimEpoch,openedAt]],
  *  "window":12,                                    only if there is one
  *  "floor":0,
+ *  "commits":[[offset,time],...],                  since 0.1; a record without them has "floor" at 0
  *  "pending":[["writer epoch",n,expiry,aborted,[ledger,...]]],
  *  "committed":{"writer epoch":[lastN,time]},
  *  "writes":["9a...",...]}                         marks of the newest writes, see StoredBucketRecords
@@ -59,6 +60,10 @@ final class BucketRecordCodec {
     state.segments().forEach(segment -> encode(segment, segments.addArray()));
     state.windowLedgerId().ifPresent(ledgerId -> json.put("window", ledgerId));
     json.put("floor", state.lakeOffsetFloor());
+    ArrayNode commits = json.putArray("commits");
+    state
+        .lakeCommits()
+        .forEach(commit -> commits.addArray().add(commit.offset()).add(commit.atMicros()));
     ArrayNode pending = json.putArray("pending");
     for (PendingTransaction transaction : state.pending()) {
       ArrayNode array = pending.addArray();
@@ -144,8 +149,20 @@ final class BucketRecordCodec {
         segments,
         json.has("window") ? OptionalLong.of(json.get("window").longValue()) : OptionalLong.empty(),
         json.required("floor").longValue(),
+        lakeCommits(json),
         pending,
         committed);
+  }
+
+  private static List<LakeCommit> lakeCommits(JsonNode json) {
+    List<LakeCommit> commits = new ArrayList<>();
+    long floor = json.required("floor").longValue();
+    if (!json.has("commits") && floor > 0) {
+      commits.add(new LakeCommit(floor, 0));
+    }
+    json.path("commits")
+        .forEach(node -> commits.add(new LakeCommit(number(node, 0), number(node, 1))));
+    return commits;
   }
 
   private static Segment segment(JsonNode node, long base) {

@@ -28,6 +28,8 @@ import java.util.UUID;
  *     newest writer window
  * @param lakeOffsetFloor a lower bound of the lake offset: every row below it has been committed to
  *     the lake
+ * @param lakeCommits when the floor was raised to what: offsets and times go up; thinned out, see
+ *     {@link LakeCommits}
  * @param pending transactions that are recorded but not committed, in the order they were begun
  * @param committed what each writer epoch has committed
  */
@@ -38,11 +40,13 @@ public record BucketState(
     List<Segment> segments,
     OptionalLong windowLedgerId,
     long lakeOffsetFloor,
+    List<LakeCommit> lakeCommits,
     List<PendingTransaction> pending,
     Map<UUID, CommittedTransactions> committed) {
 
   public BucketState {
     segments = List.copyOf(segments);
+    lakeCommits = List.copyOf(lakeCommits);
     pending = List.copyOf(pending);
     committed = Collections.unmodifiableMap(new TreeMap<>(committed));
     checkSegments(baseOffset, segments);
@@ -82,6 +86,7 @@ public record BucketState(
         List.of(),
         OptionalLong.empty(),
         offset,
+        List.of(),
         List.of(),
         Map.of());
   }
@@ -185,10 +190,17 @@ public record BucketState(
    * Raises the lake-offset floor after a commit to the lake was confirmed. Needs no claim. A lower
    * offset than the floor changes nothing.
    *
+   * @param atMicros when the commit was confirmed, in microseconds since 1970
    * @throws IllegalArgumentException if {@code offset} is beyond the closed segments
    */
-  public BucketState raiseLakeOffset(long offset) {
-    return offset <= lakeOffsetFloor ? this : change().lakeOffsetFloor(offset).done();
+  public BucketState raiseLakeOffset(long offset, long atMicros) {
+    return offset <= lakeOffsetFloor
+        ? this
+        : change()
+            .lakeOffsetFloor(offset)
+            .lakeCommits(
+                LakeCommits.with(lakeCommits, new LakeCommit(offset, atMicros), startOffset()))
+            .done();
   }
 
   /**
@@ -267,6 +279,23 @@ public record BucketState(
   public BucketState forgetWindow(long epoch) {
     requireEpoch(epoch);
     return change().windowLedgerId(OptionalLong.empty()).done();
+  }
+
+  /**
+   * Returns this state without the segments that end at or below {@code start}: what a reader may
+   * see of a record from which they have left meanwhile.
+   */
+  public BucketState trimmedTo(long start) {
+    int gone = 0;
+    while (gone < segments.size() && segments.get(gone).end().orElse(Long.MAX_VALUE) <= start) {
+      gone++;
+    }
+    return gone == 0
+        ? this
+        : change()
+            .baseOffset(segments.get(gone - 1).end().orElse(start))
+            .segments(segments.subList(gone, segments.size()))
+            .done();
   }
 
   void requireEpoch(long epoch) {

@@ -14,6 +14,7 @@ final class Change {
   private List<Segment> segments;
   private OptionalLong windowLedgerId;
   private long lakeOffsetFloor;
+  private List<LakeCommit> lakeCommits;
   private List<PendingTransaction> pending;
   private Map<UUID, CommittedTransactions> committed;
 
@@ -24,6 +25,7 @@ final class Change {
     segments = from.segments();
     windowLedgerId = from.windowLedgerId();
     lakeOffsetFloor = from.lakeOffsetFloor();
+    lakeCommits = from.lakeCommits();
     pending = from.pending();
     committed = from.committed();
   }
@@ -53,6 +55,11 @@ final class Change {
     return this;
   }
 
+  Change lakeCommits(List<LakeCommit> changed) {
+    lakeCommits = changed;
+    return this;
+  }
+
   Change pending(List<PendingTransaction> changed) {
     pending = changed;
     return this;
@@ -71,6 +78,7 @@ final class Change {
         segments,
         windowLedgerId,
         lakeOffsetFloor,
+        lakeCommits,
         pending,
         committed);
   }

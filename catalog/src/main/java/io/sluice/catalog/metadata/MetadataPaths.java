@@ -32,6 +32,9 @@ public final class MetadataPaths {
   /** Parent of the gateways that hand their buckets over before they stop. */
   public static final String LEAVING = "/leaving";
 
+  /** Parent of the marks of logs whose tables were dropped, by incarnation. */
+  public static final String DROPPED_LOGS = "/dropped-logs";
+
   /** Returns the place of a database. */
   public static String database(String database) {
     return DATABASES + "/" + segment(database);
@@ -85,6 +88,11 @@ public final class MetadataPaths {
   /** Returns the place of the ephemeral entry of a gateway that hands its buckets over. */
   public static String leavingGateway(String gatewayId) {
     return LEAVING + "/" + segment(gatewayId);
+  }
+
+  /** Returns the place of the mark of a dropped table's log. */
+  public static String droppedLog(UUID incarnation) {
+    return DROPPED_LOGS + "/" + incarnation;
   }
 
   /** Makes any text one segment of a path; {@link #text} undoes it. */

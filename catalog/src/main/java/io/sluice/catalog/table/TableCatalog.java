@@ -2,6 +2,7 @@ package io.sluice.catalog.table;
 
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.metadata.BlockingMetadata;
+import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.CatalogException.Reason;
 import java.time.Clock;
@@ -33,6 +34,7 @@ public final class TableCatalog {
   private final TableRecords records;
   private final LakeTables lakeTables;
   private final Clock clock;
+  private final DroppedLogs droppedLogs;
 
   /** Opens the catalog over {@code store} and {@code lake}, which stay the caller's to close. */
   public TableCatalog(MetadataStore store, Lake lake) {
@@ -46,6 +48,7 @@ public final class TableCatalog {
     this.records = new TableRecords(blocking);
     this.lakeTables = new LakeTables(lake);
     this.clock = clock;
+    this.droppedLogs = new DroppedLogs(store);
   }
 
   /**
@@ -137,6 +140,7 @@ public final class TableCatalog {
     Optional<Table> table = records.find(name);
     if (table.isPresent()) {
       records.markDropped(table.get().id(), name);
+      markLog(table.get());
       records.delete(name, table.get().id());
       finishDrop(name, table.get().id(), purge);
       return;
@@ -213,6 +217,15 @@ public final class TableCatalog {
       databases.require(name.database());
     }
     return visible && LakeTables.isFor(wanted, table);
+  }
+
+  private void markLog(Table table) throws CatalogException {
+    try {
+      droppedLogs.mark(table.incarnation(), clock.instant());
+    } catch (MetadataException e) {
+      throw new CatalogException(
+          Reason.UNAVAILABLE, "drop table " + table.name() + ": " + e.getMessage(), e);
+    }
   }
 
   private void finishDrop(TableName name, UUID tableId, boolean purge) throws CatalogException {

@@ -30,6 +30,7 @@ class BucketRecordCodecTest {
               new Segment.Open(6, 40, 7, 3_000)),
           OptionalLong.of(2),
           30,
+          List.of(new LakeCommit(20, 1_500), new LakeCommit(30, 2_600)),
           List.of(
               new PendingTransaction(new TransactionKey(WRITER, 4), List.of(8L, 9L), 9_000, false)),
           Map.of(WRITER, new CommittedTransactions(3, 2_500)));
@@ -38,7 +39,7 @@ class BucketRecordCodecTest {
       """
       {"v":1,"incarnation":"0e3c4f6a-0000-4000-8000-000000000001","claim":["gateway-1",7],"base":10,\
       "segments":[["d",3,20],["s",4,35,1000,2000,4096,1],["t",5,40,2500,512],["o",6,7,3000]],\
-      "window":2,"floor":30,\
+      "window":2,"floor":30,"commits":[[20,1500],[30,2600]],\
       "pending":[["0e3c4f6a-0000-4000-8000-000000000002",4,9000,false,[8,9]]],\
       "committed":{"0e3c4f6a-0000-4000-8000-000000000002":[3,2500]},"writes":["a1","b2"]}""";
 
@@ -83,10 +84,18 @@ class BucketRecordCodecTest {
             OptionalLong.empty(),
             0,
             List.of(),
+            List.of(),
             committed);
     byte[] bytes = BucketRecordCodec.encode(new Stored(state, List.of()));
     assertThat(bytes.length).isLessThan(500_000);
     assertThat(BucketRecordCodec.decode("/b", bytes).state()).isEqualTo(state);
+  }
+
+  @Test
+  void aRecordWithoutCommitsHasItsFloorForLong() {
+    String before = GOLDEN.replace("\"commits\":[[20,1500],[30,2600]],", "");
+    assertThat(BucketRecordCodec.decode("/b", before.getBytes(UTF_8)).state().lakeCommits())
+        .containsExactly(new LakeCommit(30, 0));
   }
 
   @Test

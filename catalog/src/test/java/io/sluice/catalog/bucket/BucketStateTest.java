@@ -68,18 +68,18 @@ class BucketStateTest {
   @Test
   void theFloorOnlyRisesAndNeverAboveWhatIsClosed() {
     BucketState state = CLAIMED.opened(1, 5, 100).sealed(1, 5, 10, 100, 100, 9, true);
-    assertThat(state.raiseLakeOffset(7).lakeOffsetFloor()).isEqualTo(7);
-    assertThat(state.raiseLakeOffset(7).raiseLakeOffset(3).lakeOffsetFloor()).isEqualTo(7);
-    assertThatThrownBy(() -> state.raiseLakeOffset(11))
+    assertThat(state.raiseLakeOffset(7, 5).lakeOffsetFloor()).isEqualTo(7);
+    assertThat(state.raiseLakeOffset(7, 5).raiseLakeOffset(3, 5).lakeOffsetFloor()).isEqualTo(7);
+    assertThatThrownBy(() -> state.raiseLakeOffset(11, 5))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void onlyWhatTheLakeHoldsMayBeDeleted() {
     BucketState state = CLAIMED.opened(1, 5, 100).sealed(1, 5, 10, 100, 100, 9, true);
-    assertThatThrownBy(() -> state.raiseLakeOffset(9).markDeleting(1, 5))
+    assertThatThrownBy(() -> state.raiseLakeOffset(9, 5).markDeleting(1, 5))
         .hasMessage("ledger 5 ends at 10, above the lake-offset floor 9");
-    BucketState marked = state.raiseLakeOffset(10).markDeleting(1, 5);
+    BucketState marked = state.raiseLakeOffset(10, 5).markDeleting(1, 5);
     assertThat(marked.startOffset()).isEqualTo(10);
     assertThat(marked.sealedSegments()).isEmpty();
     BucketState forgotten = marked.forget(1, 5);
@@ -94,7 +94,7 @@ class BucketStateTest {
         CLAIMED
             .opened(1, 5, 100)
             .sealed(1, 5, 10, 100, 100, 9, true)
-            .raiseLakeOffset(10)
+            .raiseLakeOffset(10, 5)
             .retireToWindow(1, 5);
     assertThat(state.windowLedgerId()).hasValue(5);
     assertThat(state.startOffset()).isEqualTo(10);

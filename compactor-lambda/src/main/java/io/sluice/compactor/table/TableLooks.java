@@ -10,6 +10,8 @@ import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Table;
 import io.sluice.compactor.table.CompactionException.Reason;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -98,6 +100,7 @@ public final class TableLooks {
 
   /** Raises the floors of buckets whose rows were seen in the lake beyond them. */
   public void raiseFloors(TableLook look) throws CompactionException, InterruptedException {
+    long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     SortedMap<Integer, CompletableFuture<BucketState>> updates = new TreeMap<>();
     look.buckets()
         .forEach(
@@ -108,7 +111,7 @@ public final class TableLooks {
                     bucket,
                     records.update(
                         new BucketId(look.table().id(), bucket),
-                        current -> current.raiseLakeOffset(offset)));
+                        current -> current.raiseLakeOffset(offset, nowMicros)));
               }
             });
     for (Map.Entry<Integer, CompletableFuture<BucketState>> update : updates.entrySet()) {

@@ -108,6 +108,16 @@ public final class Ownership {
             });
   }
 
+  /** Returns a bucket's log if it is open here. */
+  public Optional<BucketLog> open(Table table, int bucket) {
+    return logs.find(new BucketId(table.id(), bucket));
+  }
+
+  /** Returns whether a bucket belongs here, as far as is known. */
+  public boolean isPlacedHere(Table table, int bucket) {
+    return placed(table, bucket).filter(this::isSelf).isPresent();
+  }
+
   /** Returns where clients find a bucket, as far as is known; empty if no gateway lives. */
   public Optional<Peer> placed(Table table, int bucket) {
     return membership.placement().owner(new BucketId(table.id(), bucket));

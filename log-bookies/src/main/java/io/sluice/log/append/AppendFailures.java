@@ -56,10 +56,20 @@ final class AppendFailures {
         : new AppendException(Reason.UNAVAILABLE, text, Retrying.cause(unreadable));
   }
 
-  /** What was acknowledged isn't there. */
-  static AppendException lost(BucketId bucket, String what, long offset) {
+  /** The record lacks rows that were acknowledged. */
+  static AppendException behind(BucketId bucket, long base, long watermark) {
     return new AppendException(
-        Reason.STOPPED, "bucket " + bucket + " stopped: " + what + ", not at " + offset);
+        Reason.STOPPED,
+        "bucket %s stopped: the record puts the next row at %d, not at %d"
+            .formatted(bucket, base, watermark));
+  }
+
+  /** A closed ledger ends inside an entry. */
+  static AppendException torn(BucketId bucket, ClosedLedger ledger) {
+    return new AppendException(
+        Reason.STOPPED,
+        "bucket %s stopped: ledger %d ends inside an entry, at row %d"
+            .formatted(bucket, ledger.ledgerId(), ledger.rows()));
   }
 
   /** A task of the bucket threw: what its memory says is in doubt, but not its ledgers. */

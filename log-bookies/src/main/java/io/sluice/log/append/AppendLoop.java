@@ -75,6 +75,11 @@ final class AppendLoop {
     return state;
   }
 
+  /** Forgets the segments below {@code start}, which have left the log. */
+  void trim(long start) {
+    state = state.trimmedTo(start);
+  }
+
   /** Returns the ledger that rows go to, until what it holds is in the record. */
   @Nullable OpenSegment segment() {
     return phase.segment();
@@ -254,7 +259,7 @@ final class AppendLoop {
     state = opened.state();
     long base = state.openSegment().map(Segment.Open::baseOffset).orElse(-1L);
     if (base < tail.watermark()) {
-      die(lost("the record puts the next row at " + base, tail.watermark()));
+      die(AppendFailures.behind(setup.bucket(), base, tail.watermark()));
       return;
     }
     tail.publishUpTo(base);
@@ -307,7 +312,7 @@ final class AppendLoop {
     }
     state = found.state();
     if (!resolve(segment, found.ledger().rows())) {
-      die(lost("ledger " + segment.ledgerId() + " ends inside an entry", found.ledger().rows()));
+      die(AppendFailures.torn(setup.bucket(), found.ledger()));
       return;
     }
     phase = new AppendPhase.Idle();
@@ -335,10 +340,6 @@ final class AppendLoop {
     }
     queue.putBack(back);
     return whole;
-  }
-
-  private AppendException lost(String what, long offset) {
-    return AppendFailures.lost(setup.bucket(), what, offset);
   }
 
   private void die(AppendException why) {

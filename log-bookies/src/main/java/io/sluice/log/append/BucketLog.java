@@ -8,6 +8,7 @@ import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.SegmentIndex;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.SegmentFrames;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -183,6 +184,21 @@ public final class BucketLog {
    */
   public void confirm(long losses) {
     lossesAtConfirm.accumulateAndGet(losses, Math::max);
+  }
+
+  /**
+   * Lets the rows leave the log that have been in the lake for {@code retention}, and deletes their
+   * ledgers. Call it again only once it is complete.
+   *
+   * @return the number of steps that were made; fails as the stores do, or with a stale claim: what
+   *     is left is done by the next call, of whoever owns the bucket then
+   */
+  public CompletableFuture<Integer> retain(Duration retention) {
+    return new LogRetention(
+            setup,
+            loop.state().claim().epoch(),
+            record -> serial.execute(() -> loop.trim(record.startOffset())))
+        .run(retention);
   }
 
   /** Has the streams that wait for rows look again whether they may. */

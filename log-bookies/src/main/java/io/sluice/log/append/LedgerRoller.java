@@ -74,8 +74,8 @@ final class LedgerRoller {
   }
 
   CompletableFuture<Closed> close(OpenSegment segment) {
-    return closer
-        .close(segment.writer(), segment.openedAtMicros())
+    return steps
+        .confirmed(epoch, closer.close(segment.writer(), segment.openedAtMicros()))
         .thenCompose(
             ledger ->
                 ledger.rows() < segment.ackedRelative()

@@ -4,6 +4,7 @@ import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.Segment;
 import io.sluice.catalog.table.BucketId;
+import io.sluice.log.segment.SegmentException;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -56,6 +57,27 @@ final class RecordSteps {
                             ledger.maxTimeMicros(),
                             ledger.bytes(),
                             ledger.hasWindow())));
+  }
+
+  /**
+   * Returns what a call came to; but that a ledger is missing is said only by who still has the
+   * claim: another owner may have deleted it, once its rows had left the log.
+   */
+  <T> CompletableFuture<T> confirmed(long epoch, CompletableFuture<T> call) {
+    return call.exceptionallyCompose(
+        failure ->
+            isMissing(Retrying.cause(failure))
+                ? records.load(bucket).thenCompose(state -> refused(epoch, state, failure))
+                : CompletableFuture.failedFuture(failure));
+  }
+
+  private <T> CompletableFuture<T> refused(long epoch, BucketState state, Throwable failure) {
+    return CompletableFuture.failedFuture(
+        isMine(state, epoch) ? failure : AppendFailures.replaced(bucket, state.claim().owner()));
+  }
+
+  private static boolean isMissing(Throwable failure) {
+    return failure instanceof SegmentException e && e.kind() == SegmentException.Kind.MISSING;
   }
 
   /** Returns whether the record names a ledger as a segment now. */

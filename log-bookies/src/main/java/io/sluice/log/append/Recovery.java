@@ -45,7 +45,12 @@ final class Recovery {
   }
 
   CompletableFuture<Recovered> run() {
-    return steps.claim(setup.owner()).thenCompose(this::closeOpen).thenCompose(this::readWindow);
+    return steps
+        .claim(setup.owner())
+        .thenCompose(
+            claimed ->
+                steps.confirmed(
+                    claimed.claim().epoch(), closeOpen(claimed).thenCompose(this::readWindow)));
   }
 
   private CompletableFuture<BucketState> closeOpen(BucketState claimed) {

@@ -9,6 +9,7 @@ import io.sluice.log.segment.SegmentStore;
 import io.sluice.log.segment.SegmentWriter;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -179,6 +180,11 @@ public final class BookKeeperSegmentStore implements SegmentStore {
                   }
                 });
     return deleted;
+  }
+
+  @Override
+  public CompletableFuture<Map<Long, SegmentId>> list() {
+    return LedgerList.of(client, settings);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sluice.log.segment;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -37,6 +38,12 @@ public interface SegmentStore extends AutoCloseable {
    * Deletes a ledger; one that is missing already is success. Fails with UNAVAILABLE or UNKNOWN.
    */
   CompletableFuture<Void> delete(long ledgerId);
+
+  /**
+   * Lists the ledgers that were made by {@link #create}, here or elsewhere, and what for. Those
+   * that are made or deleted meanwhile may be there or not. Fails with UNAVAILABLE.
+   */
+  CompletableFuture<Map<Long, SegmentId>> list();
 
   /** Releases what the store holds. Writers and readers must be closed, or dropped, before. */
   @Override

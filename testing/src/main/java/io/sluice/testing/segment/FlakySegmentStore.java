@@ -12,6 +12,7 @@ import io.sluice.log.segment.SegmentStore;
 import io.sluice.log.segment.SegmentWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -86,6 +87,11 @@ public final class FlakySegmentStore implements SegmentStore {
   @Override
   public CompletableFuture<Void> delete(long ledgerId) {
     return act("delete " + ledgerId, () -> store.delete(ledgerId));
+  }
+
+  @Override
+  public CompletableFuture<Map<Long, SegmentId>> list() {
+    return act("list", store::list);
   }
 
   @Override

@@ -51,6 +51,13 @@ public final class InMemorySegmentStore implements SegmentStore {
     return new TreeSet<>(ledgers.keySet());
   }
 
+  @Override
+  public synchronized CompletableFuture<Map<Long, SegmentId>> list() {
+    Map<Long, SegmentId> all = new TreeMap<>();
+    ledgers.forEach((id, ledger) -> all.put(id, ledger.segment));
+    return CompletableFuture.completedFuture(all);
+  }
+
   /** Returns what a ledger was made for. */
   public synchronized SegmentId segmentOf(long ledgerId) {
     Ledger ledger = ledgers.get(ledgerId);

@@ -194,6 +194,20 @@ public abstract class SegmentStoreContract {
   }
 
   @Test
+  void ledgersAreListedWithWhatTheyWereMadeFor() throws Exception {
+    SegmentWriter open = create();
+    SegmentWriter sealed = create();
+    await(sealed.add(entry("a")));
+    await(sealed.seal());
+    SegmentWriter deleted = create();
+    await(store().delete(deleted.ledgerId()));
+    assertThat(await(store().list()))
+        .containsEntry(open.ledgerId(), id)
+        .containsEntry(sealed.ledgerId(), id)
+        .doesNotContainKey(deleted.ledgerId());
+  }
+
+  @Test
   void aLargeEntryFits() throws Exception {
     SegmentWriter writer = create();
     byte[] large = new byte[4 << 20];

@@ -59,7 +59,12 @@ class AppendSeedsTest {
     await(world, world.gateway().closeAll(Duration.ofMinutes(1)));
     BucketState state = await(world, world.records.load(world.bucket));
     assertThat(state.openSegment()).isEmpty();
-    List<Seen> all = readAll(world, state);
+    List<Seen> all = new ArrayList<>(world.lake.from(0));
+    List<Seen> log = readAll(world, state);
+    assertThat(log.stream().filter(frame -> frame.offset() < world.lake.end()).toList())
+        .as("what is both in the lake and in the log")
+        .isEqualTo(world.lake.from(state.startOffset()));
+    log.stream().filter(frame -> frame.offset() >= world.lake.end()).forEach(all::add);
     follower.stop();
     world.time.run(Duration.ofMinutes(1));
     audit(writers, all, state.sealedEndOffset());
@@ -77,7 +82,9 @@ class AppendSeedsTest {
       case 3 -> world.time.misset(world.random.nextInt(4_000_000) - 2_000_000);
       case 4, 5 -> writer.repeat();
       case 6 -> writer.repeatOld();
-      case 7 -> world.time.run(Duration.ofMillis(world.random.nextInt(2_000)));
+      case 7 -> world.lake.compact();
+      case 8 -> world.retain();
+      case 9 -> world.time.run(Duration.ofMillis(world.random.nextInt(2_000)));
       default -> writer.send();
     }
     world.time.run(Duration.ofMillis(world.random.nextInt(20)));
@@ -85,7 +92,8 @@ class AppendSeedsTest {
 
   private static List<Seen> readAll(AppendWorld world, BucketState state) {
     List<Seen> all = new ArrayList<>();
-    try (FrameCursor cursor = SegmentFrames.open(world.store, state, 0, state.sealedEndOffset())) {
+    try (FrameCursor cursor =
+        SegmentFrames.open(world.store, state, state.startOffset(), state.sealedEndOffset())) {
       while (true) {
         List<PlacedFrame> frames = await(world, cursor.next(100_000));
         if (frames.isEmpty()) {

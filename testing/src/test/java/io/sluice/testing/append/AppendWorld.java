@@ -52,10 +52,12 @@ final class AppendWorld {
   final FlakyBucketRecords records;
   final BucketId bucket;
   final Table table;
+  final SimulatedLake lake = new SimulatedLake(this);
   private final List<ByteBuf> rowBuffers = new ArrayList<>();
   private final LogSettings settings;
   private BucketLogs gateway;
   private int gateways;
+  private CompletableFuture<Integer> retaining = CompletableFuture.completedFuture(0);
   private @Nullable AssertionError failure;
 
   AppendWorld(Random random) {
@@ -136,6 +138,14 @@ final class AppendWorld {
   /** Opens the bucket at the gateway. */
   CompletableFuture<BucketLog> log() {
     return gateway.open(table, 0);
+  }
+
+  /** Lets go of what has been in the lake for a while, unless that is under way. */
+  void retain() {
+    if (retaining.isDone()) {
+      Duration retention = Duration.ofMillis(random.nextInt(500));
+      retaining = log().thenCompose(log -> log.retain(retention)).exceptionally(failure -> 0);
+    }
   }
 
   /** From now on nothing fails. */

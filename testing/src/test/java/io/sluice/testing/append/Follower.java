@@ -85,6 +85,10 @@ final class Follower {
     if (!(cause instanceof ReadException e) || e.reason() == ReadException.Reason.CORRUPT) {
       throw world.failure("a follower failed: " + cause);
     }
+    if (e.reason() == ReadException.Reason.OUT_OF_RANGE) {
+      // What has left the log is in the lake.
+      seen.addAll(world.lake.from(position()));
+    }
     again();
   }
 

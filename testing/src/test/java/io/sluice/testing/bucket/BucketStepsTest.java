@@ -58,7 +58,7 @@ class BucketStepsTest {
           case 1, 2 -> roll();
           case 3 -> register();
           case 4 -> commit();
-          case 5 -> state = state.raiseLakeOffset(random.nextLong(state.sealedEndOffset() + 1));
+          case 5 -> state = state.raiseLakeOffset(random.nextLong(state.sealedEndOffset() + 1), 5);
           case 6 -> delete();
           default -> stale();
         }
