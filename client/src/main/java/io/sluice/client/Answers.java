@@ -116,6 +116,18 @@ final class Answers {
                 json.required("inLake").asBoolean()));
   }
 
+  static List<Endpoint> gateways(JsonNode answer) throws SluiceException {
+    return read(
+        answer,
+        json ->
+            list(
+                json,
+                "gateways",
+                gateway ->
+                    new Endpoint(
+                        gateway.required("host").asText(), gateway.required("port").asInt())));
+  }
+
   static GatewayStatus status(JsonNode answer) throws SluiceException {
     return read(
         answer,

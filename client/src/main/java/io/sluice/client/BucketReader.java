@@ -9,9 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a bucket, ahead of its consumer within a bound. After a broken connection it connects again
- * and goes on at the next offset, so that no row is missing or doubled. For one consumer at a time;
- * {@link #close} may be called by any thread.
+ * Reads a bucket at its owner, ahead of its consumer within a bound. After a broken connection, or
+ * when the bucket has another owner, it asks who owns it and goes on there at the next offset, so
+ * that no row is missing or doubled. For one consumer at a time; {@link #close} may be called by
+ * any thread.
  */
 public final class BucketReader implements AutoCloseable {
 
@@ -25,16 +26,16 @@ public final class BucketReader implements AutoCloseable {
   private @Nullable SluiceException failure;
   private Runnable listener = () -> {};
 
-  private BucketReader(ReadSpec spec, Connection connection, long from, long to) {
+  private BucketReader(ReadSpec spec, Cluster cluster, long from, long to) {
     this.spec = spec;
     this.position = from;
-    this.loop = new ReadLoop(connection, spec, from, to, this);
+    this.loop = new ReadLoop(cluster, spec, from, to, this);
   }
 
-  static BucketReader open(SluiceClient client, Connection connection, ReadSpec spec)
+  static BucketReader open(SluiceClient client, Cluster cluster, ReadSpec spec)
       throws SluiceException {
     ReadRange range = ReadRange.resolve(client, spec);
-    BucketReader reader = new BucketReader(spec, connection, range.from(), range.to());
+    BucketReader reader = new BucketReader(spec, cluster, range.from(), range.to());
     reader.loop.start();
     return reader;
   }

@@ -1,36 +1,35 @@
 package io.sluice.client;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * How a client reaches a gateway.
+ * How a client reaches a cluster.
  *
- * @param host the gateway's name or address
- * @param port its port, 1 to 65,535
+ * @param endpoints where to look for a gateway, 1 to 64; one that can be reached is enough, the
+ *     others are learned from it
  * @param callTimeout how long one call may take, and how long appends may go without an answer
  *     before they are sent again
- * @param retryFor how long calls, appends and reads are retried while the gateway can't be reached;
- *     longer than a gateway's takeover takes
+ * @param retryFor how long calls, appends and reads are retried while no gateway can be reached or
+ *     a bucket has no owner; longer than a takeover takes
  * @param minBackoff the first pause between two tries; doubles up to {@code maxBackoff}
  * @param maxBackoff the longest pause between two tries
  */
 public record ClientSettings(
-    String host,
-    int port,
+    List<Endpoint> endpoints,
     Duration callTimeout,
     Duration retryFor,
     Duration minBackoff,
     Duration maxBackoff) {
 
-  /** The port that a gateway listens on unless told otherwise. */
-  public static final int DEFAULT_PORT = 9470;
+  private static final int MAX_ENDPOINTS = 64;
 
   public ClientSettings {
-    if (host.isEmpty()) {
-      throw new IllegalArgumentException("endpoint has no host; write host:port");
-    }
-    if (port < 1 || port > 65_535) {
-      throw new IllegalArgumentException("port must be between 1 and 65535: " + port);
+    endpoints = List.copyOf(endpoints);
+    if (endpoints.isEmpty() || endpoints.size() > MAX_ENDPOINTS) {
+      throw new IllegalArgumentException(
+          "between 1 and " + MAX_ENDPOINTS + " endpoints needed: " + endpoints.size());
     }
     requirePositive("callTimeout", callTimeout);
     requirePositive("minBackoff", minBackoff);
@@ -41,34 +40,15 @@ public record ClientSettings(
   }
 
   /**
-   * Returns the settings for an endpoint: 30 s a call, retried for 60 s with pauses of 20 ms to 1
-   * s.
+   * Returns the settings for a cluster: 30 s a call, retried for 60 s with pauses of 20 ms to 1 s.
    *
-   * @param endpoint {@code host}, {@code host:port}, or either after {@code http://} or {@code
-   *     grpc://}
-   * @throws IllegalArgumentException if it is none of those
+   * @param endpoints one or more of its gateways, divided by commas, each as {@link Endpoint#of}
+   *     takes it
+   * @throws IllegalArgumentException if one of them is no endpoint
    */
-  public static ClientSettings of(String endpoint) {
-    String address = endpoint.trim().replaceFirst("^(http|grpc|grpc\\+tcp)://", "");
-    if (address.contains("/") || address.contains(" ")) {
-      throw new IllegalArgumentException(
-          "'" + endpoint + "' is not an endpoint; write host:port, such as localhost:9470");
-    }
-    int colon = address.lastIndexOf(':');
-    boolean bareIpv6 = colon >= 0 && address.indexOf(':') != colon && !address.contains("]:");
-    String host = colon < 0 || bareIpv6 ? address : address.substring(0, colon);
-    int port = DEFAULT_PORT;
-    if (colon >= 0 && !bareIpv6) {
-      try {
-        port = Integer.parseInt(address.substring(colon + 1));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "'" + endpoint + "' has no port number after the colon; write host:port", e);
-      }
-    }
+  public static ClientSettings of(String endpoints) {
     return new ClientSettings(
-        host.replace("[", "").replace("]", ""),
-        port,
+        Endpoint.list(endpoints),
         Duration.ofSeconds(30),
         Duration.ofSeconds(60),
         Duration.ofMillis(20),
@@ -77,12 +57,12 @@ public record ClientSettings(
 
   /** Returns these settings with another time to retry. */
   public ClientSettings withRetryFor(Duration duration) {
-    return new ClientSettings(host, port, callTimeout, duration, minBackoff, maxBackoff);
+    return new ClientSettings(endpoints, callTimeout, duration, minBackoff, maxBackoff);
   }
 
-  /** Returns {@code host:port}. */
+  /** Returns the endpoints as {@link #of} takes them: {@code host:port}, divided by commas. */
   public String endpoint() {
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    return endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(","));
   }
 
   private static void requirePositive(String name, Duration value) {

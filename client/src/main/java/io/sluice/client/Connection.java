@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,8 +19,9 @@ import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightGrpcUtils;
-import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -25,21 +29,22 @@ import org.apache.arrow.memory.BufferAllocator;
 final class Connection implements AutoCloseable {
 
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+  /** A gateway that drops packets must not hold up the next one to be tried for long. */
+  private static final int CONNECT_TIMEOUT_MS = 5_000;
+
   private static final long RELEASE_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long RELEASE_POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final ClientSettings settings;
-  private final BufferAllocator allocator;
   private final ManagedChannel channel;
   private final BufferAllocator calls;
   private final FlightClient flight;
 
-  Connection(ClientSettings settings, BufferAllocator allocator) {
-    this.settings = settings;
-    this.allocator = allocator;
+  Connection(Endpoint endpoint, BufferAllocator allocator) {
     this.channel =
-        NettyChannelBuilder.forAddress(settings.host(), settings.port())
+        NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
             .usePlaintext()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(20, TimeUnit.SECONDS)
@@ -47,14 +52,6 @@ final class Connection implements AutoCloseable {
             .build();
     this.calls = allocator.newChildAllocator("sluice-calls", 0, Long.MAX_VALUE);
     this.flight = FlightGrpcUtils.createFlightClient(calls, channel);
-  }
-
-  ClientSettings settings() {
-    return settings;
-  }
-
-  BufferAllocator allocator() {
-    return allocator;
   }
 
   FlightClient flight() {
@@ -66,36 +63,13 @@ final class Connection implements AutoCloseable {
     channel.resetConnectBackoff();
   }
 
-  /**
-   * Calls an action whose answer is one JSON object.
-   *
-   * @param idempotent whether the call may be made again when it is unknown whether it was carried
-   *     out
-   */
-  JsonNode call(String action, JsonNode body, boolean idempotent) throws SluiceException {
-    return call(action, body, idempotent, settings.callTimeout());
+  /** Returns whether the channel is connected; if it isn't, it begins to connect. */
+  boolean isConnected() {
+    return channel.getState(true) == ConnectivityState.READY;
   }
 
-  JsonNode call(String action, JsonNode body, boolean idempotent, Duration timeout)
-      throws SluiceException {
-    Backoff backoff = new Backoff(settings);
-    while (true) {
-      try {
-        return callOnce(action, body, timeout);
-      } catch (FlightRuntimeException e) {
-        SluiceException failure = FlightErrors.of(e);
-        boolean again =
-            failure.reason() == Reason.OVERLOADED || (failure.retryable() && idempotent);
-        if (!again || !backoff.mayRetry(System.nanoTime())) {
-          throw failure.in(action + " at " + settings.endpoint());
-        }
-      }
-      pause(backoff, action);
-      connectNow();
-    }
-  }
-
-  private JsonNode callOnce(String action, JsonNode body, Duration timeout) throws SluiceException {
+  /** Calls an action whose answer is one JSON object, once. */
+  JsonNode call(String action, JsonNode body, Duration timeout) throws SluiceException {
     CallOption deadline = CallOptions.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
     Iterator<Result> results = flight.doAction(new Action(action, bytes), deadline);
@@ -118,13 +92,11 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  private void pause(Backoff backoff, String what) throws SluiceException {
-    try {
-      backoff.pause();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SluiceException(Reason.UNAVAILABLE, what + " was interrupted between tries", e);
-    }
+  /** Asks for a table's buckets and their owners, once. */
+  FlightInfo info(TableName table, Duration timeout) {
+    FlightDescriptor descriptor = FlightDescriptor.path(table.database(), table.table());
+    return flight.getInfo(
+        descriptor, CallOptions.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   /** Breaks off whatever is under way. */

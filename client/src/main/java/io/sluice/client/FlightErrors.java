@@ -1,6 +1,11 @@
 package io.sluice.client;
 
+import io.sluice.client.SluiceException.Origin;
 import io.sluice.client.SluiceException.Reason;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,13 +47,26 @@ final class FlightErrors {
     Matcher coded = CODED.matcher(text);
     if (coded.matches()) {
       String code = coded.group(1);
-      return new SluiceException(reason(code, status), code, coded.group(2), cause);
+      return new SluiceException(reason(code, status), code, coded.group(2), Origin.GATEWAY, cause);
     }
     String message = text + " (" + status + ")";
     if (text.contains("exceeds maximum") || text.contains("too large")) {
-      return new SluiceException(Reason.INVALID, "TOO_LARGE", message, cause);
+      return new SluiceException(Reason.INVALID, "TOO_LARGE", message, Origin.CONNECTION, cause);
     }
-    return new SluiceException(transport(status), status.name(), message, cause);
+    Origin origin = neverConnected(cause) ? Origin.NOT_SENT : Origin.CONNECTION;
+    return new SluiceException(transport(status), status.name(), message, origin, cause);
+  }
+
+  private static boolean neverConnected(@Nullable Throwable cause) {
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof ConnectException
+          || each instanceof NoRouteToHostException
+          || each instanceof UnknownHostException
+          || each instanceof UnresolvedAddressException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Reason reason(String code, FlightStatusCode status) {

@@ -77,13 +77,13 @@ final class PutStream implements AutoCloseable {
   /**
    * Waits until the transport takes a batch without buffering it.
    *
-   * @param overdue whether to wait no longer
-   * @return false if the stream failed meanwhile, or it is overdue
+   * @param enough whether to wait no longer
+   * @return false if the stream failed meanwhile, or it was enough
    */
-  boolean awaitReady(BooleanSupplier overdue) {
+  boolean awaitReady(BooleanSupplier enough) {
     long pause = READY_POLL_NANOS;
     while (!call.isReady()) {
-      if (failure != null || overdue.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+      if (failure != null || enough.getAsBoolean() || Thread.currentThread().isInterrupted()) {
         return false;
       }
       LockSupport.parkNanos(pause);

@@ -3,6 +3,7 @@ package io.sluice.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.client.SluiceException.Origin;
 import io.sluice.client.SluiceException.Reason;
 import java.nio.charset.StandardCharsets;
 import org.apache.arrow.flight.FlightStream;
@@ -14,25 +15,29 @@ import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.jspecify.annotations.Nullable;
 
-/** A reader's thread: takes batches from one DoGet call after the other. */
+/** A reader's thread: takes batches from one DoGet call after the other, each at the owner. */
 final class ReadLoop {
 
-  private final Connection connection;
+  private final Cluster cluster;
+  private final Placement placement;
   private final ReadSpec spec;
   private final BucketReader reader;
   private final Backoff backoff;
   private final Thread thread;
   private final long to;
   private long position;
+  private int fruitless;
   private volatile boolean stopped;
+  private @Nullable FlightStream reading;
 
-  ReadLoop(Connection connection, ReadSpec spec, long from, long to, BucketReader reader) {
-    this.connection = connection;
+  ReadLoop(Cluster cluster, ReadSpec spec, long from, long to, BucketReader reader) {
+    this.cluster = cluster;
+    this.placement = cluster.placement(spec.table());
     this.spec = spec;
     this.position = from;
     this.to = to;
     this.reader = reader;
-    this.backoff = new Backoff(connection.settings());
+    this.backoff = new Backoff(cluster.settings());
     this.thread = new Thread(this::run, "sluice-reader-" + spec.table() + "-" + spec.bucket());
     this.thread.setDaemon(true);
   }
@@ -42,8 +47,14 @@ final class ReadLoop {
   }
 
   void stop() {
-    stopped = true;
-    thread.interrupt();
+    synchronized (this) {
+      stopped = true;
+      if (reading == null) {
+        thread.interrupt();
+      } else {
+        reading.cancel("reader closed", null);
+      }
+    }
     try {
       thread.join(5_000);
     } catch (InterruptedException e) {
@@ -53,8 +64,9 @@ final class ReadLoop {
 
   private void run() {
     try {
+      Placement.View view = placement.youngerThan(cluster.settings().callTimeout());
       while (!stopped && position < to) {
-        SluiceException failure = readOnce();
+        SluiceException failure = readOnce(view.owner(spec.bucket()));
         if (failure == null || stopped) {
           continue;
         }
@@ -63,27 +75,52 @@ final class ReadLoop {
           return;
         }
         backoff.pause();
-        connection.connectNow();
+        view = placement.newerThan(view);
       }
       if (!stopped) {
         reader.end();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // Unforeseen, but the consumer must not wait for rows that nobody reads any more.
+      reader.fail(FlightErrors.of(e));
     }
   }
 
   /** Reads until the call ends; returns why it ended, or null if all was read. */
-  private @Nullable SluiceException readOnce() throws InterruptedException {
+  private @Nullable SluiceException readOnce(@Nullable Endpoint owner) throws InterruptedException {
+    KnownGateways known = cluster.known();
+    Route route = Route.choose(owner, null, known, any -> true, System.nanoTime());
+    long before = position;
+    SluiceException failure;
+    try (Connections.Lease lease = cluster.connections().lease(route.via())) {
+      lease.connection().connectNow();
+      failure = readAt(lease.connection());
+    } catch (SluiceException e) {
+      return e;
+    }
+    if (position > before) {
+      known.reached(route.via());
+      fruitless = 0;
+    } else if (failure != null && failure.retryable() && !failure.fromGateway()) {
+      fruitless++;
+      // A connection that broke after a long wait for rows says little; a second one does.
+      if (failure.notSent() || fruitless > 1) {
+        known.failed(route.via(), System.nanoTime());
+      }
+    }
+    return failure;
+  }
+
+  private @Nullable SluiceException readAt(Connection connection) throws InterruptedException {
     FlightStream stream = connection.flight().getStream(ticket());
+    begin(stream);
     try {
       while (position < to) {
         reader.awaitRoom();
         if (!stream.next()) {
-          return position >= to
-              ? null
-              : new SluiceException(
-                  Reason.UNAVAILABLE, "the gateway ended the read at offset " + position);
+          return position >= to ? null : ended();
         }
         take(stream);
       }
@@ -91,13 +128,41 @@ final class ReadLoop {
     } catch (SluiceException e) {
       return e;
     } catch (RuntimeException e) {
-      if (stopped || Thread.interrupted()) {
+      if (stopped) {
         throw new InterruptedException("reader closed");
       }
       return FlightErrors.of(e);
     } finally {
-      close(stream);
+      end(stream);
     }
+  }
+
+  /** From here to {@link #end} the thread isn't interrupted: Flight would lose the stream's end. */
+  private synchronized void begin(FlightStream stream) {
+    reading = stream;
+    if (stopped) {
+      stream.cancel("reader closed", null);
+    }
+  }
+
+  private void end(FlightStream stream) {
+    try {
+      stream.close();
+    } catch (Exception e) {
+      // What ended the read is known already; draining only met it again.
+    }
+    synchronized (this) {
+      reading = null;
+    }
+  }
+
+  private SluiceException ended() {
+    return new SluiceException(
+        Reason.UNAVAILABLE,
+        Reason.UNAVAILABLE.name(),
+        "the gateway ended the read at offset " + position,
+        Origin.GATEWAY,
+        null);
   }
 
   private void take(FlightStream stream) throws SluiceException {
@@ -132,7 +197,7 @@ final class ReadLoop {
     if (from > 0 || rows < root.getRowCount()) {
       return root.slice(from, rows);
     }
-    VectorSchemaRoot copy = VectorSchemaRoot.create(root.getSchema(), connection.allocator());
+    VectorSchemaRoot copy = VectorSchemaRoot.create(root.getSchema(), cluster.allocator());
     try (ArrowRecordBatch batch = new VectorUnloader(root).getRecordBatch()) {
       new VectorLoader(copy).load(batch);
     }
@@ -150,24 +215,5 @@ final class ReadLoop {
       spec.columns().forEach(columns::add);
     }
     return new Ticket(json.toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void close(FlightStream stream) {
-    boolean interrupted = false;
-    boolean closed = false;
-    while (!closed) {
-      interrupted |= Thread.interrupted();
-      try {
-        stream.close();
-        closed = true;
-      } catch (Exception e) {
-        // An interrupt breaks off the draining before anything is released: that is done again.
-        // Otherwise, what ended the read is known already; draining only met it again.
-        closed = !(e.getCause() instanceof InterruptedException);
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -12,34 +12,37 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
- * A client of a gateway: makes tables, appends rows, reads and follows them. It connects on the
- * first call, and again whenever it must. Close writers and readers before it. Thread-safe.
+ * A client of a cluster: makes tables, appends rows, reads and follows them. It connects on the
+ * first call, and again whenever it must. One gateway that it can reach is enough: it learns of the
+ * others, appends to and reads from the owner of each bucket, and follows buckets that change their
+ * owner. Close writers and readers before it. Thread-safe.
  */
 public final class SluiceClient implements AutoCloseable {
 
   private static final Duration FLUSH_MARGIN = Duration.ofSeconds(10);
 
-  private final Connection connection;
+  private final Cluster cluster;
   private final BufferAllocator allocator;
   private final boolean ownAllocator;
 
   private SluiceClient(ClientSettings settings, BufferAllocator allocator, boolean ownAllocator) {
     this.allocator = allocator;
     this.ownAllocator = ownAllocator;
-    this.connection = new Connection(settings, allocator);
+    this.cluster = new Cluster(settings, allocator);
   }
 
   /**
-   * Returns a client of a gateway, with an Arrow allocator of its own.
+   * Returns a client of a cluster, with an Arrow allocator of its own.
    *
-   * @param endpoint such as {@code localhost:9470}
-   * @throws IllegalArgumentException if it isn't an endpoint
+   * @param endpoints one or more of its gateways, such as {@code localhost:9470} or {@code
+   *     gateway-1:9470,gateway-2:9470}; the first that can be reached is used
+   * @throws IllegalArgumentException if one of them isn't an endpoint
    */
-  public static SluiceClient connect(String endpoint) {
-    return connect(ClientSettings.of(endpoint));
+  public static SluiceClient connect(String endpoints) {
+    return connect(ClientSettings.of(endpoints));
   }
 
-  /** Returns a client of a gateway, with an Arrow allocator of its own. */
+  /** Returns a client of a cluster, with an Arrow allocator of its own. */
   public static SluiceClient connect(ClientSettings settings) {
     return new SluiceClient(settings, new RootAllocator(), true);
   }
@@ -57,25 +60,25 @@ public final class SluiceClient implements AutoCloseable {
   /** Makes a database. */
   public void createDatabase(String name, boolean ifNotExists) throws SluiceException {
     ObjectNode body = Answers.object().put("database", name).put("ifNotExists", ifNotExists);
-    connection.call("create-database", body, ifNotExists);
+    cluster.call("create-database", body, ifNotExists);
   }
 
   /** Drops a database, which must be empty. */
   public void dropDatabase(String name, boolean ifExists) throws SluiceException {
     ObjectNode body = Answers.object().put("database", name).put("ifExists", ifExists);
-    connection.call("drop-database", body, ifExists);
+    cluster.call("drop-database", body, ifExists);
   }
 
   /** Returns the databases' names, sorted. */
   public List<String> listDatabases() throws SluiceException {
-    JsonNode answer = connection.call("list-databases", Answers.object(), true);
+    JsonNode answer = cluster.call("list-databases", Answers.object(), true);
     return Answers.strings(answer, "databases").stream().sorted().toList();
   }
 
   /** Makes a table, and returns it as it then is. */
   public TableDescription createTable(TableSpec spec) throws SluiceException {
     return Answers.description(
-        connection.call("create-table", Answers.creation(spec), spec.ifNotExists()));
+        cluster.call("create-table", Answers.creation(spec), spec.ifNotExists()));
   }
 
   /**
@@ -86,31 +89,31 @@ public final class SluiceClient implements AutoCloseable {
    */
   public void dropTable(TableName name, boolean ifExists, boolean purge) throws SluiceException {
     ObjectNode body = Answers.named(name).put("ifExists", ifExists).put("purge", purge);
-    connection.call("drop-table", body, ifExists);
+    cluster.call("drop-table", body, ifExists);
   }
 
   /** Returns the names of a database's tables, sorted. */
   public List<String> listTables(String database) throws SluiceException {
     ObjectNode body = Answers.object().put("database", database);
-    JsonNode answer = connection.call("list-tables", body, true);
+    JsonNode answer = cluster.call("list-tables", body, true);
     return Answers.strings(answer, "tables").stream().sorted().toList();
   }
 
   /** Returns a table as it is now. */
   public TableDescription describe(TableName name) throws SluiceException {
-    return Answers.description(connection.call("describe-table", Answers.named(name), true));
+    return Answers.description(cluster.call("describe-table", Answers.named(name), true));
   }
 
   /** Returns what the log holds of each bucket, by bucket. */
   public List<BucketWatermark> watermarks(TableName name) throws SluiceException {
-    return Answers.watermarks(connection.call("watermarks", Answers.named(name), true));
+    return Answers.watermarks(cluster.call("watermarks", Answers.named(name), true));
   }
 
   /** Returns, by bucket, the first offset in the log whose append time is {@code time} or later. */
   public SortedMap<Integer, Long> offsetsAt(TableName name, Instant time) throws SluiceException {
     ObjectNode body = Answers.named(name);
     body.put("timeMicros", ChronoUnit.MICROS.between(Instant.EPOCH, time));
-    return Answers.offsets(connection.call("offsets-at", body, true));
+    return Answers.offsets(cluster.call("offsets-at", body, true));
   }
 
   /**
@@ -120,12 +123,12 @@ public final class SluiceClient implements AutoCloseable {
    */
   public FlushReport flush(TableName name, Duration timeout) throws SluiceException {
     ObjectNode body = Answers.named(name).put("timeoutMs", timeout.toMillis());
-    return Answers.flush(connection.call("flush", body, true, timeout.plus(FLUSH_MARGIN)));
+    return Answers.flush(cluster.call("flush", body, true, timeout.plus(FLUSH_MARGIN)));
   }
 
   /** Returns what the gateway says of itself and its tables. */
   public GatewayStatus status() throws SluiceException {
-    return Answers.status(connection.call("status", Answers.object(), true));
+    return Answers.status(cluster.call("status", Answers.object(), true));
   }
 
   /** Returns a writer with the settings of {@link WriterSettings#create}. */
@@ -135,23 +138,23 @@ public final class SluiceClient implements AutoCloseable {
 
   /** Returns a writer, which must be closed. */
   public TableWriter writer(TableName name, WriterSettings settings) throws SluiceException {
-    return TableWriter.open(connection, describe(name), settings);
+    return TableWriter.open(cluster, describe(name), settings);
   }
 
   /** Returns a writer of a table that was described before, which must be closed. */
   public TableWriter writer(TableDescription table, WriterSettings settings) {
-    return TableWriter.open(connection, table, settings);
+    return TableWriter.open(cluster, table, settings);
   }
 
   /** Returns a reader of one bucket, which must be closed. */
   public BucketReader read(ReadSpec spec) throws SluiceException {
-    return BucketReader.open(this, connection, spec);
+    return BucketReader.open(this, cluster, spec);
   }
 
-  /** Closes the connection; calls under way fail. */
+  /** Closes the connections; calls under way fail. */
   @Override
   public void close() {
-    connection.close();
+    cluster.close();
     if (ownAllocator) {
       allocator.close();
     }

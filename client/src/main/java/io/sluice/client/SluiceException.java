@@ -1,5 +1,7 @@
 package io.sluice.client;
 
+import org.jspecify.annotations.Nullable;
+
 /** A call to Sluice failed; {@link #reason} says what the caller can do. */
 public final class SluiceException extends Exception {
 
@@ -20,7 +22,7 @@ public final class SluiceException extends Exception {
     /** The gateway has too much to do. Try again, after a pause. */
     OVERLOADED,
     /**
-     * The gateway can't be reached, or answered too late, after all retries. Whether the call was
+     * No gateway can be reached, or it answered too late, after all retries. Whether the call was
      * carried out is unknown; appends through the same writer may be retried safely.
      */
     UNAVAILABLE,
@@ -32,27 +34,36 @@ public final class SluiceException extends Exception {
     INTERNAL
   }
 
+  /** Who says so. */
+  enum Origin {
+    /** A gateway that was reached. */
+    GATEWAY,
+    /** The connection, or this client: whether a gateway carried the call out is unknown. */
+    CONNECTION,
+    /** No connection could be made: nothing was sent. */
+    NOT_SENT
+  }
+
   private final Reason reason;
   private final String code;
+  private final Origin origin;
 
   /** Creates one; the message says what, where and what to do. */
   public SluiceException(Reason reason, String message) {
-    this(reason, reason.name(), message, null);
+    this(reason, reason.name(), message, Origin.CONNECTION, null);
   }
 
   /** Creates one with its cause. */
   public SluiceException(Reason reason, String message, Throwable cause) {
-    this(reason, reason.name(), message, cause);
+    this(reason, reason.name(), message, Origin.CONNECTION, cause);
   }
 
   SluiceException(
-      Reason reason,
-      String code,
-      String message,
-      @org.jspecify.annotations.Nullable Throwable cause) {
+      Reason reason, String code, String message, Origin origin, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
     this.code = code;
+    this.origin = origin;
   }
 
   /** Returns what to do. */
@@ -70,8 +81,18 @@ public final class SluiceException extends Exception {
     return reason == Reason.UNAVAILABLE || reason == Reason.OVERLOADED;
   }
 
+  /** Returns whether a gateway was reached and said so itself. */
+  boolean fromGateway() {
+    return origin == Origin.GATEWAY;
+  }
+
+  /** Returns whether it is certain that no gateway was asked. */
+  boolean notSent() {
+    return origin == Origin.NOT_SENT;
+  }
+
   /** Returns one of the same reason whose message begins with what failed. */
   SluiceException in(String what) {
-    return new SluiceException(reason, code, what + ": " + getMessage(), this);
+    return new SluiceException(reason, code, what + ": " + getMessage(), origin, this);
   }
 }

@@ -12,10 +12,12 @@ import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Appends rows to a table. Several batches are in flight at once, bounded in bytes. After a broken
- * connection it connects again and sends what isn't acknowledged once more, in order and with the
- * same sequences, so that no row is doubled. After a failure that a retry can't mend it fails for
- * good: open another. Thread-safe; batches of one thread keep their order within a bucket.
+ * Appends rows to a table, each bucket's at its owner. Several batches are in flight at once,
+ * bounded in bytes. After a broken connection, or when a bucket has another owner, it asks who owns
+ * it and sends what isn't acknowledged once more, in order and with the same sequences, so that no
+ * row is doubled; meanwhile the other owners' buckets go on. After a failure that a retry can't
+ * mend, or one that lasts for {@link ClientSettings#retryFor}, it fails for good: open another.
+ * Thread-safe; batches of one thread keep their order within a bucket.
  */
 public final class TableWriter implements AutoCloseable {
 
@@ -23,24 +25,24 @@ public final class TableWriter implements AutoCloseable {
   private static final long MAX_BATCH_BYTES = 4 << 20;
 
   private final TableDescription table;
-  private final Connection connection;
+  private final Cluster cluster;
   private final BucketSplitter splitter;
-  private final SendLoop loop;
+  private final SendState state;
+  private final Router router;
   private final Map<Integer, Long> nextSequences = new HashMap<>();
   private final Object order = new Object();
 
-  private TableWriter(
-      Connection connection, TableDescription table, WriterSettings settings, SendLoop loop) {
-    this.connection = connection;
+  private TableWriter(Cluster cluster, TableDescription table, WriterSettings settings) {
+    this.cluster = cluster;
     this.table = table;
     this.splitter = BucketSplitter.of(table, settings);
-    this.loop = loop;
+    this.state = new SendState(table.name(), settings, cluster.settings());
+    this.router = new Router(cluster, table.name(), settings.writerId(), state);
   }
 
-  static TableWriter open(Connection connection, TableDescription table, WriterSettings settings) {
-    SendLoop loop = new SendLoop(connection, table.name(), settings);
-    TableWriter writer = new TableWriter(connection, table, settings, loop);
-    loop.start();
+  static TableWriter open(Cluster cluster, TableDescription table, WriterSettings settings) {
+    TableWriter writer = new TableWriter(cluster, table, settings);
+    writer.router.start();
     return writer;
   }
 
@@ -65,7 +67,7 @@ public final class TableWriter implements AutoCloseable {
     List<CompletableFuture<List<Appended>>> parts = new ArrayList<>();
     if (rows.getRowCount() > 0) {
       synchronized (order) {
-        var byBucket = splitter.split(rows, connection.allocator());
+        var byBucket = splitter.split(rows, cluster.allocator());
         rows.clear();
         try {
           for (var part : byBucket.entrySet()) {
@@ -92,7 +94,7 @@ public final class TableWriter implements AutoCloseable {
   public CompletableFuture<List<Appended>> append(List<Map<String, Object>> rows)
       throws SluiceException {
     Schema schema = table.arrowSchema();
-    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, connection.allocator())) {
+    try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, cluster.allocator())) {
       ArrowValues.fill(root, rows);
       return append(root);
     }
@@ -100,18 +102,18 @@ public final class TableWriter implements AutoCloseable {
 
   /** Waits until all that was appended is durable. */
   public void flush() throws SluiceException {
-    loop.awaitEmpty();
+    state.awaitEmpty();
   }
 
   /** Returns the bytes that wait for their acknowledgement. */
   public long inFlightBytes() {
-    return loop.inFlightBytes();
+    return state.inFlightBytes();
   }
 
   /** Gives up what isn't acknowledged: call {@link #flush} first. */
   @Override
   public void close() {
-    loop.close();
+    router.close();
   }
 
   private void enqueue(
@@ -128,7 +130,7 @@ public final class TableWriter implements AutoCloseable {
       }
       return;
     }
-    loop.awaitRoom(bucket, bytes);
+    state.awaitRoom(bucket, bytes);
     long sequence = nextSequences.merge(bucket, 0L, (last, zero) -> last + 1);
     PendingBatch batch =
         new PendingBatch(
@@ -138,7 +140,7 @@ public final class TableWriter implements AutoCloseable {
             bytes,
             new CompletableFuture<>());
     acknowledged.add(batch.acknowledged());
-    loop.enqueue(batch);
+    state.enqueue(batch);
   }
 
   private void requireSameSchema(Schema schema) {
@@ -150,7 +152,7 @@ public final class TableWriter implements AutoCloseable {
               throw new IllegalArgumentException(
                   "column '" + field.getName() + "' is dictionary-encoded; decode it first");
             });
-    Schema first = loop.schema(schema);
+    Schema first = state.schema(schema);
     if (!first.getFields().equals(schema.getFields())) {
       throw new IllegalArgumentException(
           "this writer's rows of table "

@@ -43,7 +43,7 @@ class BucketReaderTest {
         SluiceClient client = TableWriterTest.connect(gateway);
         BucketReader reader =
             client.read(ReadSpec.visible(TableWriterTest.NAME, 0, new ReadSpec.From.Earliest()))) {
-      gateway.preload(0, LongStream.range(0, 200).boxed().toList());
+      gateway.log().preload(0, LongStream.range(0, 200).boxed().toList());
       assertThat(drain(reader)).hasSize(100);
     }
   }
@@ -56,7 +56,7 @@ class BucketReaderTest {
             client.read(ReadSpec.follow(TableWriterTest.NAME, 0, new ReadSpec.From.Latest()))) {
       assertThat(reader.poll(Duration.ofMillis(20))).isEmpty();
       assertThat(reader.ended()).isFalse();
-      gateway.preload(0, LongStream.range(0, 101).boxed().toList());
+      gateway.log().preload(0, LongStream.range(0, 101).boxed().toList());
       try (ReadBatch batch = reader.next().orElseThrow()) {
         assertThat(batch.offset()).isEqualTo(100);
         assertThat(batch.timeMicros()).isEqualTo(7);
@@ -76,9 +76,59 @@ class BucketReaderTest {
     }
   }
 
+  @TestFactory
+  Stream<DynamicTest> aBucketThatMovesWhileItIsReadIsFollowed() {
+    return Seeded.seeds(
+        8,
+        random -> {
+          FakeLog log = new FakeLog(TableWriterTest.table(1, List.of()));
+          log.preload(0, LongStream.range(0, 100).boxed().toList());
+          try (FakeGateway one = new FakeGateway(log, random, 0.02);
+              FakeGateway other = new FakeGateway(log, random, 0.02);
+              SluiceClient client = TableWriterTest.connect(one);
+              BucketReader reader = client.read(ReadSpec.range(TableWriterTest.NAME, 0, 0, 100))) {
+            log.own(0, one);
+            log.ownFrom(0, 1 + random.nextInt(98), other);
+            assertThat(drain(reader)).isEqualTo(LongStream.range(0, 100).boxed().toList());
+          }
+        });
+  }
+
+  @Test
+  void aReaderThatFollowsGoesOnAtTheNextOwnerWhenItsOwnerDies() throws Exception {
+    FakeLog log = new FakeLog(TableWriterTest.table(1, List.of()));
+    log.preload(0, LongStream.range(0, 10).boxed().toList());
+    try (FakeGateway one = new FakeGateway(log, new Random(0), 0);
+        FakeGateway other = new FakeGateway(log, new Random(0), 0)) {
+      log.own(0, one);
+      try (SluiceClient client = TableWriterTest.connect(one);
+          BucketReader reader =
+              client.read(ReadSpec.follow(TableWriterTest.NAME, 0, new ReadSpec.From.Offset(0)))) {
+        assertThat(take(reader, 10)).isEqualTo(LongStream.range(0, 10).boxed().toList());
+        one.kill();
+        log.own(0, other);
+        log.preload(0, LongStream.range(0, 20).boxed().toList());
+        assertThat(take(reader, 10)).isEqualTo(LongStream.range(10, 20).boxed().toList());
+      }
+    }
+  }
+
+  private static List<Long> take(BucketReader reader, int rows) throws SluiceException {
+    List<Long> taken = new ArrayList<>();
+    while (taken.size() < rows) {
+      try (ReadBatch batch = reader.poll(Duration.ofSeconds(20)).orElseThrow()) {
+        BigIntVector values = (BigIntVector) batch.rows().getVector(FakeGateway.COLUMN);
+        for (int row = 0; row < batch.rowCount(); row++) {
+          taken.add(values.get(row));
+        }
+      }
+    }
+    return taken;
+  }
+
   private static FakeGateway gateway(Random random, double faults) throws Exception {
     FakeGateway gateway = new FakeGateway(TableWriterTest.table(1, List.of()), random, faults);
-    gateway.preload(0, LongStream.range(0, 100).boxed().toList());
+    gateway.log().preload(0, LongStream.range(0, 100).boxed().toList());
     return gateway;
   }
 

@@ -17,6 +17,16 @@ class ClientSettingsTest {
   }
 
   @Test
+  void severalEndpointsAreDividedByCommas() {
+    ClientSettings settings = ClientSettings.of("a:1, grpc://b ,a:1,[::1]:7");
+    assertThat(settings.endpoints())
+        .containsExactly(new Endpoint("a", 1), new Endpoint("b", 9470), new Endpoint("::1", 7));
+    assertThat(settings.endpoint()).isEqualTo("a:1,b:9470,[::1]:7");
+    assertThat(ClientSettings.of(settings.endpoint())).isEqualTo(settings);
+    assertThatThrownBy(() -> ClientSettings.of("a:1,")).hasMessageContaining("no host");
+  }
+
+  @Test
   void whatIsNoEndpointIsRefusedWithAnExample() {
     assertThatThrownBy(() -> ClientSettings.of("localhost:9470/iceberg"))
         .hasMessageContaining("write host:port");

@@ -1,16 +1,26 @@
 package io.sluice.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallStatus;
-import org.apache.arrow.flight.FlightServer;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightEndpoint;
+import org.apache.arrow.flight.FlightGrpcUtils;
+import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.NoOpFlightProducer;
@@ -24,38 +34,55 @@ import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.SchemaParser;
 
-/** A gateway of one table with a long column, that breaks calls off at random, before or after. */
+/**
+ * A gateway of one table with a long column, alone or in a cluster, that breaks calls off at
+ * random, before or after, and can be killed or frozen.
+ */
 final class FakeGateway implements AutoCloseable {
 
   static final String COLUMN = "n";
 
   private final BufferAllocator allocator = new RootAllocator();
-  private final FlightServer server;
-  private final TableDescription table;
+  private final ExecutorService executor = Executors.newCachedThreadPool();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final FakeLog log;
+  private final Server server;
   private final Random random;
   private final double faults;
-  private final Map<Integer, List<Long>> log = new HashMap<>();
-  private final Map<String, Long> firstOffsets = new HashMap<>();
-  private String refusal = "";
   private boolean silent;
+  private volatile boolean frozen;
+  private volatile boolean old;
 
   FakeGateway(TableDescription table, Random random, double faults) throws Exception {
-    this.table = table;
+    this(new FakeLog(table), random, faults);
+  }
+
+  // Flight's own server can't be killed, and this is its one way to another.
+  @SuppressWarnings("deprecation")
+  FakeGateway(FakeLog log, Random random, double faults) throws Exception {
+    this.log = log;
     this.random = random;
     this.faults = faults;
     this.server =
-        FlightServer.builder(allocator, Location.forGrpcInsecure("127.0.0.1", 0), new Producer())
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .executor(executor)
+            .addService(
+                FlightGrpcUtils.createFlightService(
+                    allocator,
+                    new Producer(),
+                    org.apache.arrow.flight.auth.ServerAuthHandler.NO_OP,
+                    executor))
             .build()
             .start();
+    log.join(this);
   }
 
   String endpoint() {
     return "127.0.0.1:" + server.getPort();
   }
 
-  /** From now on each append is refused so. */
-  synchronized void refuse(String message) {
-    refusal = message;
+  FakeLog log() {
+    return log;
   }
 
   /** The next batch is appended, but its call is never answered again. */
@@ -63,18 +90,20 @@ final class FakeGateway implements AutoCloseable {
     silent = true;
   }
 
+  /** From now on nothing is done and nothing is answered, but connections stay. */
+  void freeze() {
+    frozen = true;
+  }
+
+  /** From now on it doesn't know the action that lists gateways. */
+  void beOld() {
+    old = true;
+  }
+
   private synchronized boolean takeSilence() {
     boolean now = silent;
     silent = false;
     return now;
-  }
-
-  synchronized List<Long> rows(int bucket) {
-    return List.copyOf(log.getOrDefault(bucket, List.of()));
-  }
-
-  synchronized void preload(int bucket, List<Long> rows) {
-    log.put(bucket, new ArrayList<>(rows));
   }
 
   private synchronized boolean breaks() {
@@ -85,31 +114,17 @@ final class FakeGateway implements AutoCloseable {
     return CallStatus.UNAVAILABLE.withDescription("broken off by the test").toRuntimeException();
   }
 
-  /** Appends as a bucket does: each sequence once, in order, retries answered as the first time. */
-  private synchronized long append(JsonNode place, VectorSchemaRoot rows) {
-    if (!refusal.isEmpty()) {
-      throw CallStatus.INVALID_ARGUMENT.withDescription(refusal).toRuntimeException();
+  private void awaitThaw() {
+    try {
+      if (frozen && !end.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("a frozen gateway wasn't closed in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    int bucket = place.required("bucket").asInt();
-    long sequence = place.required("sequence").asLong();
-    String writer = bucket + "/" + place.required("writerId").asText() + "/";
-    Long first = firstOffsets.get(writer + sequence);
-    if (first != null) {
-      return first;
+    if (end.getCount() == 0) {
+      throw broken();
     }
-    if (sequence > 0 && !firstOffsets.containsKey(writer + (sequence - 1))) {
-      throw CallStatus.INVALID_ARGUMENT
-          .withDescription("[SEQUENCE_GAP] before " + sequence)
-          .toRuntimeException();
-    }
-    List<Long> bucketLog = log.computeIfAbsent(bucket, any -> new ArrayList<>());
-    firstOffsets.put(writer + sequence, (long) bucketLog.size());
-    BigIntVector values = (BigIntVector) rows.getVector(COLUMN);
-    long offset = bucketLog.size();
-    for (int row = 0; row < rows.getRowCount(); row++) {
-      bucketLog.add(values.get(row));
-    }
-    return offset;
   }
 
   private static String text(ArrowBuf buffer) {
@@ -127,8 +142,17 @@ final class FakeGateway implements AutoCloseable {
 
   @Override
   public void close() {
+    kill();
+  }
+
+  /** Dies: connections break, nothing that arrives is appended any more. */
+  void kill() {
+    end.countDown();
+    log.leave(this);
+    server.shutdownNow();
+    executor.shutdown();
     try {
-      server.close();
+      server.awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -138,18 +162,40 @@ final class FakeGateway implements AutoCloseable {
   private final class Producer extends NoOpFlightProducer {
 
     @Override
+    public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
+      awaitThaw();
+      List<FlightEndpoint> endpoints = new ArrayList<>();
+      for (int bucket = 0; bucket < log.table.bucketCount(); bucket++) {
+        ObjectNode ticket = Answers.named(log.table.name()).put("bucket", bucket);
+        endpoints.add(
+            new FlightEndpoint(
+                new Ticket(ticket.toString().getBytes(StandardCharsets.UTF_8)), location(bucket)));
+      }
+      return new FlightInfo(log.table.arrowSchema(), descriptor, endpoints, -1, -1);
+    }
+
+    private Location location(int bucket) {
+      try {
+        return new Location(log.location(bucket, FakeGateway.this));
+      } catch (java.net.URISyntaxException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
     public Runnable acceptPut(
         CallContext context, FlightStream stream, StreamListener<PutResult> answers) {
       return () -> {
         try {
           boolean dumb = false;
           while (stream.next()) {
+            awaitThaw();
             if (breaks()) {
               throw broken();
             }
             JsonNode place = Connection.parse("put", text(stream.getLatestMetadata()));
             int rows = stream.getRoot().getRowCount();
-            long offset = append(place, stream.getRoot());
+            long offset = log.append(FakeGateway.this, place, stream.getRoot());
             dumb |= takeSilence();
             if (dumb) {
               continue;
@@ -177,11 +223,14 @@ final class FakeGateway implements AutoCloseable {
 
     @Override
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener out) {
-      try (VectorSchemaRoot root = VectorSchemaRoot.create(table.arrowSchema(), allocator)) {
+      try (VectorSchemaRoot root = VectorSchemaRoot.create(log.table.arrowSchema(), allocator)) {
+        awaitThaw();
         JsonNode asked =
             Connection.parse("get", new String(ticket.getBytes(), StandardCharsets.UTF_8));
         int from = asked.required("from").asInt();
-        List<Long> rows = rows(asked.required("bucket").asInt());
+        int bucket = asked.required("bucket").asInt();
+        log.serve(FakeGateway.this, bucket);
+        List<Long> rows = log.rows(bucket);
         int to = asked.has("to") ? asked.get("to").asInt() : rows.size();
         out.start(root);
         // Frames are whole: the first may begin before what was asked for.
@@ -189,6 +238,7 @@ final class FakeGateway implements AutoCloseable {
           if (breaks()) {
             throw broken();
           }
+          log.serveRead(FakeGateway.this, bucket, offset);
           BigIntVector values = (BigIntVector) root.getVector(COLUMN);
           int count = Math.min(3, rows.size() - offset);
           values.allocateNew(count);
@@ -206,33 +256,62 @@ final class FakeGateway implements AutoCloseable {
 
     @Override
     public void doAction(CallContext context, Action action, StreamListener<Result> answers) {
-      ObjectNode answer = Answers.object();
-      if (action.getType().equals("describe-table")) {
-        answer = Answers.named(table.name());
-        answer.put("id", table.id().toString()).put("incarnation", table.incarnation().toString());
-        answer.put("location", table.location()).put("bucketCount", table.bucketCount());
-        table.bucketKey().forEach(answer.putArray("bucketKey")::add);
-        try {
-          answer.set("schema", Connection.parse("schema", SchemaParser.toJson(table.schema())));
-        } catch (SluiceException e) {
-          throw new IllegalStateException(e);
-        }
-      } else if (action.getType().equals("watermarks")) {
-        var buckets = answer.putArray("buckets");
-        for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
-          buckets
-              .addObject()
-              .put("bucket", bucket)
-              .put("start", 0)
-              .put("watermark", rows(bucket).size());
-        }
-      } else {
-        answers.onError(
-            CallStatus.NOT_FOUND.withDescription("[NOT_FOUND] nothing there").toRuntimeException());
-        return;
+      try {
+        awaitThaw();
+        answers.onNext(
+            new Result(answer(action.getType()).toString().getBytes(StandardCharsets.UTF_8)));
+        answers.onCompleted();
+      } catch (SluiceException | RuntimeException e) {
+        answers.onError(e);
       }
-      answers.onNext(new Result(answer.toString().getBytes(StandardCharsets.UTF_8)));
-      answers.onCompleted();
+    }
+
+    private ObjectNode answer(String action) throws SluiceException {
+      return switch (action) {
+        case "describe-table" -> description(log.table);
+        case "watermarks" -> watermarks();
+        case "gateways" -> gateways();
+        case "create-database" -> Answers.object();
+        default ->
+            throw CallStatus.NOT_FOUND
+                .withDescription("[NOT_FOUND] nothing there")
+                .toRuntimeException();
+      };
+    }
+
+    private ObjectNode description(TableDescription table) throws SluiceException {
+      ObjectNode answer = Answers.named(table.name());
+      answer.put("id", table.id().toString()).put("incarnation", table.incarnation().toString());
+      answer.put("location", table.location()).put("bucketCount", table.bucketCount());
+      table.bucketKey().forEach(answer.putArray("bucketKey")::add);
+      answer.set("schema", Connection.parse("schema", SchemaParser.toJson(table.schema())));
+      return answer;
+    }
+
+    private ObjectNode watermarks() {
+      ObjectNode answer = Answers.object();
+      ArrayNode buckets = answer.putArray("buckets");
+      for (int bucket = 0; bucket < log.table.bucketCount(); bucket++) {
+        ObjectNode one = buckets.addObject().put("bucket", bucket);
+        one.put("start", 0).put("watermark", log.rows(bucket).size());
+      }
+      return answer;
+    }
+
+    private ObjectNode gateways() {
+      if (old) {
+        throw CallStatus.INVALID_ARGUMENT
+            .withDescription("[INVALID] there is no action 'gateways'")
+            .toRuntimeException();
+      }
+      ObjectNode answer = Answers.object();
+      ArrayNode list = answer.putArray("gateways");
+      for (FakeGateway gateway : log.live()) {
+        Endpoint endpoint = Endpoint.of(gateway.endpoint());
+        ObjectNode one = list.addObject().put("id", gateway.endpoint());
+        one.put("host", endpoint.host()).put("port", endpoint.port());
+      }
+      return answer;
     }
   }
 }

@@ -54,8 +54,7 @@ class TableWriterTest {
     ClientSettings settings = ClientSettings.of(gateway.endpoint());
     return SluiceClient.connect(
         new ClientSettings(
-            settings.host(),
-            settings.port(),
+            settings.endpoints(),
             callTimeout,
             Duration.ofSeconds(30),
             Duration.ofMillis(1),
@@ -87,8 +86,8 @@ class TableWriterTest {
               next += count;
             }
             writer.flush();
-            assertThat(gateway.rows(1)).isEqualTo(LongStream.range(0, next).boxed().toList());
-            assertThat(gateway.rows(0)).isEmpty();
+            assertThat(gateway.log().rows(1)).isEqualTo(LongStream.range(0, next).boxed().toList());
+            assertThat(gateway.log().rows(0)).isEmpty();
             for (int i = 0; i < expected.size(); i++) {
               assertThat(answers.get(i).join()).containsExactly(expected.get(i));
             }
@@ -109,7 +108,7 @@ class TableWriterTest {
       // Well before gRPC's own pings would break a dead connection off.
       assertThat(unanswered.get(10, TimeUnit.SECONDS)).containsExactly(new Appended(0, 2, 3));
       assertThat(behindIt.get(10, TimeUnit.SECONDS)).containsExactly(new Appended(0, 5, 1));
-      assertThat(gateway.rows(0)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+      assertThat(gateway.log().rows(0)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
     }
   }
 
@@ -127,12 +126,12 @@ class TableWriterTest {
             }
             List<Long> all = new ArrayList<>();
             for (int bucket = 0; bucket < 4; bucket++) {
-              all.addAll(gateway.rows(bucket));
-              assertThat(gateway.rows(bucket)).isSorted();
+              all.addAll(gateway.log().rows(bucket));
+              assertThat(gateway.log().rows(bucket)).isSorted();
             }
             assertThat(all)
                 .containsExactlyInAnyOrderElementsOf(LongStream.range(0, 200).boxed().toList());
-            assertThat(gateway.rows(bucketOf(table, client, 7))).contains(7L);
+            assertThat(gateway.log().rows(bucketOf(table, client, 7))).contains(7L);
           }
         });
   }
@@ -150,7 +149,7 @@ class TableWriterTest {
     try (FakeGateway gateway = new FakeGateway(table(1, List.of()), new Random(0), 0);
         SluiceClient client = connect(gateway);
         TableWriter writer = client.writer(NAME)) {
-      gateway.refuse("[BAD_ROWS] row 3, column 'n': not a number");
+      gateway.log().refuse("[BAD_ROWS] row 3, column 'n': not a number");
       CompletableFuture<List<Appended>> answer = writer.append(rows(0, 5));
       assertThatThrownBy(answer::join)
           .hasRootCauseMessage("[BAD_ROWS] row 3, column 'n': not a number")

@@ -4,12 +4,13 @@ import io.sluice.client.ClientSettings;
 import io.sluice.client.SluiceClient;
 import java.io.Serializable;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Where a catalog's gateway is, and how the lake's files are reached.
+ * Where a catalog's gateways are, and how the lake's files are reached.
  *
- * @param address {@code host:port} of a gateway
+ * @param address {@code host:port} of a gateway, or of several, divided by commas
  * @param lakeProperties properties of Iceberg's FileIO
  */
 public record Endpoint(String address, HashMap<String, String> lakeProperties)
@@ -19,7 +20,12 @@ public record Endpoint(String address, HashMap<String, String> lakeProperties)
     this(address, new HashMap<>(lakeProperties));
   }
 
-  /** Returns a client of the gateway, which must be closed. */
+  /** Returns the addresses of the gateways one by one, the first to be tried first. */
+  public List<String> addresses() {
+    return List.of(address.split(","));
+  }
+
+  /** Returns a client of the cluster, which must be closed. */
   public SluiceClient connect() {
     return SluiceClient.connect(ClientSettings.of(address));
   }

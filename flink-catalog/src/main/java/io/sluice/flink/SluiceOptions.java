@@ -17,7 +17,7 @@ final class SluiceOptions {
       ConfigOptions.key("endpoint")
           .stringType()
           .noDefaultValue()
-          .withDescription("A gateway, as host:port.");
+          .withDescription("Gateways, as host:port, divided by commas; one that runs is enough.");
 
   static final ConfigOption<String> DEFAULT_DATABASE =
       ConfigOptions.key("default-database")

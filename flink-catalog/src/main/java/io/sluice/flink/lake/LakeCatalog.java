@@ -31,13 +31,29 @@ public final class LakeCatalog implements AutoCloseable {
   }
 
   /**
-   * Opens the lake of a table.
+   * Opens the lake of a table, through the first gateway that answers.
    *
-   * @throws IOException if the gateway can't be reached
+   * @throws IOException if none of the gateways can be reached
    */
   public static LakeCatalog open(Endpoint endpoint, TableDescription table) throws IOException {
+    IOException last = null;
+    for (String address : endpoint.addresses()) {
+      try {
+        return open(endpoint, address, table);
+      } catch (IOException e) {
+        if (last != null) {
+          e.addSuppressed(last);
+        }
+        last = e;
+      }
+    }
+    throw last == null ? new IOException("no gateway is named: " + endpoint.address()) : last;
+  }
+
+  private static LakeCatalog open(Endpoint endpoint, String address, TableDescription table)
+      throws IOException {
     Map<String, String> properties = new HashMap<>();
-    properties.put(CatalogProperties.URI, "http://" + endpoint.address() + "/iceberg");
+    properties.put(CatalogProperties.URI, "http://" + address + "/iceberg");
     String fileIo =
         table.location().startsWith("file:")
             ? LocalFileIO.class.getName()
@@ -49,9 +65,9 @@ public final class LakeCatalog implements AutoCloseable {
       catalog.initialize("sluice", properties);
     } catch (RuntimeException e) {
       catalog.close();
-      throw failure(table.name(), endpoint.address(), e);
+      throw failure(table.name(), address, e);
     }
-    return new LakeCatalog(catalog, table, endpoint.address());
+    return new LakeCatalog(catalog, table, address);
   }
 
   /**

@@ -1,0 +1,188 @@
+package io.sluice.client;
+
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.SluiceException.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.memory.ArrowBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread of one {@link Lane}: sends its batches on a stream, and opens the next stream when
+ * there is something to send after one broke.
+ */
+final class Sender implements PutStream.Answered {
+
+  private final Cluster cluster;
+  private final TableName table;
+  private final UUID writerId;
+  private final SendState state;
+  private final Lane lane;
+  private final Thread thread;
+  private final List<ArrowBuf> held = new ArrayList<>();
+  private final BooleanSupplier over = this::isOver;
+  private final BooleanSupplier nothingToSend;
+  private @Nullable PutStream stream;
+  private Connections.@Nullable Lease lease;
+  private boolean silent;
+  private volatile boolean reached;
+
+  Sender(Cluster cluster, TableName table, UUID writerId, SendState state, Lane lane) {
+    this.cluster = cluster;
+    this.table = table;
+    this.writerId = writerId;
+    this.state = state;
+    this.lane = lane;
+    this.nothingToSend = () -> state.hasNothingToSend(lane);
+    this.thread = new Thread(this::run, "sluice-writer-" + table + "-" + lane.route.via());
+    this.thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  boolean isAlive() {
+    return thread.isAlive();
+  }
+
+  void interrupt() {
+    thread.interrupt();
+  }
+
+  void join(long millis) throws InterruptedException {
+    thread.join(millis);
+  }
+
+  private void run() {
+    try {
+      while (state.awaitWork(lane, over)) {
+        step();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (SluiceException e) {
+      state.failAll(e.in("append to table " + table));
+    } catch (RuntimeException e) {
+      state.failAll(new SluiceException(Reason.INTERNAL, "append to table " + table + ": " + e, e));
+    } finally {
+      dropStream();
+    }
+  }
+
+  private boolean isOver() {
+    return stream != null && stream.failure() != null;
+  }
+
+  private void step() throws SluiceException {
+    PutStream current = stream;
+    SluiceException failure = current == null ? null : current.failure();
+    if (failure != null) {
+      onFailure(failure);
+      return;
+    }
+    if (current != null && state.isOverdue(lane)) {
+      silent = true;
+      current.onSilence(cluster.settings().callTimeout());
+      return;
+    }
+    if (current == null) {
+      current = open();
+    }
+    if (current.awaitReady(nothingToSend)) {
+      sendNext(current);
+    }
+  }
+
+  private PutStream open() throws SluiceException {
+    Connections.Lease taken = cluster.connections().lease(lane.route.via());
+    lease = taken;
+    taken.connection().connectNow();
+    PutStream opened =
+        PutStream.open(
+            taken.connection().flight(), table, cluster.allocator(), state.schema(), this);
+    silent = false;
+    reached = false;
+    stream = opened;
+    state.opened(lane, opened);
+    return opened;
+  }
+
+  private void sendNext(PutStream current) {
+    held.clear();
+    PendingBatch batch = state.next(lane, held);
+    if (batch == null) {
+      return;
+    }
+    try {
+      current.send(writerId, batch);
+    } catch (FlightRuntimeException | IllegalStateException e) {
+      // The call is over; its listener says why.
+      if (current.failure() == null) {
+        current.onSendFailure(e);
+      }
+    } finally {
+      held.forEach(buffer -> buffer.getReferenceManager().release());
+    }
+  }
+
+  /**
+   * A stream that broke without an answer, or fell silent, tells of a gateway that can't be
+   * reached; a forwarded one that is silent may be so because of the owner.
+   */
+  private void onFailure(SluiceException why) {
+    dropStream();
+    if (silent && !lane.route.direct()) {
+      cluster.known().demote(lane.route.via());
+    } else if (!why.fromGateway() && (silent || !state.hadAnswer(lane))) {
+      cluster.known().failed(lane.route.via(), System.nanoTime());
+    }
+    state.failed(lane, why.fromGateway() ? why : unreached(why));
+  }
+
+  private SluiceException unreached(SluiceException why) {
+    List<Endpoint> all = cluster.known().candidates(System.nanoTime());
+    return why.in(
+        "no answer through "
+            + lane.route.via()
+            + "; check that one of "
+            + all
+            + " runs and that this machine reaches it");
+  }
+
+  private void dropStream() {
+    PutStream current = stream;
+    if (current != null) {
+      state.dropped(lane);
+      stream = null;
+      current.close();
+    }
+    Connections.Lease taken = lease;
+    if (taken != null) {
+      lease = null;
+      taken.close();
+    }
+  }
+
+  @Override
+  public void durable(PutStream from, List<Appended> results) {
+    PendingBatch batch = state.answered(lane, from);
+    if (batch == null) {
+      return;
+    }
+    if (!reached) {
+      reached = true;
+      cluster.known().reached(lane.route.via());
+    }
+    batch.release();
+    batch.acknowledged().complete(results);
+  }
+
+  @Override
+  public void failed(PutStream from) {
+    state.wake(lane);
+  }
+}
