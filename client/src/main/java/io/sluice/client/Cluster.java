@@ -150,11 +150,17 @@ final class Cluster implements AutoCloseable {
 
   private <T> T at(Endpoint endpoint, Call<T> call) throws SluiceException {
     try (Connections.Lease lease = connections.lease(endpoint)) {
-      lease.connection().connectNow();
-      T answer = call.at(lease.connection());
+      T answer = at(endpoint, lease.connection(), call);
       known.reached(endpoint);
       learn(lease.connection());
       return answer;
+    }
+  }
+
+  private <T> T at(Endpoint endpoint, Connection connection, Call<T> call) throws SluiceException {
+    try {
+      connection.connectNow();
+      return call.at(connection);
     } catch (RuntimeException e) {
       // Flight's own, or what it throws plainly at an answer that it can't read.
       SluiceException failure = FlightErrors.of(e);
@@ -165,12 +171,15 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** One that answers too late may only have much to do: the next call goes elsewhere. */
+  /**
+   * One that answers too late may only have much to do, and one that refuses may have lost touch
+   * with the others: the next call goes elsewhere.
+   */
   private void distrust(Endpoint endpoint, SluiceException failure) {
-    if (failure.reason() != Reason.UNAVAILABLE || failure.fromGateway()) {
+    if (failure.reason() != Reason.UNAVAILABLE) {
       return;
     }
-    if (failure.code().equals(FlightStatusCode.TIMED_OUT.name())) {
+    if (failure.fromGateway() || failure.code().equals(FlightStatusCode.TIMED_OUT.name())) {
       known.demote(endpoint);
     } else {
       known.failed(endpoint, System.nanoTime());

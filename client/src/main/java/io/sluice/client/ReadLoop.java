@@ -100,6 +100,10 @@ final class ReadLoop {
     } catch (SluiceException e) {
       return e;
     }
+    if (failure != null && failure.fromGateway()) {
+      // It may believe itself the owner still: another one is to be asked who is.
+      known.demote(route.via());
+    }
     if (position > before) {
       known.reached(route.via());
       fruitless = 0;

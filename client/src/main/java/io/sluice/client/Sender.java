@@ -131,13 +131,14 @@ final class Sender implements PutStream.Answered {
 
   /**
    * A stream that broke without an answer, or fell silent, tells of a gateway that can't be
-   * reached; a forwarded one that is silent may be so because of the owner.
+   * reached; a forwarded one that is silent may be so because of the owner. A gateway that refuses
+   * may believe itself the owner still, so that another one is to be asked who is.
    */
   private void onFailure(SluiceException why) {
     dropStream();
-    if (silent && !lane.route.direct()) {
+    if (why.fromGateway() || (silent && !lane.route.direct())) {
       cluster.known().demote(lane.route.via());
-    } else if (!why.fromGateway() && (silent || !state.hadAnswer(lane))) {
+    } else if (silent || !state.hadAnswer(lane)) {
       cluster.known().failed(lane.route.via(), System.nanoTime());
     }
     state.failed(lane, why.fromGateway() ? why : unreached(why));

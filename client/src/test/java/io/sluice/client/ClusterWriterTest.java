@@ -123,6 +123,18 @@ class ClusterWriterTest {
   }
 
   @Test
+  void aGatewayThatBelievesItselfTheOwnerStillIsNotTheOnlyOneAsked() throws Exception {
+    try (SluiceClient client = connect(first.endpoint());
+        TableWriter writer = client.writer(TableWriterTest.NAME)) {
+      appendToEach(writer).get(20, TimeUnit.SECONDS);
+      first.beStale();
+      own(second, 0, 1, 2);
+      appendToEach(writer).get(20, TimeUnit.SECONDS);
+      assertEachBatchOnceInOrder();
+    }
+  }
+
+  @Test
   void aBucketWithoutAnOwnerHoldsUpNoOther() throws Exception {
     FakeGateway leaving = new FakeGateway(log, new Random(0), 0);
     try (SluiceClient client = connect(first.endpoint());
@@ -221,10 +233,16 @@ class ClusterWriterTest {
 
   @Test
   void aBootstrapEndpointThatIsDownIsPassedOver() throws Exception {
-    try (SluiceClient client = connect(NOWHERE + "," + second.endpoint());
-        TableWriter writer = client.writer(TableWriterTest.NAME)) {
+    ClientSettings settings = ClientSettings.of(NOWHERE + "," + second.endpoint());
+    Duration longer = Duration.ofMinutes(2);
+    try (SluiceClient client =
+        SluiceClient.connect(
+            new ClientSettings(settings.endpoints(), longer, longer, longer, longer))) {
       // Not idempotent, but it is certain that the first endpoint didn't carry it out.
       client.createDatabase("d", false);
+    }
+    try (SluiceClient client = connect(NOWHERE + "," + second.endpoint());
+        TableWriter writer = client.writer(TableWriterTest.NAME)) {
       appendToEach(writer).get(20, TimeUnit.SECONDS);
       assertEachBatchOnceInOrder();
     }

@@ -52,6 +52,7 @@ final class FakeGateway implements AutoCloseable {
   private boolean silent;
   private volatile boolean frozen;
   private volatile boolean old;
+  private volatile boolean stale;
 
   FakeGateway(TableDescription table, Random random, double faults) throws Exception {
     this(new FakeLog(table), random, faults);
@@ -93,6 +94,15 @@ final class FakeGateway implements AutoCloseable {
   /** From now on nothing is done and nothing is answered, but connections stay. */
   void freeze() {
     frozen = true;
+  }
+
+  /** From now on it says that it owns every bucket. */
+  void beStale() {
+    stale = true;
+  }
+
+  boolean isStale() {
+    return stale;
   }
 
   /** From now on it doesn't know the action that lists gateways. */
@@ -150,12 +160,13 @@ final class FakeGateway implements AutoCloseable {
     end.countDown();
     log.leave(this);
     server.shutdownNow();
-    executor.shutdown();
     try {
       server.awaitTermination(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    // Not before: the server closes its connections on it.
+    executor.shutdown();
     // Not the allocator: batches that arrive after a call was broken off are never released.
   }
 

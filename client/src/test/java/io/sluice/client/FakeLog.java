@@ -66,7 +66,7 @@ final class FakeLog {
   }
 
   synchronized String location(int bucket, FakeGateway asked) {
-    FakeGateway owner = owners.getOrDefault(bucket, asked);
+    FakeGateway owner = asked.isStale() ? asked : owners.getOrDefault(bucket, asked);
     return advertised.getOrDefault(bucket, "grpc+tcp://" + owner.endpoint());
   }
 
