@@ -1,0 +1,12 @@
+package io.sluice.testing.history;
+
+/**
+ * What a writer was told of a batch.
+ *
+ * @param writer who wrote it
+ * @param bucket where it went
+ * @param n the number of its first row
+ * @param rows how many rows it has
+ * @param offset where its first row is said to be
+ */
+public record Ack(int writer, int bucket, long n, int rows, long offset) {}
