@@ -1,15 +1,17 @@
 package io.sluice.cli;
 
 /** A command can't do what it was asked; the message says what is wrong and what to do. */
-final class CommandException extends RuntimeException {
+public final class CommandException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  CommandException(String message) {
+  /** Creates one with what is wrong and what to do. */
+  public CommandException(String message) {
     super(message);
   }
 
-  CommandException(String message, Throwable cause) {
+  /** Creates one with its cause. */
+  public CommandException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder of a standalone, held by at most one process at a time. The lock is the operating
- * system's, so that it is gone with the process that held it, however that ended.
+ * The folder of a standalone, a cluster or one of its parts, held by at most one process at a time.
+ * The lock is the operating system's, so that it is gone with the process that held it, however
+ * that ended.
  */
-final class DataFolder implements AutoCloseable {
+public final class DataFolder implements AutoCloseable {
 
   /** Raised when an older Sluice could no longer read what a newer one writes. */
   private static final String FORMAT = "1";
@@ -36,7 +37,7 @@ final class DataFolder implements AutoCloseable {
    *
    * @throws CommandException if it holds something else, is of another format, or is in use
    */
-  static DataFolder open(Path path) throws IOException {
+  public static DataFolder open(Path path) throws IOException {
     Path format = path.resolve(FORMAT_FILE);
     if (!Files.exists(format) && Files.exists(path) && !isEmpty(path)) {
       throw new CommandException(
@@ -93,10 +94,12 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  Path path() {
+  /** Returns where it is. */
+  public Path path() {
     return path;
   }
 
+  /** Lets another process have it. */
   @Override
   public void close() throws IOException {
     channel.close();

@@ -82,7 +82,7 @@ final class DemoCommand implements Callable<Integer> {
     DataFolder.delete(data);
     say(out, "1. Starting ZooKeeper, a bookie, a gateway and a compactor in one process");
     Path folder = data.toAbsolutePath().normalize();
-    StandaloneConfig config = StandaloneConfig.of(Map.of("gateway.port", String.valueOf(port)));
+    ProcessConfig config = ProcessConfig.of(Map.of("gateway.port", String.valueOf(port)));
     LakeSettings lake = LakeSettings.local(folder.resolve("warehouse"));
     try (Standalone standalone = Standalone.start(folder, lake, config)) {
       GatewayHttp http = new GatewayHttp(standalone.endpoint());

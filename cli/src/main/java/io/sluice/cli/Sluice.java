@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.cli.cluster.ClusterCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +19,12 @@ import picocli.CommandLine.Spec;
     versionProvider = Sluice.Version.class,
     subcommands = {
       StandaloneCommand.class,
+      ClusterCommand.class,
+      GatewayCommand.class,
+      BookieCommand.class,
+      CompactorCommand.class,
+      AutoRecoveryCommand.class,
+      ZooKeeperCommand.class,
       DemoCommand.class,
       TableCommand.class,
       IngestCommand.class,

@@ -3,13 +3,13 @@ package io.sluice.cli;
 import io.sluice.catalog.lake.LakeSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -51,17 +51,7 @@ final class StandaloneCommand implements Callable<Integer> {
       description = "Listen beyond loopback although there is neither TLS nor authentication.")
   private boolean insecure;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Settings as 'key = value' lines; docs/configuration.md lists them.")
-  private @Nullable Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "One setting, for example gateway.log.add-timeout=5s.")
-  private Map<String, String> given = new LinkedHashMap<>();
+  @Mixin private SettingsOptions given = new SettingsOptions();
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -69,27 +59,16 @@ final class StandaloneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (!insecure && !host.equals("127.0.0.1") && !host.equals("localhost")) {
-      throw new CommandException(
-          "whoever can reach "
-              + host
-              + " could read and write everything: add --insecure if that"
-              + " is meant, or listen on 127.0.0.1");
-    }
-    Map<String, String> settings = new LinkedHashMap<>();
-    if (config != null) {
-      settings.putAll(StandaloneConfig.read(config));
-    }
-    settings.put("gateway.host", host);
-    settings.put("gateway.port", String.valueOf(port));
-    settings.putAll(given);
+    ListenOptions.check(host, insecure);
+    Map<String, String> settings =
+        given.with(Map.of("gateway.host", host, "gateway.port", String.valueOf(port)));
     Path folder = data.toAbsolutePath().normalize();
     LakeSettings lake =
         warehouse == null
             ? LakeSettings.local(folder.resolve("warehouse"))
             : new LakeSettings(warehouse, Map.of());
     long start = System.nanoTime();
-    Standalone standalone = Standalone.start(folder, lake, StandaloneConfig.of(settings));
+    Standalone standalone = Standalone.start(folder, lake, ProcessConfig.of(settings));
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(standalone, stopped), "shutdown"));
     announce(standalone, folder, (System.nanoTime() - start) / 1e9);

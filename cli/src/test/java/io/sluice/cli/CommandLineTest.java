@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -48,6 +49,46 @@ class CommandLineTest {
   void listeningBeyondLoopbackNeedsInsecure() {
     assertThat(run("standalone", "--host", "0.0.0.0")).isEqualTo(1);
     assertThat(err.toString()).contains("--insecure");
+  }
+
+  @Test
+  void partsOfAClusterMustKnowWhichOne() {
+    assertThat(run("gateway", "--warehouse", "lake")).isEqualTo(1);
+    assertThat(err.toString()).contains("--zookeeper HOST:PORT");
+    assertThat(run("bookie", "list")).isEqualTo(1);
+  }
+
+  @Test
+  void oneAcknowledgedCopyOfSeveralIsRefused() {
+    String[] gateway = {"gateway", "--warehouse", "lake", "--zookeeper", "127.0.0.1:1"};
+    assertThat(run(with(gateway, "--replication", "3/3/1"))).isEqualTo(1);
+    assertThat(err.toString()).contains("an ack quorum of 1 of 3 bookies");
+    assertThat(run(with(gateway, "--set", "gateway.log.replication.ack-quorum=1"))).isEqualTo(1);
+  }
+
+  @Test
+  void replicationIsWrittenAsThreeNumbers() {
+    String[] gateway = {"gateway", "--warehouse", "lake", "--replication"};
+    assertThat(run(with(gateway, "3"))).isEqualTo(2);
+    assertThat(err.toString()).contains("'3' is not of the form 3/3/2");
+    assertThat(run(with(gateway, "2/3/2"))).isEqualTo(2);
+    assertThat(err.toString()).contains("ackQuorum <= writeQuorum <= ensemble");
+  }
+
+  @Test
+  void unknownSettingsOfAPartAreNamed() {
+    assertThat(run("zookeeper", "--set", "zookeeper.sesion-timeout=5s")).isEqualTo(1);
+    assertThat(err.toString()).contains("unknown settings: zookeeper.sesion-timeout");
+  }
+
+  @Test
+  void aClusterOfNoBookiesIsRefused() {
+    assertThat(run("cluster", "--bookies", "0")).isEqualTo(1);
+    assertThat(err.toString()).contains("--bookies must be 1 to 16: 0");
+  }
+
+  private static String[] with(String[] args, String... more) {
+    return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
   }
 
   private int run(String... args) {

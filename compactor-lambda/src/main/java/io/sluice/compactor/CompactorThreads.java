@@ -80,6 +80,13 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
     }
   }
 
+  /** Tells whether a table that is asked for now would be begun at once. */
+  public boolean hasRoom() {
+    synchronized (turns) {
+      return turns.values().stream().filter(TableTurns::isActive).count() < settings.threads();
+    }
+  }
+
   /** Returns how it goes with each table that was ever asked for and still exists. */
   public SortedMap<TableName, TableStatus> status() {
     synchronized (turns) {

@@ -41,6 +41,11 @@ final class TableTurns {
     return !waiting && !running && (retryAt == null || !now.isBefore(retryAt));
   }
 
+  /** Tells whether it is on a thread, or waits for one. */
+  boolean isActive() {
+    return waiting || running;
+  }
+
   void begun() {
     waiting = false;
     running = true;

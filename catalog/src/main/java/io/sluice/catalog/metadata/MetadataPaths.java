@@ -26,6 +26,9 @@ public final class MetadataPaths {
   /** Parent of the pointers to Iceberg metadata files. */
   public static final String LAKE = "/lake";
 
+  /** Parent of the tables that gateways want compacted. */
+  public static final String COMPACTION_REQUESTS = "/compaction-requests";
+
   /** Parent of the live gateways. */
   public static final String GATEWAYS = "/gateways";
 
@@ -78,6 +81,11 @@ public final class MetadataPaths {
   /** Returns the place of the pointer to a lake table's metadata file. */
   public static String lakeTable(String database, String table) {
     return lakeTables(database) + "/" + segment(table);
+  }
+
+  /** Returns the place of a request to compact a table. */
+  public static String compactionRequest(String table) {
+    return COMPACTION_REQUESTS + "/" + segment(table);
   }
 
   /** Returns the place of a gateway's ephemeral entry. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.table.OptionDoc;
 import io.sluice.catalog.table.TableOptions;
-import io.sluice.cli.StandaloneConfig;
+import io.sluice.cli.ProcessConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,10 +39,14 @@ class ConfigurationPageTest {
         .append("This page is written from the settings records and the table options by")
         .append(" `ConfigurationPageTest`, which fails when it is out of date.\n\n")
         .append("## Settings of a process\n\n")
-        .append("`sluice standalone --config FILE` reads `key = value` lines;")
-        .append(" `--set key=value` gives one setting. An unknown key stops the start.\n\n")
+        .append("`--config FILE` reads `key = value` lines, `--set key=value` gives one setting:")
+        .append(" options of `sluice standalone`, `cluster`, and each part on its own. One file")
+        .append(" may serve all parts. An unknown key stops the start.\n\n")
+        .append("The defaults are a standalone's. `sluice gateway` replicates 3/3/2, a bookie")
+        .append(" draws its id, a compactor its worker's name; a standalone fills in its own")
+        .append(" ZooKeeper, and `bookkeeper.metadata-uri` follows `zookeeper.connect-string`.\n\n")
         .append("| setting | default | what it is |\n| --- | --- | --- |\n");
-    for (Map.Entry<String, Record> record : StandaloneConfig.DEFAULT.byPrefix().entrySet()) {
+    for (Map.Entry<String, Record> record : ProcessConfig.DEFAULT.byPrefix().entrySet()) {
       appendSettings(page, record.getKey(), record.getValue());
     }
     page.append("\n## Table options\n\n")

@@ -29,7 +29,7 @@ import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.rest.RESTCatalog;
 
 /** Reads a bucket's numbered rows from the lake, from the log, and from the union of the two. */
-final class UnionCheck {
+public final class UnionCheck {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -39,31 +39,33 @@ final class UnionCheck {
    * @param offset where it stands
    * @param n the number that was written
    */
-  record Row(long offset, long n) {}
+  public record Row(long offset, long n) {}
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final String endpoint;
   private final String database;
   private final String table;
 
-  UnionCheck(String endpoint, String database, String table) {
+  /** Reads a table through one gateway. */
+  public UnionCheck(String endpoint, String database, String table) {
     this.endpoint = endpoint;
     this.database = database;
     this.table = table;
   }
 
   /** What a union read found: the lake's rows and offset, then the log's rows from there on. */
-  record Union(List<Row> lake, long lakeOffset, List<Row> log) {
+  public record Union(List<Row> lake, long lakeOffset, List<Row> log) {
 
     /** The rows of both, in order. */
-    List<Row> rows() {
+    public List<Row> rows() {
       List<Row> all = new ArrayList<>(lake);
       all.addAll(log);
       return all;
     }
   }
 
-  Union read(int bucket) throws IOException, InterruptedException {
+  /** Reads a bucket as a union read does. */
+  public Union read(int bucket) throws IOException, InterruptedException {
     try (RESTCatalog catalog = new RESTCatalog()) {
       catalog.initialize(
           "sluice",
@@ -105,7 +107,7 @@ final class UnionCheck {
   }
 
   /** The log's rows from an offset up to the watermark. */
-  List<Row> logRows(int bucket, long from) throws IOException, InterruptedException {
+  public List<Row> logRows(int bucket, long from) throws IOException, InterruptedException {
     List<Row> rows = new ArrayList<>();
     String body = get("/rows?bucket=" + bucket + "&offset=" + from);
     for (String line : body.lines().filter(text -> !text.isBlank()).toList()) {

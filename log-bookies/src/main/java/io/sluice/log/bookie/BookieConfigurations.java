@@ -30,7 +30,8 @@ final class BookieConfigurations {
   /**
    * Returns the configuration of one bookie.
    *
-   * @param folder where its {@code journal} and {@code ledgers} are, or will be
+   * @param folder its data folder, with {@code journal} and {@code ledgers} unless the settings
+   *     name others
    * @param metadataUri for example {@code zk+hierarchical://127.0.0.1:2181/ledgers}
    */
   static ServerConfiguration of(BookieSettings settings, Path folder, String metadataUri) {
@@ -38,8 +39,8 @@ final class BookieConfigurations {
     conf.setMetadataServiceUri(metadataUri);
     conf.setBookieId(settings.bookieId());
     address(conf, settings);
-    conf.setJournalDirName(folder.resolve("journal").toString());
-    conf.setLedgerDirNames(new String[] {folder.resolve("ledgers").toString()});
+    conf.setJournalDirName(folder("journal", settings.journalFolder(), folder));
+    conf.setLedgerDirNames(new String[] {folder("ledgers", settings.ledgersFolder(), folder)});
     journal(conf, settings);
     storage(conf, settings);
     limits(conf);
@@ -47,6 +48,12 @@ final class BookieConfigurations {
     conf.setHttpServerEnabled(false);
     conf.setAutoRecoveryDaemonEnabled(false);
     return conf;
+  }
+
+  private static String folder(String name, String given, Path data) {
+    Path folder =
+        given.isEmpty() ? data.resolve(name) : Path.of(given).toAbsolutePath().normalize();
+    return folder.toString();
   }
 
   private static void address(ServerConfiguration conf, BookieSettings settings) {

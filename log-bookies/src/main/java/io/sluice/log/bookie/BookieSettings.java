@@ -1,8 +1,6 @@
 package io.sluice.log.bookie;
 
-import io.sluice.catalog.table.OptionDoc;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * How a bookie of ours is run. What must not be chosen (journal fsync on, flush as soon as the
@@ -22,6 +20,10 @@ import java.util.List;
  * @param collectEvery pause between looking for deleted ledgers, whose disk space is then freed
  * @param diskUsagePercent share of the disk in use, 1 to 99 percent, beyond which the bookie takes
  *     no writes
+ * @param journalFolder folder of the journal, every add's way to the disk; empty for {@code
+ *     journal} in the data folder. It can't be changed once the bookie was started
+ * @param ledgersFolder folder of the entry logs and their index; empty for {@code ledgers} in the
+ *     data folder. It can't be changed once the bookie was started
  */
 public record BookieSettings(
     String bookieId,
@@ -33,7 +35,9 @@ public record BookieSettings(
     long journalBytes,
     long entryLogBytes,
     Duration collectEvery,
-    int diskUsagePercent) {
+    int diskUsagePercent,
+    String journalFolder,
+    String ledgersFolder) {
 
   private static final long MIB = 1 << 20;
 
@@ -49,7 +53,9 @@ public record BookieSettings(
           256 * MIB,
           256 * MIB,
           Duration.ofMinutes(1),
-          98);
+          98,
+          "",
+          "");
 
   public BookieSettings {
     if (!bookieId.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
@@ -90,7 +96,9 @@ public record BookieSettings(
         journalBytes,
         entryLogBytes,
         collectEvery,
-        diskUsagePercent);
+        diskUsagePercent,
+        journalFolder,
+        ledgersFolder);
   }
 
   /** Returns these settings with another port, 0 for a free one. */
@@ -105,58 +113,9 @@ public record BookieSettings(
         journalBytes,
         entryLogBytes,
         collectEvery,
-        diskUsagePercent);
-  }
-
-  /** Returns what the documentation says of each setting. */
-  public static List<OptionDoc> docs() {
-    return List.of(
-        new OptionDoc(
-            "bookie.bookie-id",
-            "letters, digits, '.', '_', '-'",
-            DEFAULT.bookieId,
-            "The bookie's identity in its cluster for ever; never give it to another data folder."),
-        new OptionDoc(
-            "bookie.host",
-            "an address",
-            DEFAULT.host,
-            "Address that the bookie listens on and is reached at. Loopback: bookies trust their network."),
-        new OptionDoc("bookie.port", "0 to 65535", "0", "The bookie's port; 0 takes any free one."),
-        new OptionDoc(
-            "bookie.write-cache-bytes",
-            "at least 16 MiB",
-            "128 MiB",
-            "Direct memory for entries on their way to disk; more absorbs longer bursts."),
-        new OptionDoc(
-            "bookie.read-cache-bytes",
-            "at least 4 MiB",
-            "32 MiB",
-            "Direct memory for entries read ahead; more serves more readers of old segments at once."),
-        new OptionDoc(
-            "bookie.index-cache-bytes",
-            "at least 1 MiB",
-            "16 MiB",
-            "Native memory for each of the two RocksDB indexes; small, as entries are read in runs."),
-        new OptionDoc(
-            "bookie.journal-bytes",
-            "at least 16 MiB",
-            "256 MiB",
-            "Size of a journal file; after a crash a few of them are replayed."),
-        new OptionDoc(
-            "bookie.entry-log-bytes",
-            "16 MiB to 1 GiB",
-            "256 MiB",
-            "Size of an entry log; the disk space of deleted segments comes back in steps of it."),
-        new OptionDoc(
-            "bookie.collect-every",
-            "at least 1 s",
-            "1 m",
-            "How often the disk space of deleted segments is looked for."),
-        new OptionDoc(
-            "bookie.disk-usage-percent",
-            "1 to 99",
-            "98",
-            "Beyond this share of the disk the bookie takes no writes; high, to suit a full laptop."));
+        diskUsagePercent,
+        journalFolder,
+        ledgersFolder);
   }
 
   private static void atLeast(String name, long value, long least) {

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import org.apache.zookeeper.server.DataNode;
 import org.apache.zookeeper.server.DatadirCleanupManager;
 import org.apache.zookeeper.server.NIOServerCnxnFactory;
 import org.apache.zookeeper.server.ZKDatabase;
@@ -16,13 +13,14 @@ import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
 
 /**
  * One ZooKeeper server in this JVM, on one folder. Transactions are synced to disk before they are
- * answered. It has neither an admin server nor commands beyond {@code srvr}.
+ * answered. It has neither an admin server nor commands beyond {@code srvr}. It grants sessions of
+ * 2 to 60 s, and notices within a second that one is over.
  */
-final class EmbeddedZooKeeper implements AutoCloseable {
+public final class EmbeddedZooKeeper implements AutoCloseable {
 
-  private static final int TICK_MS = 2_000;
+  private static final int TICK_MS = 1_000;
   private static final int MIN_SESSION_MS = 2 * TICK_MS;
-  private static final int MAX_SESSION_MS = 20 * TICK_MS;
+  private static final int MAX_SESSION_MS = 60 * TICK_MS;
   private static final int MAX_CONNECTIONS = 1_000;
   private static final int SNAPSHOTS_KEPT = 3;
   private static final int PURGE_EVERY_HOURS = 1;
@@ -44,6 +42,28 @@ final class EmbeddedZooKeeper implements AutoCloseable {
   }
 
   /**
+   * Starts it with what the folder holds, for clients in other processes: their sessions go on.
+   *
+   * @param folder made if it is missing
+   * @param host address to listen on
+   * @param port 0 for a free one
+   * @throws IOException if the port is in use or the folder can't be read
+   */
+  public static EmbeddedZooKeeper start(Path folder, String host, int port)
+      throws IOException, InterruptedException {
+    return start(folder, host, port, database -> List.of());
+  }
+
+  /**
+   * Like {@link #start(Path, String, int)}, with no client of an earlier run left: their sessions
+   * are ended at once, and nobody waits for their ephemeral nodes.
+   */
+  public static EmbeddedZooKeeper startAlone(Path folder, String host, int port)
+      throws IOException, InterruptedException {
+    return start(folder, host, port, database -> List.copyOf(database.getSessions()));
+  }
+
+  /**
    * Starts it, with what the folder holds.
    *
    * @param folder made if it is missing
@@ -51,7 +71,7 @@ final class EmbeddedZooKeeper implements AutoCloseable {
    * @param stale which of the sessions that the folder knows are over: their ephemeral nodes would
    *     otherwise stay until the sessions time out
    */
-  static EmbeddedZooKeeper start(Path folder, String host, int port, StaleSessions stale)
+  private static EmbeddedZooKeeper start(Path folder, String host, int port, StaleSessions stale)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     FileTxnSnapLog log = new FileTxnSnapLog(folder.toFile(), folder.toFile());
@@ -78,7 +98,7 @@ final class EmbeddedZooKeeper implements AutoCloseable {
   }
 
   /** Returns {@code host:port}. */
-  String connectString() {
+  public String connectString() {
     return host + ":" + listener.getLocalPort();
   }
 
@@ -100,28 +120,9 @@ final class EmbeddedZooKeeper implements AutoCloseable {
   }
 
   /** Says which sessions, of those that a folder knows, are over. */
-  interface StaleSessions {
+  private interface StaleSessions {
 
     /** Returns their ids. */
     List<Long> among(ZKDatabase database);
-
-    /** All: every client lived in the process that is gone. */
-    static StaleSessions all() {
-      return database -> List.copyOf(database.getSessions());
-    }
-
-    /** Those that own one of the {@code paths}. */
-    static StaleSessions owning(Set<String> paths) {
-      return database -> {
-        List<Long> owners = new ArrayList<>();
-        for (String path : paths) {
-          DataNode node = database.getNode(path);
-          if (node != null && node.stat.getEphemeralOwner() != 0) {
-            owners.add(node.stat.getEphemeralOwner());
-          }
-        }
-        return owners;
-      };
-    }
   }
 }

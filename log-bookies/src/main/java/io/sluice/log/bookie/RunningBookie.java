@@ -3,17 +3,19 @@ package io.sluice.log.bookie;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.bookkeeper.client.BookKeeperAdmin;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.apache.bookkeeper.common.component.LifecycleComponentStack;
 import org.apache.bookkeeper.conf.ServerConfiguration;
 import org.apache.bookkeeper.server.EmbeddedServer;
 import org.apache.bookkeeper.server.conf.BookieConfiguration;
 
-/** One bookie in this JVM, on one folder. */
-final class RunningBookie implements AutoCloseable {
+/** One bookie in this JVM, on one folder. Thread-safe. */
+public final class RunningBookie implements AutoCloseable {
 
   private final LifecycleComponentStack components;
   private final ServerConfiguration configuration;
+  private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
 
   private RunningBookie(LifecycleComponentStack components, ServerConfiguration configuration) {
     this.components = components;
@@ -21,26 +23,34 @@ final class RunningBookie implements AutoCloseable {
   }
 
   /**
-   * Starts it with what the folder holds; returns once it takes adds.
+   * Starts it with what the folder holds; returns once it takes adds. If the same bookie was killed
+   * a moment ago, that is when its old session is over.
    *
-   * @param folder made if it is missing
+   * @param folder its data folder, made if it is missing; the caller sees to it that no other
+   *     process uses it
    * @param metadataUri a cluster that doesn't exist there yet is made
-   * @throws IOException if it can't start: the port or the folder is in use, the folder belongs to
-   *     another bookie or cluster, or ZooKeeper can't be reached
+   * @param sessionTimeout time after which ZooKeeper counts the bookie as gone when it doesn't hear
+   *     from it
+   * @throws IOException if it can't start: the port is in use, the folder was emptied or belongs to
+   *     another bookie or cluster, or ZooKeeper can't be reached; the message says what to do
    */
-  static RunningBookie start(BookieSettings settings, Path folder, String metadataUri)
+  public static RunningBookie start(
+      BookieSettings settings, Path folder, String metadataUri, Duration sessionTimeout)
       throws IOException, InterruptedException {
-    Files.createDirectories(folder.resolve("journal"));
-    Files.createDirectories(folder.resolve("ledgers"));
     ServerConfiguration conf = BookieConfigurations.of(settings, folder, metadataUri);
+    conf.setZkTimeout((int) sessionTimeout.toMillis());
+    Files.createDirectories(Path.of(conf.getJournalDirNames()[0]));
+    Files.createDirectories(Path.of(conf.getLedgerDirNames()[0]));
     try {
-      // One transaction, and nothing at all if there is a cluster: never a format, which deletes.
-      BookKeeperAdmin.initNewCluster(conf);
+      BookieRegistration.makeCluster(conf);
+      BookieRegistration.check(conf);
       EmbeddedServer server = EmbeddedServer.builder(new BookieConfiguration(conf)).build();
       LifecycleComponentStack components = server.getLifecycleComponentStack();
+      RunningBookie bookie = new RunningBookie(components, conf);
+      components.setExceptionHandler((thread, cause) -> bookie.ended.complete(cause));
       components.start();
-      return new RunningBookie(components, conf);
-    } catch (InterruptedException | RuntimeException e) {
+      return bookie;
+    } catch (InterruptedException | BookieRegistration.RefusedException e) {
       throw e;
     } catch (Exception e) {
       throw new IOException(
@@ -57,8 +67,13 @@ final class RunningBookie implements AutoCloseable {
   }
 
   /** Returns the TCP port that it listens on. */
-  int port() {
+  public int port() {
     return configuration.getBookiePort();
+  }
+
+  /** Returns what completes, with the reason, when the bookie stops by itself. */
+  public CompletableFuture<Throwable> ended() {
+    return ended;
   }
 
   /** Stops it; what was answered is on disk. */

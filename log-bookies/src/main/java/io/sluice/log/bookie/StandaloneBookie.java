@@ -1,13 +1,13 @@
 package io.sluice.log.bookie;
 
-import io.sluice.log.bookie.EmbeddedZooKeeper.StaleSessions;
+import io.sluice.log.bookkeeper.BookKeeperSettings;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
+import java.time.Duration;
 
 /**
  * A ZooKeeper and a bookie in this JVM, on one data folder:
@@ -24,7 +24,7 @@ import java.util.Set;
  */
 public final class StandaloneBookie implements AutoCloseable {
 
-  private static final String LEDGERS_ROOT = "/ledgers";
+  private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
   private final FileChannel lock;
   private final EmbeddedZooKeeper zooKeeper;
@@ -46,35 +46,18 @@ public final class StandaloneBookie implements AutoCloseable {
    */
   public static StandaloneBookie start(Path folder, int zooKeeperPort, BookieSettings settings)
       throws IOException, InterruptedException {
-    return start(folder, zooKeeperPort, settings, StaleSessions.all());
-  }
-
-  /** Like {@link #start(Path, int, BookieSettings)}, with clients that live in other processes. */
-  static StandaloneBookie startServer(Path folder, int zooKeeperPort, BookieSettings settings)
-      throws IOException, InterruptedException {
-    String available = LEDGERS_ROOT + "/available/";
-    return start(
-        folder,
-        zooKeeperPort,
-        settings,
-        StaleSessions.owning(
-            Set.of(
-                available + settings.bookieId(), available + "readonly/" + settings.bookieId())));
-  }
-
-  private static StandaloneBookie start(
-      Path folder, int zooKeeperPort, BookieSettings settings, StaleSessions stale)
-      throws IOException, InterruptedException {
     Files.createDirectories(folder);
     FileChannel lock = lock(folder);
     EmbeddedZooKeeper zooKeeper = null;
     try {
       zooKeeper =
-          EmbeddedZooKeeper.start(
-              folder.resolve("zookeeper"), settings.host(), zooKeeperPort, stale);
+          EmbeddedZooKeeper.startAlone(folder.resolve("zookeeper"), settings.host(), zooKeeperPort);
       RunningBookie bookie =
           RunningBookie.start(
-              settings, folder.resolve("bookie"), metadataUri(zooKeeper.connectString()));
+              settings,
+              folder.resolve("bookie"),
+              BookKeeperSettings.uriOf(zooKeeper.connectString()),
+              SESSION_TIMEOUT);
       return new StandaloneBookie(lock, zooKeeper, bookie);
     } catch (IOException | InterruptedException | RuntimeException e) {
       if (zooKeeper != null) {
@@ -92,7 +75,7 @@ public final class StandaloneBookie implements AutoCloseable {
 
   /** Returns the URI that BookKeeper's clients find their metadata by. */
   public String metadataUri() {
-    return metadataUri(zooKeeper.connectString());
+    return BookKeeperSettings.uriOf(zooKeeper.connectString());
   }
 
   /** Returns the bookie's TCP port. */
@@ -111,11 +94,6 @@ public final class StandaloneBookie implements AutoCloseable {
       // The lock goes with the process at the latest, and nobody else is told that it was let go.
       return;
     }
-  }
-
-  /** Returns the URI by which clients and bookies find a cluster's metadata. */
-  static String metadataUri(String zooKeeper) {
-    return "zk+hierarchical://" + zooKeeper.replace(',', ';') + LEDGERS_ROOT;
   }
 
   private static FileChannel lock(Path folder) throws IOException {

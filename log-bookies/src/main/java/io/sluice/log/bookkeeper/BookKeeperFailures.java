@@ -63,6 +63,11 @@ final class BookKeeperFailures {
     return code(unwrap(thrown)) == Code.NoSuchLedgerExistsOnMetadataServerException;
   }
 
+  /** Returns whether nothing was made because too few bookies are up. */
+  static boolean isLackOfBookies(Throwable thrown) {
+    return code(unwrap(thrown)) == Code.NotEnoughBookiesException;
+  }
+
   private static int code(Throwable cause) {
     return cause instanceof BKException failure ? failure.getCode() : Code.OK;
   }

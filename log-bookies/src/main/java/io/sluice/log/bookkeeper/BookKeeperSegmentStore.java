@@ -10,6 +10,7 @@ import io.sluice.log.segment.SegmentWriter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,8 @@ import org.apache.bookkeeper.client.api.BookKeeper;
 import org.apache.bookkeeper.client.api.DigestType;
 import org.apache.bookkeeper.client.api.ReadHandle;
 import org.apache.bookkeeper.conf.ClientConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Segments as ledgers of a BookKeeper cluster, found through ZooKeeper.
@@ -30,6 +33,7 @@ public final class BookKeeperSegmentStore implements SegmentStore {
   /** Largest entry, in bytes: what a frame of 5 MiB holds beside its header. */
   public static final int MAX_ENTRY_BYTES = 5 * 1024 * 1024 - 4096;
 
+  private static final Logger LOG = LoggerFactory.getLogger(BookKeeperSegmentStore.class);
   private static final int FRAME_BYTES = 5 * 1024 * 1024;
   private static final byte[] NO_PASSWORD = {};
   private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(20);
@@ -73,14 +77,22 @@ public final class BookKeeperSegmentStore implements SegmentStore {
     conf.setReadEntryTimeout((int) settings.requestTimeout().toSeconds());
     conf.setClientConnectTimeoutMillis((int) settings.requestTimeout().toMillis());
     conf.setClientTcpNoDelay(true);
-    conf.setNumIOThreads(settings.threads());
-    conf.setNumWorkerThreads(settings.threads());
+    conf.setNumIOThreads(settings.ioThreads());
+    conf.setNumWorkerThreads(settings.ioThreads());
     return conf;
   }
 
+  /** With fewer copies while too few bookies are up; see {@link Replication#smaller}. */
   @Override
   public CompletableFuture<SegmentWriter> create(SegmentId id, Replication replication) {
     CompletableFuture<SegmentWriter> created = new CompletableFuture<>();
+    tryCreate(id, replication, created);
+    return created;
+  }
+
+  private void tryCreate(
+      SegmentId id, Replication replication, CompletableFuture<SegmentWriter> created) {
+    Optional<Replication> smaller = replication.smaller();
     var unused =
         client
             .newCreateLedgerOp()
@@ -94,14 +106,16 @@ public final class BookKeeperSegmentStore implements SegmentStore {
             .orTimeout(settings.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .whenComplete(
                 (handle, error) -> {
-                  if (error != null) {
+                  if (error == null) {
+                    created.complete(new LedgerWriter(handle, settings));
+                  } else if (BookKeeperFailures.isLackOfBookies(error) && smaller.isPresent()) {
+                    LOG.warn("Too few bookies for {} of {}: trying {}", replication, id, smaller);
+                    tryCreate(id, smaller.get(), created);
+                  } else {
                     created.completeExceptionally(
                         BookKeeperFailures.change("making a ledger for " + id, error));
-                  } else {
-                    created.complete(new LedgerWriter(handle, settings));
                   }
                 });
-    return created;
   }
 
   @Override

@@ -1,8 +1,6 @@
 package io.sluice.log.bookkeeper;
 
-import io.sluice.catalog.table.OptionDoc;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * How ledgers are reached.
@@ -15,7 +13,8 @@ import java.util.List;
  *     place
  * @param callTimeout longest wait for a ledger to be made, opened, recovered, closed or deleted
  * @param sessionTimeout time after which ZooKeeper forgets a client that it doesn't hear from
- * @param threads threads that talk to bookies, and as many that handle their answers
+ * @param threads threads that talk to bookies, and as many that handle their answers, 0 to 256; 0
+ *     for half of the cores
  */
 public record BookKeeperSettings(
     String metadataUri,
@@ -37,8 +36,8 @@ public record BookKeeperSettings(
     atLeast("addTimeout", addTimeout, requestTimeout);
     atLeast("callTimeout", callTimeout, LEAST);
     atLeast("sessionTimeout", sessionTimeout, LEAST);
-    if (threads < 1 || threads > MAX_THREADS) {
-      throw new IllegalArgumentException("threads must be 1 to " + MAX_THREADS + ": " + threads);
+    if (threads < 0 || threads > MAX_THREADS) {
+      throw new IllegalArgumentException("threads must be 0 to " + MAX_THREADS + ": " + threads);
     }
   }
 
@@ -53,42 +52,23 @@ public record BookKeeperSettings(
         Duration.ofSeconds(5),
         Duration.ofSeconds(30),
         Duration.ofSeconds(10),
-        Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+        0);
   }
 
-  /** Returns what the documentation says of each setting. */
-  public static List<OptionDoc> docs() {
-    return List.of(
-        new OptionDoc(
-            "bookkeeper.metadata-uri",
-            "zk+hierarchical://HOST:PORT/ledgers",
-            "",
-            "Where the bookies' metadata are; standalone fills in its own."),
-        new OptionDoc(
-            "bookkeeper.add-timeout",
-            "at least bookkeeper.request-timeout",
-            "15 s",
-            "Longest wait for an append to the log; then its segment is closed and read back."),
-        new OptionDoc(
-            "bookkeeper.request-timeout",
-            "at least 1 s",
-            "5 s",
-            "Longest wait for one bookie before another takes its place."),
-        new OptionDoc(
-            "bookkeeper.call-timeout",
-            "at least 1 s",
-            "30 s",
-            "Longest wait for a ledger to be made, opened, recovered, closed or deleted."),
-        new OptionDoc(
-            "bookkeeper.session-timeout",
-            "at least 1 s",
-            "10 s",
-            "How long ZooKeeper waits for the ledger client before it forgets it."),
-        new OptionDoc(
-            "bookkeeper.threads",
-            "1 to " + MAX_THREADS,
-            "half of the cores",
-            "Threads that talk to bookies, and as many that handle their answers."));
+  /** Returns the URI of the ledgers' metadata in a ZooKeeper {@code host:port[,host:port...]}. */
+  public static String uriOf(String zooKeeper) {
+    return "zk+hierarchical://" + zooKeeper.replace(',', ';') + "/ledgers";
+  }
+
+  /** Returns these settings for the ledgers of another ZooKeeper. */
+  public BookKeeperSettings withMetadataUri(String other) {
+    return new BookKeeperSettings(
+        other, addTimeout, requestTimeout, callTimeout, sessionTimeout, threads);
+  }
+
+  /** Returns how many threads there are on this machine. */
+  int ioThreads() {
+    return threads == 0 ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : threads;
   }
 
   private static void atLeast(String name, Duration value, Duration least) {

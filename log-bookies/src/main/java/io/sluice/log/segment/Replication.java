@@ -1,5 +1,7 @@
 package io.sluice.log.segment;
 
+import java.util.Optional;
+
 /**
  * How often an entry is stored.
  *
@@ -25,5 +27,19 @@ public record Replication(int ensemble, int writeQuorum, int ackQuorum) {
               + ", "
               + ensemble);
     }
+  }
+
+  /**
+   * Returns with how many copies to go on while there are too few bookies for this: the promise of
+   * an acknowledgement, {@code ackQuorum} disks, is the same; only what it has beyond that is given
+   * up. Empty if nothing can be.
+   */
+  public Optional<Replication> smaller() {
+    if (ensemble > writeQuorum) {
+      return Optional.of(new Replication(writeQuorum, writeQuorum, ackQuorum));
+    }
+    return writeQuorum > ackQuorum
+        ? Optional.of(new Replication(ackQuorum, ackQuorum, ackQuorum))
+        : Optional.empty();
   }
 }

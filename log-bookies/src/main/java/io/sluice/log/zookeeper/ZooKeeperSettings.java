@@ -1,8 +1,6 @@
 package io.sluice.log.zookeeper;
 
-import io.sluice.catalog.table.OptionDoc;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * How a metadata store on ZooKeeper is reached.
@@ -40,25 +38,8 @@ public record ZooKeeperSettings(
         connectString, "/sluice", Duration.ofSeconds(10), Duration.ofSeconds(15));
   }
 
-  /** Returns what the documentation says of each setting. */
-  public static List<OptionDoc> docs() {
-    return List.of(
-        new OptionDoc(
-            "zookeeper.connect-string",
-            "HOST:PORT[,HOST:PORT...]",
-            "",
-            "Where ZooKeeper is; standalone fills in its own."),
-        new OptionDoc(
-            "zookeeper.chroot", "a path", "/sluice", "The node below which all of Sluice is."),
-        new OptionDoc(
-            "zookeeper.session-timeout",
-            "at least 100 ms",
-            "10 s",
-            "After this long without a sign of life a gateway's buckets go to others."),
-        new OptionDoc(
-            "zookeeper.call-timeout",
-            "at least 100 ms",
-            "15 s",
-            "Longest wait for an answer; longer than the session's, to outlive a lost connection."));
+  /** Returns these settings for another ZooKeeper. */
+  public ZooKeeperSettings withConnectString(String other) {
+    return new ZooKeeperSettings(other, chroot, sessionTimeout, callTimeout);
   }
 }

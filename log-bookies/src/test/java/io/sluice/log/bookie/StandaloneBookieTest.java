@@ -41,7 +41,7 @@ class StandaloneBookieTest {
     Process process = spawn();
     try {
       String zooKeeper = awaitReady(process);
-      try (BookKeeperSegmentStore store = connect(StandaloneBookie.metadataUri(zooKeeper))) {
+      try (BookKeeperSegmentStore store = connect(BookKeeperSettings.uriOf(zooKeeper))) {
         SegmentWriter writer = create(store);
         ledgerId = writer.ledgerId();
         for (int i = 0; i < 100; i++) {
@@ -100,8 +100,7 @@ class StandaloneBookieTest {
             "-Xmx256m",
             "-cp",
             System.getProperty("java.class.path"),
-            BookieProcess.class.getName(),
-            "--data",
+            StandaloneBookieMain.class.getName(),
             folder.toString())
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();

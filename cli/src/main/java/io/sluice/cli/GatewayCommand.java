@@ -1,0 +1,104 @@
+package io.sluice.cli;
+
+import io.sluice.gateway.Gateway;
+import io.sluice.log.segment.Replication;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice gateway}: one gateway of a cluster. */
+@Command(
+    name = "gateway",
+    description = "Runs one gateway: Arrow Flight, HTTP and Iceberg REST on one port.",
+    mixinStandardHelpOptions = true)
+final class GatewayCommand implements Callable<Integer> {
+
+  private static final String REPLICATION = "gateway.log.replication.";
+
+  /** Bookies that are started at the same time get this long. */
+  private static final Duration BOOKIES_LIMIT = Duration.ofSeconds(10);
+
+  @Mixin private ServerOptions server = new ServerOptions();
+  @Mixin private ListenOptions listen = new ListenOptions();
+  @Mixin private ClusterOptions cluster = new ClusterOptions();
+  @Mixin private WarehouseOption warehouse = new WarehouseOption();
+
+  @Option(
+      names = "--advertised-host",
+      paramLabel = "HOST",
+      description = "The host that clients are told (default: --host).")
+  private @Nullable String advertisedHost;
+
+  @Option(
+      names = "--replication",
+      paramLabel = "E/W/A",
+      converter = ReplicationConverter.class,
+      description = {
+        "Bookies that share a segment, that store each entry of it, and that must have the entry",
+        "on disk before it is acknowledged (default: 3/3/2)."
+      })
+  private @Nullable Replication replication;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    ProcessConfig config = ClusterOptions.config(settings());
+    listen.check(config.gateway().host());
+    Replication copies = config.gateway().log().replication();
+    checkCopies(copies);
+    Foreground foreground = Foreground.begin("gateway", spec.commandLine(), server);
+    BookieCheck.await(config.bookKeeper().metadataUri(), copies, BOOKIES_LIMIT);
+    Parts parts = Parts.connect(config, warehouse.lake());
+    try {
+      Gateway gateway = parts.startGateway(parts.posts());
+      String place = "at " + config.gateway().reachableHost() + ":" + gateway.port();
+      return foreground.run(place, parts, new CompletableFuture<Throwable>());
+    } catch (Exception | Error e) {
+      parts.close();
+      throw e;
+    }
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> options = new LinkedHashMap<>(cluster.settings());
+    options.putAll(listen.settings("gateway"));
+    if (advertisedHost != null) {
+      options.put("gateway.advertised-host", advertisedHost);
+    }
+    if (replication != null) {
+      options.putAll(asSettings(replication));
+    }
+    Map<String, String> settings = new LinkedHashMap<>(asSettings(Replication.CLUSTER));
+    settings.putAll(server.settings(options));
+    return settings;
+  }
+
+  private static Map<String, String> asSettings(Replication replication) {
+    return Map.of(
+        REPLICATION + "ensemble", String.valueOf(replication.ensemble()),
+        REPLICATION + "write-quorum", String.valueOf(replication.writeQuorum()),
+        REPLICATION + "ack-quorum", String.valueOf(replication.ackQuorum()));
+  }
+
+  /** With one copy acknowledged, the loss of one bookie among several loses acknowledged rows. */
+  static void checkCopies(Replication copies) {
+    if (copies.ackQuorum() == 1 && copies.ensemble() > 1) {
+      throw new CommandException(
+          "with an ack quorum of 1 of "
+              + copies.ensemble()
+              + " bookies, one lost disk loses acknowledged rows: take at least 2 (3/3/2), or 1/1/1"
+              + " where one disk is all there is");
+    }
+  }
+}

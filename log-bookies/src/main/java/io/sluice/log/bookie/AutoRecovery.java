@@ -1,0 +1,83 @@
+package io.sluice.log.bookie;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.apache.bookkeeper.client.BookKeeperAdmin;
+import org.apache.bookkeeper.conf.ClientConfiguration;
+import org.apache.bookkeeper.conf.ServerConfiguration;
+import org.apache.bookkeeper.replication.AutoRecoveryMain;
+
+/**
+ * Watches the bookies of a cluster, and copies the entries of one that stays away to others.
+ * Several may run: they elect one that watches, and all of them copy. Thread-safe.
+ */
+public final class AutoRecovery implements AutoCloseable {
+
+  private final AutoRecoveryMain main;
+  private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
+
+  private AutoRecovery(AutoRecoveryMain main) {
+    this.main = main;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param metadataUri the cluster's, which must be there: its first bookie makes it
+   * @param sessionTimeout time after which ZooKeeper lets another one do this one's work
+   * @throws IOException if the cluster's metadata can't be reached
+   */
+  public static AutoRecovery start(
+      RecoverySettings settings, String metadataUri, Duration sessionTimeout)
+      throws IOException, InterruptedException {
+    ServerConfiguration conf = new ServerConfiguration();
+    conf.setMetadataServiceUri(metadataUri);
+    conf.setZkTimeout((int) sessionTimeout.toMillis());
+    conf.setBookieId("autorecovery-" + UUID.randomUUID());
+    conf.setNettyMaxFrameSizeBytes(BookieConfigurations.FRAME_BYTES);
+    conf.setLostBookieRecoveryDelay((int) settings.lostBookieDelay().toSeconds());
+    conf.setOpenLedgerRereplicationGracePeriod(
+        String.valueOf(settings.openSegmentGrace().toMillis()));
+    try {
+      rememberDelay(conf);
+      AutoRecoveryMain main = new AutoRecoveryMain(conf);
+      AutoRecovery recovery = new AutoRecovery(main);
+      main.setExceptionHandler((thread, cause) -> recovery.ended.complete(cause));
+      main.start();
+      return recovery;
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(
+          "autorecovery can't start with "
+              + metadataUri
+              + ": "
+              + e.getMessage()
+              + ". See that ZooKeeper is up, and that a bookie was started on it once",
+          e);
+    }
+  }
+
+  /** The cluster keeps the delay of its first start, and asks no configuration after that. */
+  private static void rememberDelay(ServerConfiguration conf) throws Exception {
+    BookKeeperAdmin admin = new BookKeeperAdmin(new ClientConfiguration(conf));
+    try {
+      admin.setLostBookieRecoveryDelay(conf.getLostBookieRecoveryDelay());
+    } finally {
+      admin.close();
+    }
+  }
+
+  /** Returns what completes, with the reason, when it stops by itself. */
+  public CompletableFuture<Throwable> ended() {
+    return ended;
+  }
+
+  /** Stops it; what it was copying is copied by the next one. */
+  @Override
+  public void close() {
+    main.shutdown();
+  }
+}
