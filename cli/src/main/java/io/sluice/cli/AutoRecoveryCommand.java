@@ -26,11 +26,16 @@ final class AutoRecoveryCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ProcessConfig config = ClusterOptions.config(server.settings(cluster.settings()));
     Foreground foreground = Foreground.begin("autorecovery", spec.commandLine(), server);
-    AutoRecovery recovery =
-        AutoRecovery.start(
-            config.recovery(),
-            config.bookKeeper().metadataUri(),
-            config.zooKeeper().sessionTimeout());
-    return foreground.run("with " + config.zooKeeper().connectString(), recovery, recovery.ended());
+    return foreground.run(
+        opened -> {
+          AutoRecovery recovery =
+              opened.add(
+                  AutoRecovery.start(
+                      config.recovery(),
+                      config.bookKeeper().metadataUri(),
+                      config.zooKeeper().sessionTimeout()));
+          String place = "with " + config.zooKeeper().connectString();
+          return new Foreground.Ready(place, recovery.ended());
+        });
   }
 }

@@ -77,23 +77,23 @@ final class BookieCommand implements Callable<Integer> {
     ProcessConfig config = ClusterOptions.config(settings);
     listen.check(config.bookie().host());
     Foreground foreground = Foreground.begin("bookie", spec.commandLine(), server);
-    Opened opened = new Opened();
-    try {
-      Path folder = opened.add(DataFolder.open(data.toAbsolutePath().normalize())).path();
-      String name = BookieIdentity.of(folder, settings.get(BookieIdentity.SETTING));
-      RunningBookie bookie =
-          opened.add(
-              RunningBookie.start(
-                  config.bookie().withBookieId(name),
-                  folder,
-                  config.bookKeeper().metadataUri(),
-                  config.zooKeeper().sessionTimeout()));
-      String place = "at " + config.bookie().host() + ":" + bookie.port() + " as " + name;
-      return foreground.run(place, opened, bookie.ended());
-    } catch (Exception | Error e) {
-      opened.closeAfter(e);
-      throw e;
-    }
+    String given = settings.get(BookieIdentity.SETTING);
+    return foreground.run(opened -> start(opened, config, given));
+  }
+
+  private Foreground.Ready start(Opened opened, ProcessConfig config, @Nullable String given)
+      throws Exception {
+    Path folder = opened.add(DataFolder.open(data.toAbsolutePath().normalize())).path();
+    String name = BookieIdentity.of(folder, given);
+    RunningBookie bookie =
+        opened.add(
+            RunningBookie.start(
+                config.bookie().withBookieId(name),
+                folder,
+                config.bookKeeper().metadataUri(),
+                config.zooKeeper().sessionTimeout()));
+    String place = "at " + config.bookie().host() + ":" + bookie.port() + " as " + name;
+    return new Foreground.Ready(place, bookie.ended());
   }
 
   private static void folder(String key, @Nullable Path given, Map<String, String> options) {
@@ -170,7 +170,7 @@ final class BookieCommand implements Callable<Integer> {
     }
   }
 
-  private static Bookies connect(ClusterOptions cluster) throws IOException, InterruptedException {
+  private static Bookies connect(ClusterOptions cluster) throws IOException {
     ProcessConfig config = ClusterOptions.config(cluster.settings());
     return Bookies.connect(config.bookKeeper().metadataUri());
   }

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,15 +35,12 @@ final class CompactorCommand implements Callable<Integer> {
     settings.putAll(server.settings(cluster.settings()));
     ProcessConfig config = ClusterOptions.config(settings);
     Foreground foreground = Foreground.begin("compactor", spec.commandLine(), server);
-    Parts parts = Parts.connect(config, warehouse.lake());
-    try {
-      CompactorThreads threads = parts.startCompactor();
-      parts.takePosts(threads);
-      return foreground.run(
-          "as " + config.compactor().worker(), parts, new CompletableFuture<Throwable>());
-    } catch (Exception | Error e) {
-      parts.close();
-      throw e;
-    }
+    return foreground.run(
+        opened -> {
+          Parts parts = opened.add(Parts.connect(config, warehouse.lake()));
+          CompactorThreads threads = parts.startCompactor();
+          parts.takePosts(threads);
+          return Foreground.Ready.forEver("as " + config.compactor().worker());
+        });
   }
 }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 
 /**
@@ -53,37 +52,58 @@ final class Foreground {
   }
 
   /**
-   * Says that the part is ready, and waits for its end.
+   * What a part says of itself once it is ready.
    *
    * @param place as {@code at HOST:PORT}
-   * @param part closed when a signal comes
    * @param ended completes with the reason if the part ends by itself
+   */
+  record Ready(String place, CompletableFuture<Throwable> ended) {
+
+    /** One that ends only when it is told to. */
+    static Ready forEver(String place) {
+      return new Ready(place, new CompletableFuture<>());
+    }
+  }
+
+  /** Starts a part. */
+  interface Start {
+
+    /** Returns once it is ready, with all that is to be closed in {@code opened}. */
+    Ready in(Opened opened) throws Exception;
+  }
+
+  /**
+   * Starts the part, says that it is ready, and waits for its end. A signal closes it.
+   *
    * @return the exit code, if the part ended by itself
    */
-  int run(String place, AutoCloseable part, CompletableFuture<? extends Throwable> ended)
-      throws InterruptedException {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(part), "shutdown"));
+  int run(Start start) throws Exception {
+    Opened opened = new Opened();
+    Ready ready;
+    try {
+      ready = start.in(opened);
+    } catch (Exception | Error e) {
+      opened.closeAfter(e);
+      throw e;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> close(opened), "shutdown"));
     PrintWriter out = line.getOut();
     out.printf(
         Locale.ROOT,
         "sluice %s is ready %s (%.1f s)%n",
         name,
-        place,
+        ready.place(),
         (System.nanoTime() - startNanos) / 1e9);
     out.flush();
-    try {
-      Throwable reason = ended.get();
-      line.getErr().println("sluice " + name + " stopped by itself: " + reason.getMessage());
-      line.getErr().flush();
-      return 1;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an end that failed", e);
-    }
+    Throwable reason = ready.ended().get();
+    line.getErr().println("sluice " + name + " stopped by itself: " + reason.getMessage());
+    line.getErr().flush();
+    return 1;
   }
 
-  private void close(AutoCloseable part) {
+  private void close(Opened opened) {
     try {
-      part.close();
+      opened.close();
       line.getOut().println("sluice " + name + " stopped");
     } catch (Exception e) {
       line.getErr()

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,19 +54,18 @@ final class GatewayCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ProcessConfig config = ClusterOptions.config(settings());
     listen.check(config.gateway().host());
-    Replication copies = config.gateway().log().replication();
-    checkCopies(copies);
+    checkCopies(config.gateway().log().replication());
     Foreground foreground = Foreground.begin("gateway", spec.commandLine(), server);
-    BookieCheck.await(config.bookKeeper().metadataUri(), copies, BOOKIES_LIMIT);
-    Parts parts = Parts.connect(config, warehouse.lake());
-    try {
-      Gateway gateway = parts.startGateway(parts.posts());
-      String place = "at " + config.gateway().reachableHost() + ":" + gateway.port();
-      return foreground.run(place, parts, new CompletableFuture<Throwable>());
-    } catch (Exception | Error e) {
-      parts.close();
-      throw e;
-    }
+    return foreground.run(opened -> start(opened, config));
+  }
+
+  private Foreground.Ready start(Opened opened, ProcessConfig config) throws Exception {
+    BookieCheck.await(
+        config.bookKeeper().metadataUri(), config.gateway().log().replication(), BOOKIES_LIMIT);
+    Parts parts = opened.add(Parts.connect(config, warehouse.lake()));
+    Gateway gateway = parts.startGateway(parts.posts());
+    return Foreground.Ready.forEver(
+        "at " + config.gateway().reachableHost() + ":" + gateway.port());
   }
 
   private Map<String, String> settings() {

@@ -102,11 +102,6 @@ public record ProcessConfig(
         bookKeeper.withMetadataUri(BookKeeperSettings.uriOf(connectString)));
   }
 
-  /** Returns these settings for another bookie. */
-  ProcessConfig with(BookieSettings other) {
-    return new ProcessConfig(gateway, other, compactor, recovery, zooKeeper, bookKeeper);
-  }
-
   /** Reads a file of {@code key = value} lines. */
   static Map<String, String> read(Path file) {
     Properties properties = new Properties();

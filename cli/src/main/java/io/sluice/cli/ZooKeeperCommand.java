@@ -3,7 +3,6 @@ package io.sluice.cli;
 import io.sluice.log.bookie.EmbeddedZooKeeper;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,23 +50,20 @@ final class ZooKeeperCommand implements Callable<Integer> {
     listen.check(host);
     ProcessConfig unused = ProcessConfig.of(server.settings(java.util.Map.of()));
     Foreground foreground = Foreground.begin("zookeeper", spec.commandLine(), server);
-    Opened opened = new Opened();
-    try {
-      Path folder = opened.add(DataFolder.open(data.toAbsolutePath().normalize())).path();
-      Path files = folder.resolve("zookeeper");
-      EmbeddedZooKeeper zooKeeper =
-          opened.add(
-              forgetSessions
-                  ? EmbeddedZooKeeper.startAlone(files, host, port)
-                  : EmbeddedZooKeeper.start(files, host, port));
-      spec.commandLine()
-          .getErr()
-          .println("One ZooKeeper server is for development and tests: production wants three.");
-      return foreground.run(
-          "at " + zooKeeper.connectString(), opened, new CompletableFuture<Throwable>());
-    } catch (Exception | Error e) {
-      opened.closeAfter(e);
-      throw e;
-    }
+    return foreground.run(opened -> start(opened, host, port));
+  }
+
+  private Foreground.Ready start(Opened opened, String host, int port) throws Exception {
+    Path folder = opened.add(DataFolder.open(data.toAbsolutePath().normalize())).path();
+    Path files = folder.resolve("zookeeper");
+    EmbeddedZooKeeper zooKeeper =
+        opened.add(
+            forgetSessions
+                ? EmbeddedZooKeeper.startAlone(files, host, port)
+                : EmbeddedZooKeeper.start(files, host, port));
+    spec.commandLine()
+        .getErr()
+        .println("One ZooKeeper server is for development and tests: production wants three.");
+    return Foreground.Ready.forEver("at " + zooKeeper.connectString());
   }
 }

@@ -60,7 +60,9 @@ record ClusterPlan(Path folder, List<Part> parts) {
           part(name, PartKind.BOOKIE, HOST + port, common)
               .with("--data", folder.resolve(name).toString(), "--id", name, "--port", "" + port));
     }
-    parts.add(part("autorecovery", PartKind.AUTORECOVERY, "", common));
+    if (shape.hasAutoRecovery()) {
+      parts.add(part("autorecovery", PartKind.AUTORECOVERY, "", common));
+    }
     common.addAll(List.of("--warehouse", warehouse));
     for (int i = 1; i <= shape.gateways(); i++) {
       int port = ports.get(shape.bookies() + i);

@@ -4,7 +4,8 @@ import io.sluice.cli.CommandException;
 import java.util.List;
 
 /**
- * What a cluster is to consist of, beside one ZooKeeper and one autorecovery.
+ * What a cluster is to consist of, beside one ZooKeeper, and autorecovery where there is more than
+ * one bookie.
  *
  * @param gateways 1 to 16
  * @param bookies 1 to 16
@@ -26,6 +27,10 @@ record ClusterShape(int gateways, int bookies, int compactors, List<String> sett
     if (value < least || value > MOST) {
       throw new CommandException(option + " must be " + least + " to " + MOST + ": " + value);
     }
+  }
+
+  boolean hasAutoRecovery() {
+    return bookies > 1;
   }
 
   /** Returns as many copies as there are bookies for, 3/3/2 at most; one bookie keeps one copy. */

@@ -73,7 +73,9 @@ final class LocalCluster implements AutoCloseable {
       }
       PartProcess process = PartProcess.start(part, plan.log(part), jvm);
       processes.put(part.name(), process);
-      var unused = process.onExit().thenAcceptAsync(this::ended);
+      // A thread for each: one part's restart may wait for another's.
+      var unused =
+          process.onExit().thenAcceptAsync(this::ended, task -> new Thread(task, "ended").start());
       return process;
     }
   }

@@ -46,6 +46,14 @@ class ClusterPlanTest {
   }
 
   @Test
+  void oneBookieNeedsNoRecovery() {
+    ClusterShape one = new ClusterShape(1, 1, 0, List.of());
+    assertThat(ClusterPlan.of(one, Path.of("/data"), List.of(1, 2, 3)).parts())
+        .extracting(Part::name)
+        .containsExactly("zookeeper", "bookie-1", "gateway-1");
+  }
+
+  @Test
   void givenSettingsComeBehindThoseOfTheClusterAndSoReplaceThem() {
     List<String> arguments = PLAN.parts().get(0).arguments();
     assertThat(arguments.indexOf("gateway.workers=2"))

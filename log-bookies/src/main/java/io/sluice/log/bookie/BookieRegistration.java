@@ -39,6 +39,26 @@ final class BookieRegistration {
     }
   }
 
+  /**
+   * What a cluster has of a bookie, and would have of it now.
+   *
+   * @param known what was written at its first start, if there was one
+   */
+  private record Cookies(Optional<Cookie> known, Cookie wanted) {
+
+    static Cookies of(RegistrationManager manager, ServerConfiguration conf) throws Exception {
+      Cookie wanted =
+          Cookie.generateCookie(conf).setInstanceId(manager.getClusterInstanceId()).build();
+      try {
+        BookieId id = BookieId.parse(conf.getBookieId());
+        return new Cookies(
+            Optional.of(Cookie.readFromRegistrationManager(manager, id).getValue()), wanted);
+      } catch (CookieNotFoundException e) {
+        return new Cookies(Optional.empty(), wanted);
+      }
+    }
+  }
+
   private interface Call<T> {
     T with(RegistrationManager manager) throws Exception;
   }
@@ -71,9 +91,9 @@ final class BookieRegistration {
   /** Checks a bookie's folders against what the cluster knows of it. */
   static void check(ServerConfiguration conf) throws Exception {
     String id = conf.getBookieId();
-    Optional<Cookie> known = call(conf, manager -> known(manager, id));
-    String instance = call(conf, RegistrationManager::getClusterInstanceId);
-    Cookie wanted = Cookie.generateCookie(conf).setInstanceId(instance).build();
+    Cookies cookies = call(conf, manager -> Cookies.of(manager, conf));
+    Optional<Cookie> known = cookies.known();
+    Cookie wanted = cookies.wanted();
     List<String> empty = new ArrayList<>();
     List<String> filled = new ArrayList<>();
     for (String folder : List.of(conf.getJournalDirNames()[0], conf.getLedgerDirNames()[0])) {
@@ -107,16 +127,6 @@ final class BookieRegistration {
             + " it acknowledged count as never written: run `sluice bookie decommission %s` and"
                 .formatted(id)
             + " start a new bookie, with another id, on empty folders");
-  }
-
-  private static Optional<Cookie> known(RegistrationManager manager, String id)
-      throws BookieException {
-    try {
-      return Optional.of(
-          Cookie.readFromRegistrationManager(manager, BookieId.parse(id)).getValue());
-    } catch (CookieNotFoundException e) {
-      return Optional.empty();
-    }
   }
 
   private static @Nullable Cookie in(String folder) throws IOException {

@@ -1,15 +1,22 @@
 package io.sluice.log.bookie;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.bookkeeper.client.BKException;
 import org.apache.bookkeeper.client.BookKeeperAdmin;
@@ -17,12 +24,19 @@ import org.apache.bookkeeper.client.api.LedgerMetadata;
 import org.apache.bookkeeper.conf.ClientConfiguration;
 import org.apache.bookkeeper.conf.ServerConfiguration;
 import org.apache.bookkeeper.discover.BookieServiceInfo.Endpoint;
+import org.apache.bookkeeper.discover.RegistrationClient;
+import org.apache.bookkeeper.meta.MetadataClientDriver;
+import org.apache.bookkeeper.meta.MetadataDrivers;
+import org.apache.bookkeeper.meta.exceptions.MetadataException;
 import org.apache.bookkeeper.net.BookieId;
+import org.apache.bookkeeper.stats.NullStatsLogger;
+import org.apache.bookkeeper.versioning.Versioned;
 
 /** The bookies of a cluster, for who runs it. Calls block. Thread-safe. */
 public final class Bookies implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
 
   /** Whether a bookie takes part. */
   public enum State {
@@ -42,12 +56,15 @@ public final class Bookies implements AutoCloseable {
    */
   public record Bookie(String id, State state, String address) {}
 
-  private final String metadataUri;
-  private final BookKeeperAdmin admin;
+  private final ClientConfiguration conf;
+  private final ScheduledExecutorService scheduler;
+  private final MetadataClientDriver driver;
 
-  private Bookies(String metadataUri, BookKeeperAdmin admin) {
-    this.metadataUri = metadataUri;
-    this.admin = admin;
+  private Bookies(
+      ClientConfiguration conf, ScheduledExecutorService scheduler, MetadataClientDriver driver) {
+    this.conf = conf;
+    this.scheduler = scheduler;
+    this.driver = driver;
   }
 
   /**
@@ -56,13 +73,18 @@ public final class Bookies implements AutoCloseable {
    * @throws IOException if its metadata can't be reached, or aren't there: no bookie was ever
    *     started on this ZooKeeper
    */
-  public static Bookies connect(String metadataUri) throws IOException, InterruptedException {
+  public static Bookies connect(String metadataUri) throws IOException {
     ClientConfiguration conf = new ClientConfiguration();
     conf.setMetadataServiceUri(metadataUri);
     conf.setNettyMaxFrameSizeBytes(BookieConfigurations.FRAME_BYTES);
+    ScheduledExecutorService scheduler =
+        Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("bookies", true));
     try {
-      return new Bookies(metadataUri, new BookKeeperAdmin(conf));
-    } catch (BKException | IOException e) {
+      MetadataClientDriver driver = MetadataDrivers.getClientDriver(URI.create(metadataUri));
+      driver.initialize(conf, scheduler, NullStatsLogger.INSTANCE, Optional.empty());
+      return new Bookies(conf, scheduler, driver);
+    } catch (MetadataException | IllegalArgumentException e) {
+      scheduler.shutdownNow();
       throw new IOException(
           "there is no cluster of bookies at "
               + metadataUri
@@ -72,37 +94,42 @@ public final class Bookies implements AutoCloseable {
   }
 
   /** Lists all bookies that were ever started and not decommissioned, by id. */
-  public List<Bookie> list() throws IOException {
-    try {
-      Collection<BookieId> up = admin.getAvailableBookies();
-      Collection<BookieId> readOnly = admin.getReadOnlyBookies();
-      Set<String> all = new TreeSet<>();
-      admin.getAllBookies().forEach(id -> all.add(id.toString()));
-      List<Bookie> bookies = new ArrayList<>();
-      for (String name : all) {
-        BookieId id = BookieId.parse(name);
-        State state = State.DOWN;
-        if (readOnly.contains(id)) {
-          state = State.READ_ONLY;
-        } else if (up.contains(id)) {
-          state = State.UP;
-        }
-        bookies.add(new Bookie(name, state, state == State.DOWN ? "" : address(id)));
+  public List<Bookie> list() throws IOException, InterruptedException {
+    RegistrationClient client = driver.getRegistrationClient();
+    Set<BookieId> up = now(client.getWritableBookies());
+    Set<BookieId> readOnly = now(client.getReadOnlyBookies());
+    List<Bookie> bookies = new ArrayList<>();
+    for (BookieId id : now(client.getAllBookies())) {
+      State state = State.DOWN;
+      if (readOnly.contains(id)) {
+        state = State.READ_ONLY;
+      } else if (up.contains(id)) {
+        state = State.UP;
       }
-      return bookies;
-    } catch (BKException e) {
-      throw new IOException("the bookies can't be listed: " + e.getMessage(), e);
+      bookies.add(new Bookie(id.toString(), state, state == State.DOWN ? "" : address(id)));
     }
+    bookies.sort(Comparator.comparing(Bookie::id));
+    return bookies;
   }
 
-  private String address(BookieId id) {
+  private String address(BookieId id) throws InterruptedException {
     try {
-      return admin.getBookieServiceInfo(id).getEndpoints().stream()
+      return now(driver.getRegistrationClient().getBookieServiceInfo(id)).getEndpoints().stream()
           .map(Bookies::hostAndPort)
           .findFirst()
           .orElse("");
-    } catch (BKException e) {
+    } catch (IOException e) {
       return ""; // gone since it was listed
+    }
+  }
+
+  private static <T> T now(CompletableFuture<Versioned<T>> answer)
+      throws IOException, InterruptedException {
+    try {
+      return answer.get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS).getValue();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(
+          "the bookies can't be listed; see that ZooKeeper is up: " + e.getMessage(), e);
     }
   }
 
@@ -133,10 +160,15 @@ public final class Bookies implements AutoCloseable {
           "bookie " + id + " is up at " + bookie.address() + ": stop it first, and for good");
     }
     try {
-      empty(BookieId.parse(id), System.nanoTime() + limit.toNanos(), progress);
-      ServerConfiguration conf = new ServerConfiguration();
-      conf.setMetadataServiceUri(metadataUri);
-      BookieRegistration.forget(conf, id);
+      BookKeeperAdmin admin = new BookKeeperAdmin(conf);
+      try {
+        empty(admin, BookieId.parse(id), System.nanoTime() + limit.toNanos(), progress);
+      } finally {
+        admin.close();
+      }
+      ServerConfiguration server = new ServerConfiguration();
+      server.setMetadataServiceUri(conf.getMetadataServiceUri());
+      BookieRegistration.forget(server, id);
     } catch (InterruptedException | IOException e) {
       throw e;
     } catch (Exception e) {
@@ -151,7 +183,8 @@ public final class Bookies implements AutoCloseable {
     progress.accept("bookie " + id + " is forgotten; its folders may be deleted");
   }
 
-  private void empty(BookieId id, long giveUpAt, Consumer<String> progress)
+  private static void empty(
+      BookKeeperAdmin admin, BookieId id, long giveUpAt, Consumer<String> progress)
       throws IOException, InterruptedException, BKException {
     SortedMap<Long, LedgerMetadata> named = admin.getLedgersContainBookies(Set.of(id));
     progress.accept(named.size() + " segments have a copy on bookie " + id);
@@ -189,13 +222,7 @@ public final class Bookies implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      admin.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (BKException e) {
-      // Only the session with ZooKeeper is lost by this, which ends by itself.
-      return;
-    }
+    driver.close();
+    scheduler.shutdownNow();
   }
 }
