@@ -41,6 +41,11 @@ public final class History {
     }
   }
 
+  /** Returns how many batches were acknowledged. */
+  public int ackCount() {
+    return acks.size();
+  }
+
   /** Returns how many rows of which stream were sent. */
   public Map<Stream, Long> sent() {
     synchronized (sent) {

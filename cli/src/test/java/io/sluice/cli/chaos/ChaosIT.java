@@ -1,0 +1,153 @@
+package io.sluice.cli.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.cli.cluster.TestCluster;
+import io.sluice.client.ClientSettings;
+import io.sluice.client.SluiceClient;
+import io.sluice.testing.history.History;
+import io.sluice.testing.history.HistoryChecker;
+import io.sluice.testing.history.Row;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Three gateways, three bookies, ZooKeeper and the compactor, killed, paused and stopped at random
+ * under load. Whatever happens: each acknowledged row is there exactly once, in its writer's order,
+ * at the offset that was told; offsets are dense and times never go back; all followers saw the
+ * same sequence; the union of log and lake is equal to it (I1 to I8, I15).
+ *
+ * <p>{@code -Dchaos.seconds=600} for longer, {@code -Dseed=N} for another life.
+ */
+@Tag("chaos")
+@Timeout(1_800)
+class ChaosIT {
+
+  private static final int SECONDS = Integer.getInteger("chaos.seconds", 60);
+  private static final long SEED = Long.getLong("seed", System.nanoTime());
+  private static final int BUCKETS = 4;
+  private static final int FLIGHT_WRITERS = 4;
+  private static final int HTTP_WRITERS = 2;
+
+  @RegisterExtension
+  private final TestCluster cluster =
+      TestCluster.of(3, 3)
+          .with(
+              "zookeeper.session-timeout=4s",
+              "gateway.log.add-timeout=5s",
+              "compactor.schedule-every=1s",
+              "compactor.commit-every=0ms");
+
+  private final List<Load> loads = new ArrayList<>();
+
+  @AfterEach
+  void endAll() {
+    loads.forEach(Load::close);
+  }
+
+  @Test
+  void noAcknowledgedRowIsLostDoubledOrReorderedWhateverBreaks() throws Exception {
+    History history = new History();
+    String all = String.join(",", cluster.endpoints());
+    ClientSettings settings = ClientSettings.of(all).withRetryFor(Duration.ofMinutes(2));
+    try (SluiceClient client = SluiceClient.connect(settings)) {
+      ChaosTable table = ChaosTable.create(client, BUCKETS);
+      List<Load> writers = writers(client, history);
+      List<FollowLoad> followers = followers(client, history);
+      List<String> parts =
+          List.of(
+              "gateway-1",
+              "gateway-2",
+              "gateway-3",
+              "bookie-1",
+              "bookie-2",
+              "bookie-3",
+              "zookeeper",
+              "compactor-1");
+      Nemesis nemesis = new Nemesis(cluster, parts, SEED);
+      loads.add(nemesis);
+      nemesis.start();
+      await(writers, nemesis);
+      end(List.of(nemesis), nemesis);
+      end(writers, nemesis);
+      List<Long> watermarks = table.watermarks();
+      followers.forEach(follower -> follower.stopAt(watermarks.get(follower.bucket())));
+      for (FollowLoad follower : followers) {
+        follower.join();
+        requireFine(follower, nemesis);
+      }
+      check(history, table, nemesis);
+    }
+  }
+
+  private void check(History history, ChaosTable table, Nemesis nemesis) throws Exception {
+    String when = "seed " + SEED + ": " + nemesis.done();
+    List<Row> log = table.log();
+    System.out.printf(
+        "chaos: seed %d, %d faults, %d batches acknowledged, %d rows%n",
+        SEED, nemesis.done().size(), history.acks().size(), log.size());
+    assertThat(HistoryChecker.check(history, log)).as(when).isEmpty();
+    assertThat(history.acks()).as("a load that was acknowledged, " + when).hasSizeGreaterThan(100);
+    assertThat(table.flush().inLake()).as("all is in the lake, " + when).isTrue();
+    assertThat(HistoryChecker.same("union", log, table.union(cluster.endpoint(1))))
+        .as(when)
+        .isEmpty();
+  }
+
+  private List<Load> writers(SluiceClient client, History history) {
+    List<Load> writers = new ArrayList<>();
+    for (int i = 0; i < FLIGHT_WRITERS; i++) {
+      writers.add(new FlightLoad(client, history, i, i % BUCKETS, SEED));
+    }
+    for (int i = FLIGHT_WRITERS; i < FLIGHT_WRITERS + HTTP_WRITERS; i++) {
+      writers.add(new HttpLoad(cluster.endpoints(), history, i, i % BUCKETS, SEED));
+    }
+    loads.addAll(writers);
+    writers.forEach(Load::start);
+    return writers;
+  }
+
+  private List<FollowLoad> followers(SluiceClient client, History history) {
+    List<FollowLoad> followers = new ArrayList<>();
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      followers.add(new FollowLoad(client, history, bucket, 1));
+    }
+    loads.addAll(followers);
+    followers.forEach(Load::start);
+    return followers;
+  }
+
+  /** Lets it all go on for a while, unless somebody gives up. */
+  private static void await(List<Load> writers, Nemesis nemesis) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+      requireFine(nemesis, nemesis);
+      writers.forEach(writer -> requireFine(writer, nemesis));
+    }
+  }
+
+  private static void end(List<? extends Load> ending, Nemesis nemesis) throws Exception {
+    ending.forEach(Load::stop);
+    for (Load load : ending) {
+      load.join();
+      requireFine(load, nemesis);
+    }
+  }
+
+  private static void requireFine(Load load, Nemesis nemesis) {
+    load.failure()
+        .ifPresent(
+            failure -> {
+              throw new AssertionError("seed " + SEED + ": " + nemesis.done(), failure);
+            });
+  }
+}
