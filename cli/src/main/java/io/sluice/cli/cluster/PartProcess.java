@@ -154,7 +154,8 @@ final class PartProcess {
 
   /** Asks it to end (SIGTERM). */
   void terminate() {
-    process.destroy();
+    // Not Process.destroy(): that closes the pipe to its standard input, at whose end it halts.
+    process.toHandle().destroy();
   }
 
   /** Ends it as a power cut would (SIGKILL). */
