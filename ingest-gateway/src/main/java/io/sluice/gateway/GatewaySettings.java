@@ -83,72 +83,34 @@ public record GatewaySettings(
 
   /** Returns these settings at another address. */
   public GatewaySettings at(String otherHost, int otherPort) {
-    return new GatewaySettings(
-        otherHost,
-        otherPort,
-        advertisedHost,
-        eventLoops,
-        workers,
-        maxMessageBytes,
-        maxBodyBytes,
-        streamBytes,
-        memoryBytes,
-        tableValidity,
-        flushPoll,
-        stopPatience,
-        retainEvery,
-        reconcileEvery,
-        gate,
-        log);
+    return copy(otherHost, otherPort, stopPatience, retainEvery, reconcileEvery, log);
   }
 
   /** Returns these settings with another log. */
   public GatewaySettings with(LogSettings otherLog) {
-    return new GatewaySettings(
-        host,
-        port,
-        advertisedHost,
-        eventLoops,
-        workers,
-        maxMessageBytes,
-        maxBodyBytes,
-        streamBytes,
-        memoryBytes,
-        tableValidity,
-        flushPoll,
-        stopPatience,
-        retainEvery,
-        reconcileEvery,
-        gate,
-        otherLog);
+    return copy(host, port, stopPatience, retainEvery, reconcileEvery, otherLog);
   }
 
   /** Returns these settings with other pauses between two looks of the upkeep. */
   public GatewaySettings withUpkeep(Duration retain, Duration reconcile) {
-    return new GatewaySettings(
-        host,
-        port,
-        advertisedHost,
-        eventLoops,
-        workers,
-        maxMessageBytes,
-        maxBodyBytes,
-        streamBytes,
-        memoryBytes,
-        tableValidity,
-        flushPoll,
-        stopPatience,
-        retain,
-        reconcile,
-        gate,
-        log);
+    return copy(host, port, stopPatience, retain, reconcile, log);
   }
 
   /** Returns these settings with another patience at the end. */
   public GatewaySettings withStopPatience(Duration other) {
+    return copy(host, port, other, retainEvery, reconcileEvery, log);
+  }
+
+  private GatewaySettings copy(
+      String newHost,
+      int newPort,
+      Duration newStopPatience,
+      Duration newRetainEvery,
+      Duration newReconcileEvery,
+      LogSettings newLog) {
     return new GatewaySettings(
-        host,
-        port,
+        newHost,
+        newPort,
         advertisedHost,
         eventLoops,
         workers,
@@ -158,11 +120,11 @@ public record GatewaySettings(
         memoryBytes,
         tableValidity,
         flushPoll,
-        other,
-        retainEvery,
-        reconcileEvery,
+        newStopPatience,
+        newRetainEvery,
+        newReconcileEvery,
         gate,
-        log);
+        newLog);
   }
 
   /** Returns how many event loop threads there are on this machine. */

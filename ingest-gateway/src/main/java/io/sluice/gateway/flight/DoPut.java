@@ -193,6 +193,9 @@ final class DoPut implements GrpcCall.Input {
   private @Nullable CompletableFuture<List<Appended>> submit(
       Table to, ArrowGate open, FlightData data) throws ProblemException, GateException {
     PutMetadata metadata = PutMetadata.read(data.appMetadata().getBytes());
+    if (metadata.more() && !forwarded) {
+      throw Json.refused("only gateways send a batch in parts: leave 'more' out");
+    }
     try (ArrowBuf body = ArrowMessages.copy(data.body(), allocator)) {
       Optional<VectorSchemaRoot> rows = open.accept(ArrowMessages.nio(data.header()).slice(), body);
       if (rows.isEmpty()) {

@@ -50,6 +50,7 @@ public final class GrpcCall {
   private final Deframer deframer;
   private @Nullable Input input;
   private boolean wanted;
+  private boolean delivering;
   private boolean inputEnded;
   private boolean endTold;
   private boolean headSent;
@@ -188,12 +189,29 @@ public final class GrpcCall {
     }
   }
 
-  /** Hands over a message if one is wanted and there; else lets more bytes come. */
+  /**
+   * Hands over messages while they are wanted and there; else lets more bytes come. An input that
+   * fetches at once comes back here: the loop goes on, however many there are.
+   */
   private void deliver() {
     Input listener = input;
-    if (listener == null || done || !wanted) {
+    if (listener == null || delivering) {
       return;
     }
+    delivering = true;
+    try {
+      while (wanted && !done) {
+        if (!deliverNext(listener)) {
+          return;
+        }
+      }
+    } finally {
+      delivering = false;
+    }
+  }
+
+  /** Returns whether a message was handed over. */
+  private boolean deliverNext(Input listener) {
     Buffer message;
     try {
       message = deframer.next();
@@ -201,17 +219,20 @@ public final class GrpcCall {
       String text = String.valueOf(e.getMessage());
       fail(e.tooLarge() ? Problem.tooLarge(text) : Problem.unimplemented(text));
       listener.cancelled();
-      return;
+      return false;
     }
     if (message != null) {
       wanted = false;
       guarded(() -> listener.message(message));
-    } else if (!inputEnded) {
+      return true;
+    }
+    if (!inputEnded) {
       request.resume();
     } else if (!endTold) {
       endTold = true;
       guarded(() -> ended(listener));
     }
+    return false;
   }
 
   private void ended(Input listener) {

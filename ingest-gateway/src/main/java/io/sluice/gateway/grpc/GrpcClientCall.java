@@ -50,6 +50,7 @@ public final class GrpcClientCall {
   private boolean inputEnded;
   private boolean answerEnded;
   private boolean wanted = true;
+  private boolean delivering;
   private boolean over;
 
   private GrpcClientCall(Context context, String target, int maxMessageBytes, Output output) {
@@ -168,9 +169,22 @@ public final class GrpcClientCall {
         });
   }
 
+  /** An output that fetches at once comes back here: the loop goes on, however many there are. */
   private void deliver() {
     HttpClientResponse answer = response;
-    while (wanted && !over && answer != null) {
+    if (answer == null || delivering) {
+      return;
+    }
+    delivering = true;
+    try {
+      deliver(answer);
+    } finally {
+      delivering = false;
+    }
+  }
+
+  private void deliver(HttpClientResponse answer) {
+    while (wanted && !over) {
       Buffer message;
       try {
         message = deframer.next();

@@ -34,6 +34,10 @@ public final class BucketLogs implements AutoCloseable {
   private final TailMemory tails;
   private final SessionLosses sessions = new SessionLosses();
   private final Map<BucketId, OpenBucket> open = new ConcurrentHashMap<>();
+
+  /** Those that are being given up, until they are. */
+  private final Map<OpenBucket, CompletableFuture<Void>> leaving = new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
   /**
@@ -158,34 +162,49 @@ public final class BucketLogs implements AutoCloseable {
   /** Gives a bucket up if it is open here; see {@link BucketLog#close}. */
   public CompletableFuture<Void> release(BucketId bucket) {
     OpenBucket known = open.remove(bucket);
-    return known == null
-        ? CompletableFuture.completedFuture(null)
-        : known
+    if (known == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    leaving.put(known, released);
+    var unused =
+        known
             .await()
             .handle((opened, failure) -> opened)
             .thenCompose(
                 opened ->
-                    opened == null ? CompletableFuture.completedFuture(null) : opened.close());
+                    opened == null ? CompletableFuture.<Void>completedFuture(null) : opened.close())
+            .whenComplete(
+                (closed, failure) -> {
+                  leaving.remove(known);
+                  if (failure == null) {
+                    released.complete(null);
+                  } else {
+                    released.completeExceptionally(failure);
+                  }
+                });
+    return released;
   }
 
   /**
-   * Seals and gives up all buckets; {@link #open} fails from now on.
+   * Seals and gives up all buckets, and waits for those that are being given up already; {@link
+   * #open} fails from now on.
    *
    * @param patience when to abandon those that can't be sealed; their next owner recovers them
    * @return never fails
    */
   public CompletableFuture<Void> closeAll(Duration patience) {
     closed = true;
-    List<OpenBucket> logs = List.copyOf(open.values());
-    return CompletableFuture.allOf(
-            List.copyOf(open.keySet()).stream()
-                .map(this::release)
-                .toArray(CompletableFuture<?>[]::new))
+    for (BucketId bucket : open.keySet()) {
+      var unused = release(bucket);
+    }
+    Map<OpenBucket, CompletableFuture<Void>> all = Map.copyOf(leaving);
+    return CompletableFuture.allOf(all.values().toArray(CompletableFuture<?>[]::new))
         .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(
             failure -> {
               log.warn("Not all buckets could be sealed; their next owner recovers them", failure);
-              logs.forEach(OpenBucket::abandon);
+              all.keySet().forEach(OpenBucket::abandon);
               return null;
             });
   }
