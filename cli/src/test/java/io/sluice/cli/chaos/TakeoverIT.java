@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * How long a bucket's writers wait when its owner is killed. {@code -Dtakeovers=50} for more than
- * five.
+ * How long a bucket's writers wait when its owner is killed, and when it is stopped well. {@code
+ * -Dtakeovers=50} for more than five.
  */
 @Tag("chaos")
 @Timeout(1_800)
@@ -40,6 +41,7 @@ class TakeoverIT {
 
   private static final int TAKEOVERS = Integer.getInteger("takeovers", 5);
   private static final long AFTER_EXPIRY_MS = 3_000;
+  private static final long HAND_OVER_MS = 200;
   private static final int LIMIT_SECONDS = 60;
 
   @RegisterExtension
@@ -54,6 +56,7 @@ class TakeoverIT {
         ClientSettings.of(String.join(",", cluster.endpoints()))
             .withRetryFor(Duration.ofMinutes(1));
     List<Long> takeovers = new ArrayList<>();
+    List<Long> handOvers = new ArrayList<>();
     try (SluiceClient client = SluiceClient.connect(settings)) {
       ChaosTable table = ChaosTable.create(client, 1);
       FlightLoad writer = new FlightLoad(client, history, 0, 0, 1);
@@ -61,6 +64,7 @@ class TakeoverIT {
       try {
         for (int i = 0; i < TAKEOVERS; i++) {
           takeovers.add(takeOver());
+          handOvers.add(handOver());
         }
       } finally {
         writer.stop();
@@ -70,7 +74,9 @@ class TakeoverIT {
       assertThat(HistoryChecker.check(history, table.log())).isEmpty();
     }
     System.out.println("takeover: ms from the session's end to the next ack: " + takeovers);
+    System.out.println("takeover: longest ms without an ack while an owner stops: " + handOvers);
     assertThat(Collections.max(takeovers)).as("after a kill").isLessThan(AFTER_EXPIRY_MS);
+    assertThat(median(handOvers)).as("when an owner stops well").isLessThan(HAND_OVER_MS);
   }
 
   /** Kills the owner; returns the milliseconds from the end of its session to the next ack. */
@@ -104,6 +110,45 @@ class TakeoverIT {
       cluster.restart(owner);
       return millis;
     }
+  }
+
+  /** Stops the owner well; returns the longest time without an ack meanwhile. */
+  private long handOver() throws Exception {
+    String owner = owner();
+    awaitAck();
+    CompletableFuture<Integer> stopping = new CompletableFuture<>();
+    long last = System.nanoTime();
+    int acks = history.ackCount();
+    new Thread(() -> stop(owner, stopping), "stopping").start();
+    long longest = 0;
+    while (!stopping.isDone()) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+      long now = System.nanoTime();
+      int more = history.ackCount();
+      if (more > acks) {
+        acks = more;
+        longest = Math.max(longest, now - last);
+        last = now;
+      }
+    }
+    awaitAck();
+    longest = Math.max(longest, System.nanoTime() - last);
+    assertThat(stopping.get(1, TimeUnit.SECONDS)).as("a clean end of " + owner).isEqualTo(143);
+    assertThat(cluster.output(owner)).contains("sluice gateway stopped\n");
+    cluster.restart(owner);
+    return TimeUnit.NANOSECONDS.toMillis(longest);
+  }
+
+  private void stop(String owner, CompletableFuture<Integer> stopping) {
+    try {
+      stopping.complete(cluster.terminate(owner));
+    } catch (InterruptedException | RuntimeException | AssertionError e) {
+      stopping.completeExceptionally(e);
+    }
+  }
+
+  private static long median(List<Long> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
   }
 
   private void awaitAck() {
