@@ -158,6 +158,15 @@ class ClusterTest extends ThreeGateways {
   }
 
   @Test
+  void onlyGatewaysSendABatchInParts() throws Exception {
+    try (VectorSchemaRoot rows = rows(0, 1)) {
+      assertThatThrownBy(() -> clients.get(0).put(table, rows, "{\"bucket\":0,\"more\":true}"))
+          .isInstanceOf(FlightRuntimeException.class)
+          .hasMessageContaining("only gateways send a batch in parts");
+    }
+  }
+
+  @Test
   void httpGoesThroughAnyGatewayToo() throws Exception {
     HttpClient http = HttpClient.newHttpClient();
     for (Node node : cluster.nodes()) {
