@@ -59,19 +59,33 @@ public final class Membership implements AutoCloseable {
   }
 
   /**
-   * Announces this gateway; completes once it is known who lives.
+   * Announces this gateway; completes once it is known who lives. An entry of another gateway at
+   * the same address is deleted: whoever listened there is gone, and nobody should wait until its
+   * session has expired.
    *
    * @param self has this gateway's id
    */
   public CompletableFuture<Void> join(Peer self) {
-    return metadata
-        .createEphemeral(MetadataPaths.gateway(id), self.toBytes())
+    return confirm()
+        .thenCompose(before -> deleteFormer(self, before))
+        .thenCompose(deleted -> metadata.createEphemeral(MetadataPaths.gateway(id), self.toBytes()))
         .thenCompose(
             announced -> {
               watch();
               return confirm();
             })
         .thenAccept(found -> LOG.info("{} joined {}", self, found));
+  }
+
+  private CompletableFuture<Void> deleteFormer(Peer self, Placement before) {
+    List<CompletableFuture<Void>> deleted = new ArrayList<>();
+    for (Peer peer : before.peers()) {
+      if (peer.endpoint().equals(self.endpoint())) {
+        LOG.warn("{} was at this address before and is gone; deleting its entry", peer);
+        deleted.add(forget(MetadataPaths.gateway(peer.id())));
+      }
+    }
+    return CompletableFuture.allOf(deleted.toArray(CompletableFuture<?>[]::new));
   }
 
   /** Asks who lives now; at least as new as when it was called. */
@@ -109,13 +123,13 @@ public final class Membership implements AutoCloseable {
     if (current != null) {
       current.close();
     }
-    forget(MetadataPaths.gateway(id));
-    forget(MetadataPaths.leavingGateway(id));
+    var unused = forget(MetadataPaths.gateway(id));
+    var unusedToo = forget(MetadataPaths.leavingGateway(id));
   }
 
-  private void forget(String path) {
-    // That it is missing is fine, and that the store is away: then it goes with the session.
-    var unused = metadata.delete(path, -1).exceptionally(failure -> null);
+  /** That it is missing is fine, and that the store is away: then it goes with its session. */
+  private CompletableFuture<Void> forget(String path) {
+    return metadata.delete(path, -1).exceptionally(failure -> null);
   }
 
   private synchronized void watch() {

@@ -53,6 +53,21 @@ class MembershipTest {
   }
 
   @Test
+  void whoStartsAgainAtTheSameAddressWaitsForNoSessionToExpire() throws Exception {
+    Peer again = new Peer("gateway-3", ONE.host(), ONE.port());
+    try (Membership killed = new Membership(store.newSession(), ONE.id());
+        Membership other = new Membership(store.newSession(), TWO.id());
+        Membership restarted = new Membership(store, again.id())) {
+      killed.join(ONE).get(10, TimeUnit.SECONDS);
+      other.join(TWO).get(10, TimeUnit.SECONDS);
+      restarted.join(again).get(10, TimeUnit.SECONDS);
+      assertThat(restarted.placement().peers()).containsExactly(TWO, again);
+      assertThat(other.confirm().get(10, TimeUnit.SECONDS).peers()).containsExactly(TWO, again);
+      assertThat(other.isAlive(ONE.id()).get(10, TimeUnit.SECONDS)).isFalse();
+    }
+  }
+
+  @Test
   void anEntryThatCanNotBeReadIsLeftOut() throws Exception {
     try (Membership one = new Membership(store, ONE.id())) {
       store
