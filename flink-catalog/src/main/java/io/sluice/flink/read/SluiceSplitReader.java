@@ -27,6 +27,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
   private final Set<String> paused = new HashSet<>();
   private final Object signal = new Object();
   private boolean signalled;
+  private boolean failed;
 
   SluiceSplitReader(ScanSpec spec) {
     this.context = new ReadContext(spec, this::wakeUp);
@@ -42,8 +43,22 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
     wakeUp();
   }
 
+  /** Never throws: see {@link FailedFetch}. */
   @Override
-  public RecordsWithSplitIds<PlacedRow> fetch() throws IOException {
+  public RecordsWithSplitIds<PlacedRow> fetch() {
+    try {
+      if (failed) {
+        awaitSignal(); // The task ends, and then this.
+        return FetchedRows.none();
+      }
+      return next();
+    } catch (IOException | RuntimeException e) {
+      failed = true;
+      return new FailedFetch(e);
+    }
+  }
+
+  private RecordsWithSplitIds<PlacedRow> next() throws IOException {
     while (!unopened.isEmpty()) {
       open.addLast(open(unopened.pollFirst()));
     }
