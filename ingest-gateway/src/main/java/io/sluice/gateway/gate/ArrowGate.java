@@ -86,29 +86,15 @@ public final class ArrowGate implements AutoCloseable {
   }
 
   private void keepDictionary(long id, BodyParts parts, ArrowBuf body) throws GateException {
-    for (WireField field : incoming) {
-      if (keepDictionary(field, id, parts, body)) {
+    for (int i = 0; i < incoming.size(); i++) {
+      WireField field = incoming.get(i).inRuns();
+      WireField.Dictionary dictionary = field.dictionary();
+      if (casts[i] != null && dictionary != null && dictionary.id() == id) {
+        reader.keep(id, field.type(), parts, body);
         return;
       }
     }
-    throw new GateException(
-        Code.BAD_MESSAGE, "dictionary %d is of no column of the schema".formatted(id));
-  }
-
-  private boolean keepDictionary(WireField field, long id, BodyParts parts, ArrowBuf body)
-      throws GateException {
-    if (field.dictionary() != null && field.dictionary().id() == id) {
-      if (field.children().isEmpty()) {
-        reader.keep(id, field, parts, body);
-      }
-      return true;
-    }
-    for (WireField child : field.children()) {
-      if (keepDictionary(child, id, parts, body)) {
-        return true;
-      }
-    }
-    return false;
+    // Only columns that are ignored, if any, take their values from it.
   }
 
   private VectorSchemaRoot rows(int rows, BodyParts parts) throws GateException {

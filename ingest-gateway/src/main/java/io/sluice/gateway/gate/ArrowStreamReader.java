@@ -82,6 +82,7 @@ public final class ArrowStreamReader {
     VectorSchemaRoot all = VectorSchemaRoot.create(table.arrowSchema(), allocator);
     boolean whole = false;
     try {
+      all.allocateNew(); // The appender reads a first offset, of columns without rows too.
       VectorSchemaRootAppender.append(false, all, batches.toArray(VectorSchemaRoot[]::new));
       whole = true;
       return all;

@@ -13,7 +13,7 @@ final class ColumnReader implements AutoCloseable {
 
   private final Map<Long, Values> dictionaries = new HashMap<>();
 
-  private record Values(Column column, List<ArrowBuf> held) {
+  private record Values(Leaf leaf, List<ArrowBuf> held) {
     void release() {
       held.forEach(ArrowBuf::close);
     }
@@ -25,22 +25,26 @@ final class ColumnReader implements AutoCloseable {
     if (dictionary != null) {
       return lookUp(field, dictionary, parts);
     }
-    return readValues(field, parts);
+    if (field.type().kind() == Kind.RUN_END) {
+      return spread(field, parts);
+    }
+    Leaf leaf = Leaf.read(field.type(), parts);
+    return new Column(leaf, null, leaf.length());
   }
 
   /**
    * Keeps a dictionary, in place of an earlier one of its number.
    *
-   * @param field a field that uses it
+   * @param type of its values, which aren't encoded any further
    * @param body the batch's body; kept by a reference of its own
    */
-  void keep(long id, WireField field, BodyParts parts, ArrowBuf body) throws GateException {
-    Column column = readValues(field, parts);
+  void keep(long id, WireType type, BodyParts parts, ArrowBuf body) throws GateException {
+    Leaf leaf = Leaf.read(type, parts);
     parts.requireEnd();
     body.getReferenceManager().retain();
     List<ArrowBuf> held = new ArrayList<>(parts.release());
     held.add(body);
-    Values old = dictionaries.put(id, new Values(column, held));
+    Values old = dictionaries.put(id, new Values(leaf, held));
     if (old != null) {
       old.release();
     }
@@ -50,14 +54,6 @@ final class ColumnReader implements AutoCloseable {
   public void close() {
     dictionaries.values().forEach(Values::release);
     dictionaries.clear();
-  }
-
-  private Column readValues(WireField field, BodyParts parts) throws GateException {
-    if (field.type().kind() == Kind.RUN_END) {
-      return spread(field, parts);
-    }
-    Leaf leaf = Leaf.read(field.type(), parts);
-    return new Column(leaf, null, leaf.length());
   }
 
   private Column lookUp(WireField field, WireField.Dictionary dictionary, BodyParts parts)
@@ -70,7 +66,7 @@ final class ColumnReader implements AutoCloseable {
           "column '%s' uses dictionary %d, which wasn't sent"
               .formatted(field.name(), dictionary.id()));
     }
-    int size = values.column().rows();
+    int size = values.leaf().length();
     ArrowBuf places = parts.scratch(4L * indices.length());
     for (int row = 0; row < indices.length(); row++) {
       int place = -1;
@@ -82,22 +78,16 @@ final class ColumnReader implements AutoCloseable {
               "row %d, column '%s': place %d in a dictionary of %d values"
                   .formatted(row + 1, field.name(), index, size));
         }
-        place = values.column().at((int) index);
+        place = (int) index;
       }
       places.setInt(4L * row, place);
     }
-    return new Column(values.column().leaf(), places, indices.length());
+    return new Column(values.leaf(), places, indices.length());
   }
 
   private Column spread(WireField field, BodyParts parts) throws GateException {
     int rows = parts.node().length();
-    WireType endsType = field.children().get(0).type();
-    boolean integer = endsType.kind() == Kind.INT && endsType.signed() && endsType.width() > 1;
-    if (!integer || field.children().get(0).dictionary() != null) {
-      throw new GateException(
-          Code.BAD_MESSAGE, "column '%s': run ends of %s".formatted(field.name(), endsType));
-    }
-    Leaf ends = Leaf.read(endsType, parts);
+    Leaf ends = Leaf.read(field.children().get(0).type(), parts);
     Column values = read(field.children().get(1), parts);
     ArrowBuf places = parts.scratch(4L * rows);
     int row = 0;

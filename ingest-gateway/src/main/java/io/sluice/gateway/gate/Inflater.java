@@ -49,6 +49,9 @@ final class Inflater {
           Code.TOO_LARGE,
           "the batch inflates to more than %d bytes: send fewer rows".formatted(limitBytes));
     }
+    if (claimed == 0) {
+      return allocator.getEmpty(); // Arrow's Java library writes nothing after the length then.
+    }
     ArrowBuf inflated = allocator.buffer(claimed);
     boolean whole = false;
     try {

@@ -4,7 +4,6 @@ import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableOptions.UnknownColumns;
 import io.sluice.gateway.gate.GateException.Code;
-import io.sluice.gateway.gate.WireType.Kind;
 import io.sluice.gateway.rows.RowError;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +48,7 @@ record Mapping(int[] targets, @Nullable Cast[] casts) {
         problem = "the column is a system column that Sluice fills: leave it out";
       } else if (place != null) {
         mapping.targets[i] = place;
-        mapping.casts[i] = cast(field, columns.get(place));
+        mapping.casts[i] = Casts.find(field.inRuns().type(), columns.get(place).type());
         problem = mapping.casts[i] == null ? noCast(field, columns.get(place)) : null;
       } else if (!ignore) {
         problem =
@@ -68,17 +67,6 @@ record Mapping(int[] targets, @Nullable Cast[] casts) {
       throw new GateException(Code.BAD_SCHEMA, errors);
     }
     return mapping;
-  }
-
-  private static @Nullable Cast cast(WireField field, NestedField column) {
-    WireField values = field;
-    while (values.type().kind() == Kind.RUN_END) {
-      if (values.dictionary() != null) {
-        return null;
-      }
-      values = values.children().get(1);
-    }
-    return Casts.find(values.type(), column.type());
   }
 
   private static String noCast(WireField field, NestedField column) {

@@ -6,14 +6,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.arrow.flatbuf.DateUnit;
 import org.apache.arrow.flatbuf.DictionaryEncoding;
 import org.apache.arrow.flatbuf.Endianness;
 import org.apache.arrow.flatbuf.Field;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.Precision;
 import org.apache.arrow.flatbuf.Schema;
+import org.apache.arrow.flatbuf.TimeUnit;
 import org.apache.arrow.flatbuf.Type;
 import org.apache.arrow.flatbuf.UnionMode;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,7 @@ final class SchemaReader {
   private static final int MOST_DEPTH = 64;
   private static final long MOST_NAME_BYTES = 4 << 20;
 
+  private final Map<Long, WireType> dictionaries = new HashMap<>();
   private int fields;
   private long nameBytes;
 
@@ -87,12 +92,26 @@ final class SchemaReader {
       children.add(field(field.children(i), depth + 1));
     }
     WireType type = type(field, name);
-    if (type.kind() == Kind.RUN_END && children.size() != 2) {
+    if (type.kind() == Kind.RUN_END) {
+      requireRunEnds(name, children);
+    }
+    DictionaryEncoding encoding = field.dictionary();
+    WireField.Dictionary dictionary = encoding == null ? null : dictionary(encoding, type);
+    return new WireField(name, type, dictionary, children);
+  }
+
+  private static void requireRunEnds(String name, List<WireField> children) throws GateException {
+    if (children.size() != 2) {
       throw new GateException(
           Code.BAD_MESSAGE, "column '" + name + "': run-end encoding needs run ends and values");
     }
-    DictionaryEncoding encoding = field.dictionary();
-    return new WireField(name, type, encoding == null ? null : dictionary(encoding), children);
+    WireField ends = children.get(0);
+    WireType type = ends.type();
+    boolean integer = type.kind() == Kind.INT && type.signed() && type.width() > 1;
+    if (!integer || ends.dictionary() != null) {
+      throw new GateException(
+          Code.BAD_MESSAGE, "column '%s': run ends of %s".formatted(name, ends));
+    }
   }
 
   private String name(Field field) throws GateException {
@@ -114,7 +133,15 @@ final class SchemaReader {
     }
   }
 
-  private static WireField.Dictionary dictionary(DictionaryEncoding encoding) throws GateException {
+  /** Columns may share a dictionary; its values are then of one type. */
+  private WireField.Dictionary dictionary(DictionaryEncoding encoding, WireType values)
+      throws GateException {
+    WireType other = dictionaries.putIfAbsent(encoding.id(), values);
+    if (other != null && !other.equals(values)) {
+      throw new GateException(
+          Code.BAD_MESSAGE,
+          "dictionary %d is of %s and of %s".formatted(encoding.id(), other, values));
+    }
     org.apache.arrow.flatbuf.Int index = encoding.indexType();
     WireType type =
         index == null ? WireType.integer(32, true) : integer(index.bitWidth(), index.isSigned());
@@ -131,6 +158,7 @@ final class SchemaReader {
       }
       case Type.FloatingPoint -> {
         var type = part(field, new org.apache.arrow.flatbuf.FloatingPoint());
+        require(name, "float of precision", type.precision(), Precision.DOUBLE);
         yield WireType.of(Kind.FLOAT, 2 << type.precision());
       }
       case Type.Decimal -> {
@@ -139,12 +167,13 @@ final class SchemaReader {
       }
       case Type.Date -> {
         var type = part(field, new org.apache.arrow.flatbuf.Date());
+        require(name, "date unit", type.unit(), DateUnit.MILLISECOND);
         boolean days = type.unit() == DateUnit.DAY;
         yield days ? WireType.of(Kind.DATE_DAY, 4) : WireType.of(Kind.DATE_MILLI, 8);
       }
       case Type.Time -> {
         var type = part(field, new org.apache.arrow.flatbuf.Time());
-        yield WireType.time(type.unit() < 2 ? 32 : 64, unit(type.unit()));
+        yield time(type.bitWidth(), unit(type.unit()), name);
       }
       case Type.Timestamp -> {
         var type = part(field, new org.apache.arrow.flatbuf.Timestamp());
@@ -180,6 +209,7 @@ final class SchemaReader {
       case Type.Map -> WireType.of(Kind.MAP);
       case Type.Union -> {
         var type = part(field, new org.apache.arrow.flatbuf.Union());
+        require(name, "union mode", type.mode(), UnionMode.Dense);
         yield WireType.of(type.mode() == UnionMode.Dense ? Kind.DENSE_UNION : Kind.SPARSE_UNION);
       }
       default ->
@@ -211,6 +241,24 @@ final class SchemaReader {
           Code.BAD_MESSAGE, "Arrow has no decimal%d(%d, %d)".formatted(bits, precision, scale));
     }
     return WireType.decimal(bits, precision, scale);
+  }
+
+  private static WireType time(int bits, int unit, String name) throws GateException {
+    WireType type = WireType.time(bits, unit);
+    if (bits != (unit < TimeUnit.MICROSECOND ? 32 : 64)) {
+      throw new GateException(
+          Code.BAD_MESSAGE,
+          "column '%s': Arrow has no time of %d bits in %s".formatted(name, bits, type.unitName()));
+    }
+    return type;
+  }
+
+  /** Refuses a parameter that isn't from 0 to {@code most}. */
+  private static void require(String name, String what, int value, int most) throws GateException {
+    if (value < 0 || value > most) {
+      throw new GateException(
+          Code.BAD_MESSAGE, "column '%s': Arrow has no %s %d".formatted(name, what, value));
+    }
   }
 
   private static int unit(short unit) throws GateException {

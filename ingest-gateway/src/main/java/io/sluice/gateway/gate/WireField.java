@@ -26,6 +26,13 @@ record WireField(
     children = List.copyOf(children);
   }
 
+  /** Returns the field within all runs: what may have a dictionary, or else has the values. */
+  WireField inRuns() {
+    return type.kind() == WireType.Kind.RUN_END && dictionary == null
+        ? children.get(1).inRuns()
+        : this;
+  }
+
   @Override
   public String toString() {
     if (dictionary != null) {

@@ -99,6 +99,11 @@ record WireType(
     return new WireType(Kind.TIMESTAMP, 8, true, 0, 0, unit, zone);
   }
 
+  /** Returns the unit of a time or a timestamp, as an error names it. */
+  String unitName() {
+    return UNITS[unit];
+  }
+
   /** Returns the type as an error names it. */
   @Override
   public String toString() {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,13 +19,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.compression.CompressionUtil.CodecType;
+import org.apache.arrow.vector.compression.NoCompressionCodec;
 import org.apache.arrow.vector.dictionary.DictionaryProvider;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.message.IpcOption;
+import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
@@ -66,6 +73,12 @@ final class GateFixture implements AutoCloseable {
 
   /** Returns a stream's messages, its schema first; closes the vectors. */
   static List<Message> messages(DictionaryProvider dictionaries, FieldVector... vectors) {
+    return split(stream(dictionaries, CodecType.NO_COMPRESSION, 1, vectors));
+  }
+
+  /** Returns a stream that has the vectors' rows in each of its batches; closes the vectors. */
+  static byte[] stream(
+      DictionaryProvider dictionaries, CodecType codec, int batches, FieldVector... vectors) {
     int rows = vectors.length == 0 ? 0 : vectors[0].getValueCount();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (VectorSchemaRoot root =
@@ -73,14 +86,35 @@ final class GateFixture implements AutoCloseable {
                 Arrays.stream(vectors).map(FieldVector::getField).toList(),
                 List.of(vectors),
                 rows);
-        ArrowStreamWriter writer = new ArrowStreamWriter(root, dictionaries, out)) {
+        ArrowStreamWriter writer =
+            new ArrowStreamWriter(
+                root,
+                dictionaries,
+                Channels.newChannel(out),
+                IpcOption.DEFAULT,
+                codec == CodecType.NO_COMPRESSION
+                    ? NoCompressionCodec.Factory.INSTANCE
+                    : CommonsCompressionFactory.INSTANCE,
+                codec)) {
       writer.start();
-      writer.writeBatch();
+      for (int i = 0; i < batches; i++) {
+        writer.writeBatch();
+      }
       writer.end();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return split(out.toByteArray());
+    return out.toByteArray();
+  }
+
+  /** Returns the message of a schema as it goes over the wire: with the types of dictionaries. */
+  static Message schema(Field... fields) {
+    ByteBuffer header =
+        MessageSerializer.serializeMetadata(
+            new org.apache.arrow.vector.types.pojo.Schema(List.of(fields)), IpcOption.DEFAULT);
+    byte[] bytes = new byte[header.remaining()];
+    header.get(bytes);
+    return new Message(bytes, new byte[0]);
   }
 
   static List<Message> messages(FieldVector... vectors) {
