@@ -141,21 +141,24 @@ record FlightData(
     }
 
     private Buffer bytes() {
-      long length = varint();
-      if (length < 0 || length > message.length() - at) {
+      return take(varint());
+    }
+
+    private Buffer take(long bytes) {
+      if (bytes < 0 || bytes > message.length() - at) {
         throw new IndexOutOfBoundsException(
-            "a field of %d bytes where %d are left".formatted(length, message.length() - at));
+            "a field of %d bytes where %d are left".formatted(bytes, message.length() - at));
       }
       int start = at;
-      at += (int) length;
+      at += (int) bytes;
       return message.slice(start, at);
     }
 
     private void skip(int wireType) {
       switch (wireType) {
         case VARINT -> varint();
-        case FIXED64 -> at += Long.BYTES;
-        case FIXED32 -> at += Integer.BYTES;
+        case FIXED64 -> take(Long.BYTES);
+        case FIXED32 -> take(Integer.BYTES);
         default -> throw new IndexOutOfBoundsException("wire type " + wireType);
       }
     }
