@@ -29,7 +29,8 @@ public final class GrpcCall {
   /** Bytes before each message. */
   public static final int PREFIX_BYTES = 5;
 
-  private static final int MOST_STATUS_TEXT = 4_000;
+  // Encoded. Clients take 8 KiB of headers in all.
+  private static final int MOST_STATUS_BYTES = 6_000;
 
   /** Hears of a call's input. */
   public interface Input {
@@ -281,8 +282,15 @@ public final class GrpcCall {
   }
 
   private static String percentEncoded(String message) {
-    String text =
-        message.length() > MOST_STATUS_TEXT ? message.substring(0, MOST_STATUS_TEXT) : message;
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    StringBuilder encoded = new StringBuilder();
+    for (int at = 0, next; at < message.length(); at = next) {
+      next = message.offsetByCodePoints(at, 1);
+      String character = URLEncoder.encode(message.substring(at, next), StandardCharsets.UTF_8);
+      if (encoded.length() + character.length() > MOST_STATUS_BYTES) {
+        return encoded.append("...").toString();
+      }
+      encoded.append(character.equals("+") ? "%20" : character);
+    }
+    return encoded.toString();
   }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -103,5 +104,20 @@ class GrpcCallTest {
         .hasMessageContaining("[INTERNAL]")
         .hasMessageContaining("a bug, by design of this test");
     assertThat(cancelled.get(20, TimeUnit.SECONDS)).isEqualTo("cancelled");
+  }
+
+  @Test
+  void aLongReasonIsCutToWhatHeadersHold() throws Exception {
+    for (String character : List.of("€", "\"", "a", "\ud83d\ude00")) {
+      assertThatThrownBy(
+              () ->
+                  call(
+                      call -> {
+                        throw new IllegalStateException(character.repeat(7_000));
+                      }))
+          .hasMessageContaining("[INTERNAL]")
+          .hasMessageContaining(character.repeat(200))
+          .hasMessageEndingWith(character + "...");
+    }
   }
 }
