@@ -15,8 +15,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the rows of a reader, as fast as the client takes them. Frames that are what the client
- * wants go out as they are. All of it belongs to the call's event loop.
+ * Sends the rows of a reader, as fast as the client takes them. What the client wants of a frame
+ * goes out undecoded. All of it belongs to the call's event loop.
  */
 final class DoGet {
 
@@ -103,9 +103,13 @@ final class DoGet {
     Buffer metadata =
         Buffer.buffer(
             "{\"offset\":" + rows.offset() + ",\"timeMicros\":" + rows.timeMicros() + "}");
-    Optional<Frame> frame = rows.wholeFrame();
+    Optional<Frame> frame = rows.frame();
     if (frame.isPresent()) {
-      return FlightData.write(view(frame.get().message()), metadata, view(frame.get().body()));
+      try {
+        return FlightData.write(view(frame.get().message()), metadata, view(frame.get().body()));
+      } finally {
+        frame.get().release();
+      }
     }
     try (VectorSchemaRoot root = rows.root(allocator)) {
       return ArrowMessages.rows(root, metadata);

@@ -2,15 +2,19 @@ package io.sluice.gateway.read;
 
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.log.frame.ColumnCut;
 import io.sluice.log.read.ReadException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the schema of a frame to that of a reader, by field id: some columns, in an order, promoted
@@ -22,6 +26,7 @@ final class Projection {
   private final List<NestedField> columns;
   private final org.apache.arrow.vector.types.pojo.Schema schema;
   private final boolean all;
+  private final Map<Integer, Way> ways = new ConcurrentHashMap<>();
 
   private Projection(Table table, List<NestedField> columns) {
     this.table = table;
@@ -74,13 +79,17 @@ final class Projection {
    * @throws ReadException UNAVAILABLE if the table had no such schema when the reader was opened
    */
   org.apache.arrow.vector.types.pojo.Schema frameSchema(int schemaId) throws ReadException {
-    if (!table.schemas().containsKey(schemaId)) {
-      throw new ReadException(
-          ReadException.Reason.UNAVAILABLE,
-          "table %s has a new schema, %d, since the reader was opened: open another"
-              .formatted(table.name(), schemaId));
-    }
-    return ArrowSchemas.of(table.rowSchema(schemaId));
+    return way(schemaId).frames();
+  }
+
+  /**
+   * Returns what turns frames of a schema into what the reader wants; null if a column must be
+   * promoted or made up, so that {@link #apply} is needed.
+   *
+   * @throws ReadException as {@link #frameSchema}
+   */
+  @Nullable ColumnCut cut(int schemaId) throws ReadException {
+    return way(schemaId).cut();
   }
 
   /**
@@ -88,20 +97,21 @@ final class Projection {
    *
    * @param rows taken over
    * @return for the caller to close
+   * @throws ReadException as {@link #frameSchema}
    */
-  VectorSchemaRoot apply(int schemaId, VectorSchemaRoot rows, BufferAllocator allocator) {
-    List<NestedField> from = table.rowSchema(schemaId).columns();
+  VectorSchemaRoot apply(int schemaId, VectorSchemaRoot rows, BufferAllocator allocator)
+      throws ReadException {
     List<FieldVector> vectors = new ArrayList<>();
     try (rows) {
+      int[] places = way(schemaId).places();
       for (int i = 0; i < columns.size(); i++) {
-        int at = indexOf(from, columns.get(i).fieldId());
         FieldVector vector = schema.getFields().get(i).createVector(allocator);
         vectors.add(vector);
-        if (at < 0) {
+        if (places[i] < 0) {
           vector.allocateNew();
           vector.setValueCount(rows.getRowCount());
         } else {
-          Promotion.move(rows.getVector(at), vector, rows.getRowCount());
+          Promotion.move(rows.getVector(places[i]), vector, rows.getRowCount());
         }
       }
     } catch (RuntimeException e) {
@@ -109,6 +119,45 @@ final class Projection {
       throw e;
     }
     return new VectorSchemaRoot(schema.getFields(), vectors, rows.getRowCount());
+  }
+
+  private Way way(int schemaId) throws ReadException {
+    Way known = ways.get(schemaId);
+    if (known == null) {
+      if (!table.schemas().containsKey(schemaId)) {
+        throw new ReadException(
+            ReadException.Reason.UNAVAILABLE,
+            "table %s has a new schema, %d, since the reader was opened: open another"
+                .formatted(table.name(), schemaId));
+      }
+      known = Way.of(table.rowSchema(schemaId), columns);
+      ways.put(schemaId, known);
+    }
+    return known;
+  }
+
+  /**
+   * How frames of one schema become what the reader wants.
+   *
+   * @param frames the frames' schema
+   * @param places of each wanted column in it; -1 if it isn't there
+   * @param cut null if columns can't go out as they are
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Way(
+      org.apache.arrow.vector.types.pojo.Schema frames, int[] places, @Nullable ColumnCut cut) {
+
+    static Way of(Schema rows, List<NestedField> columns) {
+      org.apache.arrow.vector.types.pojo.Schema frames = ArrowSchemas.of(rows);
+      int[] places = new int[columns.size()];
+      boolean asTheyAre = true;
+      for (int i = 0; i < places.length; i++) {
+        NestedField wanted = columns.get(i);
+        places[i] = indexOf(rows.columns(), wanted.fieldId());
+        asTheyAre &= places[i] >= 0 && rows.columns().get(places[i]).type().equals(wanted.type());
+      }
+      return new Way(frames, places, asTheyAre ? new ColumnCut(frames, places) : null);
+    }
   }
 
   private static int indexOf(List<NestedField> fields, int fieldId) {

@@ -1,5 +1,6 @@
 package io.sluice.gateway.read;
 
+import io.sluice.log.frame.ColumnCut;
 import io.sluice.log.frame.CorruptEntryException;
 import io.sluice.log.frame.Frame;
 import io.sluice.log.frame.FrameDecoder;
@@ -39,13 +40,31 @@ public final class ReadBatch implements AutoCloseable {
     return placed.timeMicros();
   }
 
-  /** Returns the frame if it is, as it is, the batch in the reader's schema. */
-  public Optional<Frame> wholeFrame() {
+  /**
+   * Returns the rows as a frame in the reader's schema, where that takes no decoding: if they are
+   * all of the log's frame.
+   *
+   * @return for the caller to release
+   * @throws ReadException CORRUPT if they aren't what the log should have
+   */
+  public Optional<Frame> frame() throws ReadException {
     Frame frame = placed.frame();
-    boolean whole = first == 0 && end == frame.header().rows();
-    return whole && projection.isIdentity(frame.header().schemaId())
-        ? Optional.of(frame)
-        : Optional.empty();
+    if (first > 0 || end < frame.header().rows()) {
+      return Optional.empty();
+    }
+    int schemaId = frame.header().schemaId();
+    if (projection.isIdentity(schemaId)) {
+      return Optional.of(frame.retain());
+    }
+    ColumnCut cut = projection.cut(schemaId);
+    if (cut == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(cut.cut(frame));
+    } catch (CorruptEntryException e) {
+      throw corrupt(e);
+    }
   }
 
   /**
@@ -58,17 +77,30 @@ public final class ReadBatch implements AutoCloseable {
     Frame frame = placed.frame();
     int schemaId = frame.header().schemaId();
     try {
+      ColumnCut cut = projection.isIdentity(schemaId) ? null : projection.cut(schemaId);
+      if (cut != null) {
+        Frame wanted = cut.cut(frame);
+        try {
+          return new FrameDecoder(projection.schema(), allocator).decode(wanted, first, end);
+        } finally {
+          wanted.release();
+        }
+      }
       FrameDecoder decoder = new FrameDecoder(projection.frameSchema(schemaId), allocator);
       VectorSchemaRoot decoded = decoder.decode(frame, first, end);
       return projection.isIdentity(schemaId)
           ? decoded
           : projection.apply(schemaId, decoded, allocator);
     } catch (CorruptEntryException e) {
-      throw new ReadException(
-          ReadException.Reason.CORRUPT,
-          "the rows at offset " + placed.offset() + " can't be read: " + e.getMessage(),
-          e);
+      throw corrupt(e);
     }
+  }
+
+  private ReadException corrupt(CorruptEntryException why) {
+    return new ReadException(
+        ReadException.Reason.CORRUPT,
+        "the rows at offset " + placed.offset() + " can't be read: " + why.getMessage(),
+        why);
   }
 
   @Override

@@ -2,10 +2,6 @@ package io.sluice.log.frame;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import org.apache.arrow.flatbuf.Buffer;
-import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -38,7 +34,7 @@ public final class FrameDecoder {
    * @throws CorruptEntryException if the frame isn't a record batch of the schema
    */
   public VectorSchemaRoot decode(Frame frame) {
-    RecordBatch batch = recordBatch(frame);
+    RecordBatch batch = FrameMessage.read(frame, schema.getFields().size());
     VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
     try (ArrowRecordBatch loaded = load(batch, frame.body())) {
       new VectorLoader(root).load(loaded);
@@ -72,65 +68,6 @@ public final class FrameDecoder {
     }
     try (all) {
       return all.slice(fromRow, toRow - fromRow);
-    }
-  }
-
-  private RecordBatch recordBatch(Frame frame) {
-    try {
-      ByteBuf bytes = frame.message();
-      ByteBuffer copy = ByteBuffer.allocate(bytes.readableBytes());
-      bytes.readBytes(copy);
-      Message message = Message.getRootAsMessage(copy.flip());
-      if (message.headerType() != MessageHeader.RecordBatch
-          || !(message.header(new RecordBatch()) instanceof RecordBatch batch)) {
-        throw new CorruptEntryException("a frame's Arrow message isn't a record batch");
-      }
-      check(batch, frame);
-      return batch;
-    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      throw new CorruptEntryException("a frame's Arrow message: " + e, e);
-    }
-  }
-
-  private void check(RecordBatch batch, Frame frame) {
-    int rows = frame.header().rows();
-    int columns = schema.getFields().size();
-    if (batch.length() != rows || batch.nodesLength() != columns || batch.compression() != null) {
-      throw new CorruptEntryException(
-          "a frame of "
-              + rows
-              + " rows, read with a schema of "
-              + columns
-              + " columns, has a record batch of "
-              + batch.length()
-              + " rows and "
-              + batch.nodesLength()
-              + " columns"
-              + (batch.compression() == null ? "" : ", compressed"));
-    }
-    for (int i = 0; i < columns; i++) {
-      if (batch.nodes(i).length() != rows || batch.nodes(i).nullCount() < 0) {
-        throw new CorruptEntryException(
-            "column " + i + " has " + batch.nodes(i).length() + " rows, its frame " + rows);
-      }
-    }
-    long bodyBytes = frame.body().readableBytes();
-    for (int i = 0; i < batch.buffersLength(); i++) {
-      Buffer buffer = batch.buffers(i);
-      if (buffer.offset() < 0
-          || buffer.length() < 0
-          || buffer.offset() > bodyBytes - buffer.length()) {
-        throw new CorruptEntryException(
-            "buffer "
-                + i
-                + " is at "
-                + buffer.offset()
-                + " +"
-                + buffer.length()
-                + " of a body of "
-                + bodyBytes
-                + " bytes");
-      }
     }
   }
 

@@ -1,0 +1,125 @@
+package io.sluice.log.frame;
+
+import com.google.flatbuffers.FlatBufferBuilder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.FieldNode;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.MetadataVersion;
+import org.apache.arrow.flatbuf.RecordBatch;
+import org.apache.arrow.vector.TypeLayout;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/**
+ * Cuts columns out of the frames of one schema: their buffers are copied as they are, nothing is
+ * decoded. The buffers of a record batch stand in the order of its columns, as the <a
+ * href="https://arrow.apache.org/docs/format/Columnar.html#recordbatch-message">Arrow format</a>
+ * says. Stateless and thread-safe.
+ */
+public final class ColumnCut {
+
+  private static final int ALIGNMENT = 8;
+  private static final int MESSAGE_BYTES = 512;
+
+  private final int[] columns;
+
+  /** Of each column of the frame, its first buffer; one more closes the last. */
+  private final int[] firstBuffer;
+
+  /**
+   * @param frames the Arrow schema of the frames, of flat columns
+   * @param columns places of columns in it, in the order wanted
+   */
+  public ColumnCut(Schema frames, int[] columns) {
+    List<Field> fields = frames.getFields();
+    this.firstBuffer = new int[fields.size() + 1];
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      if (!field.getChildren().isEmpty()) {
+        throw new IllegalArgumentException("column " + field + " is nested");
+      }
+      firstBuffer[i + 1] = firstBuffer[i] + TypeLayout.getTypeBufferCount(field.getType());
+    }
+    this.columns = columns.clone();
+  }
+
+  /**
+   * Cuts a frame.
+   *
+   * @param frame stays the caller's
+   * @return the same rows, of these columns; for the caller to release. Its header is the frame's
+   * @throws CorruptEntryException if the frame isn't a record batch of the schema
+   */
+  public Frame cut(Frame frame) {
+    int all = firstBuffer.length - 1;
+    RecordBatch batch = FrameMessage.read(frame, all);
+    if (batch.buffersLength() != firstBuffer[all]) {
+      throw new CorruptEntryException(
+          "a frame has %d buffers, its schema %d"
+              .formatted(batch.buffersLength(), firstBuffer[all]));
+    }
+    int[] buffers = Arrays.stream(columns).flatMap(this::buffersOf).toArray();
+    long bodyBytes = 0;
+    for (int buffer : buffers) {
+      bodyBytes += aligned(batch.buffers(buffer).length());
+    }
+    ByteBuffer message = message(batch, buffers, bodyBytes);
+    int messageBytes = message.remaining();
+    int size = Math.toIntExact(messageBytes + bodyBytes);
+    ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(size, size).writeBytes(message);
+    ByteBuf body = frame.body();
+    for (int i : buffers) {
+      Buffer buffer = batch.buffers(i);
+      int length = (int) buffer.length();
+      bytes.writeBytes(body, body.readerIndex() + (int) buffer.offset(), length);
+      bytes.writeZero((int) aligned(length) - length);
+    }
+    return Frame.of(frame.header(), bytes, messageBytes);
+  }
+
+  private IntStream buffersOf(int column) {
+    return IntStream.range(firstBuffer[column], firstBuffer[column + 1]);
+  }
+
+  private ByteBuffer message(RecordBatch batch, int[] buffers, long bodyBytes) {
+    FlatBufferBuilder to = new FlatBufferBuilder(MESSAGE_BYTES);
+    // Flatbuffers are written from their end.
+    RecordBatch.startBuffersVector(to, buffers.length);
+    long at = bodyBytes;
+    for (int i = buffers.length - 1; i >= 0; i--) {
+      long length = batch.buffers(buffers[i]).length();
+      at -= aligned(length);
+      Buffer.createBuffer(to, at, length);
+    }
+    int buffersAt = to.endVector();
+    RecordBatch.startNodesVector(to, columns.length);
+    for (int i = columns.length - 1; i >= 0; i--) {
+      FieldNode node = batch.nodes(columns[i]);
+      FieldNode.createFieldNode(to, node.length(), node.nullCount());
+    }
+    int nodesAt = to.endVector();
+    RecordBatch.startRecordBatch(to);
+    RecordBatch.addLength(to, batch.length());
+    RecordBatch.addNodes(to, nodesAt);
+    RecordBatch.addBuffers(to, buffersAt);
+    int batchAt = RecordBatch.endRecordBatch(to);
+    Message.startMessage(to);
+    Message.addVersion(to, MetadataVersion.V5);
+    Message.addHeaderType(to, MessageHeader.RecordBatch);
+    Message.addHeader(to, batchAt);
+    Message.addBodyLength(to, bodyBytes);
+    Message.finishMessageBuffer(to, Message.endMessage(to));
+    return to.dataBuffer();
+  }
+
+  private static long aligned(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+}
