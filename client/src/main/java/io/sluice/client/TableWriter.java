@@ -25,6 +25,7 @@ public final class TableWriter implements AutoCloseable {
   private static final long MAX_BATCH_BYTES = 4 << 20;
 
   private final TableDescription table;
+  private final Schema schema;
   private final Cluster cluster;
   private final BucketSplitter splitter;
   private final SendState state;
@@ -35,6 +36,7 @@ public final class TableWriter implements AutoCloseable {
   private TableWriter(Cluster cluster, TableDescription table, WriterSettings settings) {
     this.cluster = cluster;
     this.table = table;
+    this.schema = table.arrowSchema();
     this.splitter = BucketSplitter.of(table, settings);
     this.state = new SendState(table.name(), settings, cluster.settings());
     this.router = new Router(cluster, table.name(), settings.writerId(), state);
@@ -93,7 +95,6 @@ public final class TableWriter implements AutoCloseable {
    */
   public CompletableFuture<List<Appended>> append(List<Map<String, Object>> rows)
       throws SluiceException {
-    Schema schema = table.arrowSchema();
     try (VectorSchemaRoot root = VectorSchemaRoot.create(schema, cluster.allocator())) {
       ArrowValues.fill(root, rows);
       return append(root);
@@ -143,8 +144,8 @@ public final class TableWriter implements AutoCloseable {
     state.enqueue(batch);
   }
 
-  private void requireSameSchema(Schema schema) {
-    schema.getFields().stream()
+  private void requireSameSchema(Schema given) {
+    given.getFields().stream()
         .filter(field -> field.getDictionary() != null)
         .findFirst()
         .ifPresent(
@@ -152,15 +153,15 @@ public final class TableWriter implements AutoCloseable {
               throw new IllegalArgumentException(
                   "column '" + field.getName() + "' is dictionary-encoded; decode it first");
             });
-    Schema first = state.schema(schema);
-    if (!first.getFields().equals(schema.getFields())) {
+    Schema first = state.schema(given);
+    if (!first.getFields().equals(given.getFields())) {
       throw new IllegalArgumentException(
           "this writer's rows of table "
               + table.name()
               + " have the columns "
               + first.getFields()
               + ", not "
-              + schema.getFields()
+              + given.getFields()
               + "; open another writer for those");
     }
   }

@@ -25,7 +25,7 @@ final class Split {
 
   /** Hashes the key of each row; the rows stay the caller's and must outlive the split. */
   static Split of(Table table, VectorSchemaRoot rows) {
-    BucketHash hash = BucketHash.of(table.rowSchema(), table.bucketKey(), table.bucketCount());
+    BucketHash hash = BucketHash.of(table.schema(), table.bucketKey(), table.bucketCount());
     return new Split(rows, String.join(", ", table.bucketKey()), hash.buckets(rows));
   }
 
