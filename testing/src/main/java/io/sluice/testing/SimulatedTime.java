@@ -28,6 +28,7 @@ public final class SimulatedTime implements LogTime, Executor {
   private long nowMicros;
   private long clockErrorMicros;
   private long eventsMade;
+  private long trace;
 
   /** Begins in the year 2023. */
   public SimulatedTime(Random random) {
@@ -86,10 +87,16 @@ public final class SimulatedTime implements LogTime, Executor {
     }
   }
 
+  /** Returns a digest of what was done when, and in which order. */
+  public long trace() {
+    return trace;
+  }
+
   private void step() {
     Event event = events.poll();
     if (event != null) {
       nowMicros = Math.max(nowMicros, event.atMicros());
+      trace = (trace * 31 + event.number()) * 31 + nowMicros;
       event.task().run();
     }
   }

@@ -3,6 +3,7 @@ package io.sluice.testing.append;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.bucket.Segment;
 import io.sluice.log.append.BucketLogs;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.PlacedFrame;
@@ -13,11 +14,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whatever fails: each acknowledged batch is in the log exactly once, where it was acknowledged,
@@ -27,15 +34,41 @@ import org.junit.jupiter.api.Timeout;
 class AppendSeedsTest {
 
   private static final int STEPS = 150;
+  private static final int SABOTAGED_SEEDS = 100;
   private static final Duration LONG = Duration.ofMinutes(10);
 
   @TestFactory
   Stream<DynamicTest> acknowledgedBatchesAreThereExactlyOnceWhateverFails() {
-    return Seeded.seeds(300, AppendSeedsTest::check);
+    return Seeded.seeds(300, random -> check(new AppendWorld(random)));
   }
 
-  private static void check(Random random) {
-    AppendWorld world = new AppendWorld(random);
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void theSeedsNoticeWhatTheLogReliesOnBeingTakenAway(Sabotage sabotage) {
+    List<String> noticed = new ArrayList<>();
+    for (int seed = 0; seed < SABOTAGED_SEEDS && noticed.isEmpty(); seed++) {
+      try {
+        check(new AppendWorld(new Random(seed), sabotage));
+      } catch (AssertionError e) {
+        noticed.add(seed + ": " + e.getMessage());
+      }
+    }
+    assertThat(noticed).isNotEmpty();
+  }
+
+  @Test
+  void theSameSeedGivesTheSameTrace() {
+    List<Long> traces = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      AppendWorld world = new AppendWorld(new Random(i % 10));
+      check(world);
+      traces.add(world.time.trace());
+    }
+    assertThat(traces.subList(10, 20)).isEqualTo(traces.subList(0, 10)).doesNotHaveDuplicates();
+  }
+
+  private static void check(AppendWorld world) {
+    Random random = world.random;
     List<SimulatedWriter> writers = new ArrayList<>();
     for (int i = 0; i <= random.nextInt(3); i++) {
       writers.add(new SimulatedWriter(world));
@@ -59,6 +92,11 @@ class AppendSeedsTest {
     await(world, world.gateway().closeAll(Duration.ofMinutes(1)));
     BucketState state = await(world, world.records.load(world.bucket));
     assertThat(state.openSegment()).isEmpty();
+    world.reconcile();
+    assertThat(world.ledgers.ledgerIds())
+        .as("ledgers of %s", state)
+        .containsAll(named(state, Segment::readable))
+        .isSubsetOf(named(state, any -> true));
     List<Seen> all = new ArrayList<>(world.lake.from(0));
     List<Seen> log = readAll(world, state);
     assertThat(log.stream().filter(frame -> frame.offset() < world.lake.end()).toList())
@@ -84,10 +122,19 @@ class AppendSeedsTest {
       case 6 -> writer.repeatOld();
       case 7 -> world.lake.compact();
       case 8 -> world.retain();
+      case 10 -> world.reconcile();
       case 9 -> world.time.run(Duration.ofMillis(world.random.nextInt(2_000)));
       default -> writer.send();
     }
     world.time.run(Duration.ofMillis(world.random.nextInt(20)));
+  }
+
+  /** One that is marked for deletion may be there still, or not. */
+  private static Set<Long> named(BucketState state, Predicate<Segment> which) {
+    Set<Long> named = new TreeSet<>();
+    state.segments().stream().filter(which).forEach(segment -> named.add(segment.ledgerId()));
+    state.windowLedgerId().ifPresent(named::add);
+    return named;
   }
 
   private static List<Seen> readAll(AppendWorld world, BucketState state) {

@@ -2,11 +2,13 @@ package io.sluice.testing.append;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.StoredBucketRecords;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.BucketId;
+import io.sluice.catalog.table.DroppedLogs;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.catalog.table.TableOptions;
@@ -19,10 +21,13 @@ import io.sluice.log.append.SealListener;
 import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.WriterSequence;
 import io.sluice.log.segment.Replication;
+import io.sluice.log.segment.SegmentStore;
+import io.sluice.log.upkeep.Reconciler;
 import io.sluice.testing.SimulatedTime;
 import io.sluice.testing.segment.FlakySegmentStore;
 import io.sluice.testing.segment.FlakySegmentStore.Faults;
 import io.sluice.testing.segment.InMemorySegmentStore;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +58,7 @@ final class AppendWorld {
   final BucketId bucket;
   final Table table;
   final SimulatedLake lake = new SimulatedLake(this);
+  private final InMemoryMetadataStore metadata = new InMemoryMetadataStore();
   private final List<ByteBuf> rowBuffers = new ArrayList<>();
   private final LogSettings settings;
   private BucketLogs gateway;
@@ -61,21 +67,25 @@ final class AppendWorld {
   private @Nullable AssertionError failure;
 
   AppendWorld(Random random) {
+    this(random, Sabotage.NONE);
+  }
+
+  AppendWorld(Random random, Sabotage sabotage) {
     this.random = random;
     this.time = new SimulatedTime(random);
     UUID id = new UUID(random.nextLong(), random.nextLong());
     this.bucket = new BucketId(id, 0);
     this.table = table(id, new UUID(random.nextLong(), random.nextLong()));
-    this.store = new FlakySegmentStore(ledgers, random, time, faults());
+    this.store = new FlakySegmentStore(sabotage.of(ledgers), random, time, faults());
     store.throwing(random.nextInt(4) == 0 ? 0.02 : 0);
-    InMemoryMetadataStore metadata = new InMemoryMetadataStore();
     metadata
         .create(
             MetadataPaths.bucket(id, 0),
             StoredBucketRecords.newRecord(BucketState.empty(table.incarnation())))
         .join();
     double share = random.nextBoolean() ? 0 : 0.1;
-    this.records = new FlakyBucketRecords(new StoredBucketRecords(metadata), random, time, share);
+    BucketRecords stored = sabotage.of(new StoredBucketRecords(metadata), time);
+    this.records = new FlakyBucketRecords(stored, random, time, share);
     this.settings = settings();
     this.gateway = newGateway();
   }
@@ -146,6 +156,42 @@ final class AppendWorld {
       Duration retention = Duration.ofMillis(random.nextInt(500));
       retaining = log().thenCompose(log -> log.retain(retention)).exceptionally(failure -> 0);
     }
+  }
+
+  /**
+   * Deletes the ledgers that nobody can name any more. While that waits for an answer, the others
+   * go on.
+   */
+  void reconcile() {
+    SegmentStore slow =
+        new PassingStore(ledgers) {
+          @Override
+          public CompletableFuture<Void> delete(long ledgerId) {
+            pass();
+            return super.delete(ledgerId);
+          }
+        };
+    Reconciler.AllTables tables =
+        () -> {
+          pass();
+          return List.of(table);
+        };
+    try {
+      new Reconciler(
+              slow,
+              new StoredBucketRecords(metadata),
+              tables,
+              new DroppedLogs(metadata),
+              Clock.systemUTC(),
+              Duration.ofSeconds(1))
+          .run();
+    } catch (Exception e) {
+      throw new AssertionError("the reconciler, whose stores don't fail", e);
+    }
+  }
+
+  private void pass() {
+    time.run(Duration.ofMillis(random.nextInt(20)));
   }
 
   /** From now on nothing fails. */
