@@ -6,7 +6,6 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.util.ByteFunctionHelpers;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
@@ -63,10 +62,10 @@ final class BoundsScan {
       return decimals(id, decimals);
     }
     if (vector instanceof VarCharVector || vector instanceof VarBinaryVector) {
-      return bytes(id, vector, vector.getOffsetBuffer(), 0);
+      return bytes(id, vector, new ByteValues(vector.getDataBuffer(), vector.getOffsetBuffer(), 0));
     }
     return vector instanceof FixedSizeBinaryVector fixed
-        ? bytes(id, fixed, null, fixed.getByteWidth())
+        ? bytes(id, fixed, new ByteValues(fixed.getDataBuffer(), null, fixed.getByteWidth()))
         : null;
   }
 
@@ -107,18 +106,20 @@ final class BoundsScan {
   }
 
   private static ColumnBounds doubles(int id, Float8Vector vector) {
+    ArrowBuf data = vector.getDataBuffer();
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     int nulls = vector.getNullCount();
     int count = vector.getValueCount();
     for (int i = 0; i < count; i++) {
       if (nulls == 0 || !vector.isNull(i)) {
-        double value = vector.get(i);
+        double value = data.getDouble(8L * i);
         if (Double.isNaN(value)) {
           return unknown(id, BoundKind.DOUBLE, nulls);
         }
-        least = Math.min(least, value);
-        most = Math.max(most, value);
+        // Either zero may be found: which one it is doesn't matter below.
+        least = value < least ? value : least;
+        most = value > most ? value : most;
       }
     }
     return nulls == count
@@ -132,18 +133,19 @@ final class BoundsScan {
   }
 
   private static ColumnBounds floats(int id, Float4Vector vector) {
+    ArrowBuf data = vector.getDataBuffer();
     float least = Float.POSITIVE_INFINITY;
     float most = Float.NEGATIVE_INFINITY;
     int nulls = vector.getNullCount();
     int count = vector.getValueCount();
     for (int i = 0; i < count; i++) {
       if (nulls == 0 || !vector.isNull(i)) {
-        float value = vector.get(i);
+        float value = data.getFloat(4L * i);
         if (Float.isNaN(value)) {
           return unknown(id, BoundKind.FLOAT, nulls);
         }
-        least = Math.min(least, value);
-        most = Math.max(most, value);
+        least = value < least ? value : least;
+        most = value > most ? value : most;
       }
     }
     return nulls == count
@@ -200,21 +202,27 @@ final class BoundsScan {
     return high != 0 ? high : Long.compareUnsigned(data.getLong(leftAt), data.getLong(rightAt));
   }
 
-  /** Of vectors with a fixed width, {@code offsets} is null. */
-  private static ColumnBounds bytes(
-      int id, FieldVector vector, @Nullable ArrowBuf offsets, int width) {
-    ArrowBuf data = vector.getDataBuffer();
+  private static ColumnBounds bytes(int id, FieldVector vector, ByteValues values) {
+    int nulls = vector.getNullCount();
+    int count = vector.getValueCount();
     int least = -1;
     int most = -1;
-    int count = vector.getValueCount();
+    long leastPrefix = 0;
+    long mostPrefix = 0;
     for (int i = 0; i < count; i++) {
-      if (vector.isNull(i)) {
+      if (nulls > 0 && vector.isNull(i)) {
         continue;
       }
-      least = least < 0 || compare(data, offsets, width, i, least) < 0 ? i : least;
-      most = most < 0 || compare(data, offsets, width, i, most) > 0 ? i : most;
+      long prefix = values.prefix(i);
+      if (least < 0 || values.compare(i, prefix, least, leastPrefix) < 0) {
+        least = i;
+        leastPrefix = prefix;
+      }
+      if (most < 0 || values.compare(i, prefix, most, mostPrefix) > 0) {
+        most = i;
+        mostPrefix = prefix;
+      }
     }
-    int nulls = vector.getNullCount();
     if (least < 0) {
       return unknown(id, BoundKind.BYTES, nulls);
     }
@@ -223,31 +231,8 @@ final class BoundsScan {
         id,
         BoundKind.BYTES,
         nulls,
-        CutBounds.lower(value(data, offsets, width, least), text),
-        CutBounds.upper(value(data, offsets, width, most), text));
-  }
-
-  private static int compare(
-      ArrowBuf data, @Nullable ArrowBuf offsets, int width, int left, int right) {
-    return ByteFunctionHelpers.compare(
-        data,
-        start(offsets, width, left),
-        start(offsets, width, left + 1),
-        data,
-        start(offsets, width, right),
-        start(offsets, width, right + 1));
-  }
-
-  private static byte[] value(ArrowBuf data, @Nullable ArrowBuf offsets, int width, int index) {
-    int start = start(offsets, width, index);
-    int length = Math.min(start(offsets, width, index + 1) - start, CutBounds.NEEDED_BYTES);
-    byte[] value = new byte[length];
-    data.getBytes(start, value);
-    return value;
-  }
-
-  private static int start(@Nullable ArrowBuf offsets, int width, int index) {
-    return offsets == null ? width * index : offsets.getInt(4L * index);
+        CutBounds.lower(values.start(least), text),
+        CutBounds.upper(values.start(most), text));
   }
 
   private static ColumnBounds unknown(int id, BoundKind kind, int nulls) {

@@ -50,16 +50,21 @@ final class CutBounds {
   }
 
   private static @Nullable ByteBuffer raisedText(byte[] value, int length) {
-    int[] points = new String(value, 0, length, StandardCharsets.UTF_8).codePoints().toArray();
-    for (int last = points.length - 1; last >= 0; last--) {
-      int next = points[last] + 1;
+    int start;
+    for (int end = length; end > 0; end = start) {
+      start = end - 1;
+      while ((value[start] & 0xC0) == 0x80) {
+        start--;
+      }
+      int next = new String(value, start, end - start, StandardCharsets.UTF_8).codePointAt(0) + 1;
       if (next == Character.MIN_SURROGATE) {
         next = Character.MAX_SURROGATE + 1;
       }
       if (next <= Character.MAX_CODE_POINT) {
-        points[last] = next;
-        byte[] raised = new String(points, 0, last + 1).getBytes(StandardCharsets.UTF_8);
-        if (raised.length <= ColumnBounds.MAX_BYTES) {
+        byte[] last = Character.toString(next).getBytes(StandardCharsets.UTF_8);
+        if (start + last.length <= ColumnBounds.MAX_BYTES) {
+          byte[] raised = Arrays.copyOf(value, start + last.length);
+          System.arraycopy(last, 0, raised, start, last.length);
           return ByteBuffer.wrap(raised);
         }
       }

@@ -111,14 +111,13 @@ public final class FrameEncoder {
 
   private static ByteBuf body(ArrowRecordBatch batch, int bodyBytes) {
     ByteBuf body = ByteBufAllocator.DEFAULT.directBuffer(bodyBytes, bodyBytes);
-    body.setZero(0, bodyBytes);
     List<ArrowBuf> buffers = batch.getBuffers();
     List<ArrowBuffer> layout = batch.getBuffersLayout();
     for (int i = 0; i < buffers.size(); i++) {
       int size = (int) buffers.get(i).readableBytes();
-      int at = (int) layout.get(i).getOffset();
-      body.setBytes(at, buffers.get(i).nioBuffer(buffers.get(i).readerIndex(), size));
+      body.writeZero((int) layout.get(i).getOffset() - body.writerIndex());
+      body.writeBytes(buffers.get(i).nioBuffer(buffers.get(i).readerIndex(), size));
     }
-    return body.writerIndex(bodyBytes);
+    return body.writeZero(bodyBytes - body.writerIndex());
   }
 }
