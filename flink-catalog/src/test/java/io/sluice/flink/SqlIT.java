@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceClient;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
@@ -66,6 +71,33 @@ class SqlIT {
       assertThat(Town.rows(sql, "SELECT COUNT(_timestamp) FROM `t$system`"))
           .containsExactly(Row.of(3L));
     }
+  }
+
+  @Test
+  void deadLettersAreReadLikeAnyTableFromTheLogAndTheLake() throws Exception {
+    sql.executeSql("CREATE TABLE d (a BIGINT NOT NULL) WITH ('invalid.rows'='dead-letter')");
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create("http://" + town.endpoint() + "/v1/databases/default/tables/d/rows"))
+            .timeout(Duration.ofSeconds(60))
+            .header("Content-Type", "text/csv")
+            .POST(HttpRequest.BodyPublishers.ofString("a\n1\nx\n3\n"))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+
+    String letters =
+        "SELECT content, csv_header, request_row, column_name, reason FROM d__dead_letter"
+            + " WHERE received_at > TO_TIMESTAMP_LTZ(0, 3)";
+    Row letter = Row.of("x", "a", 2L, "a", "expected an integer, got \"x\"");
+    assertThat(Town.rows(sql, letters)).containsExactly(letter);
+    try (SluiceClient client = town.connect()) {
+      town.compact(client, new TableName("default", "d__dead_letter"));
+    }
+    assertThat(Town.rows(sql, letters)).containsExactly(letter);
+    assertThat(Town.rows(sql, "SELECT a FROM d ORDER BY a"))
+        .containsExactly(Row.of(1L), Row.of(3L));
   }
 
   @Test

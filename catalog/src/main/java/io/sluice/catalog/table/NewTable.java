@@ -1,6 +1,7 @@
 package io.sluice.catalog.table;
 
 import io.sluice.catalog.table.CatalogException.Reason;
+import io.sluice.catalog.table.TableOptions.InvalidRows;
 import io.sluice.catalog.types.ArrowSchemas;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,6 +53,9 @@ record NewTable(TableName name, Schema schema, TableOptions options, String comm
       }
       for (String key : parsed.bucketKey()) {
         checkBucketKey(key, schema);
+      }
+      if (parsed.invalidRows() == InvalidRows.DEAD_LETTER) {
+        var unused = DeadLetters.of(name);
       }
       return new NewTable(name, schema, parsed, comment);
     } catch (IllegalArgumentException e) {

@@ -88,9 +88,11 @@ final class OptionParser {
               o -> name(o.unknownColumns())),
           option(
               "invalid.rows",
+              "reject, dead-letter",
               "reject",
-              "reject",
-              "What happens to a request with a row that can't be stored.",
+              "What happens to a row of text (NDJSON, JSON, CSV) that can't be stored: its request is"
+                  + " refused, or it goes to the table `<table>__dead_letter`, made with this one,"
+                  + " and the others are stored.",
               o -> name(o.invalidRows())),
           option(
               "lake.snapshot-retention",
@@ -134,7 +136,7 @@ final class OptionParser {
         value(values, "transaction.timeout", Quantities::parseDuration),
         value(values, "transaction.retention", Quantities::parseDuration),
         value(values, "unknown.columns", text -> oneOf(UnknownColumns.class, text)),
-        value(values, "invalid.rows", OptionParser::invalidRows),
+        value(values, "invalid.rows", text -> oneOf(InvalidRows.class, text)),
         value(values, "lake.snapshot-retention", Quantities::parseDuration),
         value(values, "format-version", Integer::parseInt));
   }
@@ -177,13 +179,6 @@ final class OptionParser {
     return text.isEmpty() ? List.of() : Arrays.stream(text.split(",")).map(String::trim).toList();
   }
 
-  private static InvalidRows invalidRows(String text) {
-    if (text.equals("dead-letter")) {
-      throw new IllegalArgumentException("dead-letter is not supported yet");
-    }
-    return oneOf(InvalidRows.class, text);
-  }
-
   private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {
     for (E constant : type.getEnumConstants()) {
       if (name(constant).equals(text)) {
@@ -194,7 +189,7 @@ final class OptionParser {
   }
 
   private static String name(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private OptionParser() {}

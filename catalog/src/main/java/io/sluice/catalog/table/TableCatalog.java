@@ -5,6 +5,7 @@ import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.CatalogException.Reason;
+import io.sluice.catalog.table.TableOptions.InvalidRows;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +85,8 @@ public final class TableCatalog {
   }
 
   /**
-   * Creates a table, and its lake table and bucket records with it.
+   * Creates a table, and its lake table and bucket records with it; before it, if it is to have
+   * one, the table of its dead letters.
    *
    * @param columns what users write; its field ids are ignored, those that Iceberg assigns are the
    *     table's for ever. Required columns are NOT NULL.
@@ -106,6 +108,9 @@ public final class TableCatalog {
       Optional<Table> existing = records.find(name);
       if (existing.isPresent()) {
         return existing(existing.get(), ifNotExists);
+      }
+      if (wanted.options().invalidRows() == InvalidRows.DEAD_LETTER) {
+        var unused = deadLetters(name, wanted.options());
       }
       Optional<Table> made = lakeTables.create(wanted, clock.instant());
       Optional<Table> table = made.isPresent() ? made : lakeTables.find(name);
@@ -130,7 +135,35 @@ public final class TableCatalog {
   }
 
   /**
-   * Drops a table. Its rows are gone at once for all who ask the catalog.
+   * Returns the table that takes a table's dead letters, and makes it if it isn't there.
+   *
+   * @param options the table's
+   * @throws CatalogException ALREADY_EXISTS if a table of that name can't take them; else as {@link
+   *     #createTable}
+   */
+  public Table deadLetters(TableName table, TableOptions options) throws CatalogException {
+    TableName name = DeadLetters.of(table);
+    Table letters =
+        createTable(
+            name,
+            DeadLetters.COLUMNS,
+            DeadLetters.options(options),
+            "rows that could not be stored in " + table,
+            true);
+    if (!DeadLetters.fitIn(letters)) {
+      throw new CatalogException(
+          Reason.ALREADY_EXISTS,
+          "table "
+              + name
+              + " exists already and can't take the dead letters of "
+              + table
+              + ": it has other columns, or a bucket.key; drop it, or leave invalid.rows out");
+    }
+    return letters;
+  }
+
+  /**
+   * Drops a table. Its rows are gone at once for all who ask the catalog; its dead letters stay.
    *
    * @param purge whether its files in the lake are deleted too
    * @throws CatalogException NOT_FOUND unless {@code ifExists}; UNAVAILABLE, after which the same

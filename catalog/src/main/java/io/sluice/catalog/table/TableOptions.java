@@ -49,7 +49,9 @@ public record TableOptions(
   /** What happens to a row that can't be stored. */
   public enum InvalidRows {
     /** The whole request is refused. */
-    REJECT
+    REJECT,
+    /** It goes to the table's dead letters, and the request's other rows are stored. */
+    DEAD_LETTER
   }
 
   /** The options of a table that was made without any. */

@@ -38,7 +38,8 @@ class TableOptionsTest {
             "segment.bytes", "1048576",
             "segment.max-age", "1500ms",
             "log.retention", "0s",
-            "unknown.columns", "ignore");
+            "unknown.columns", "ignore",
+            "invalid.rows", "dead-letter");
     TableOptions options = TableOptions.parse(given);
     assertThat(options.bucketCount()).isEqualTo(8);
     assertThat(options.bucketKey()).containsExactly("carrier");
@@ -70,7 +71,7 @@ class TableOptionsTest {
           segment.max-age|60|option 'segment.max-age' can't be '60'; valid: 1s to 1d
           segment.max-age|2d|segment.max-age must be between 1s and 1d: 2d
           unknown.columns|drop|option 'unknown.columns' can't be 'drop'; valid: reject, ignore
-          invalid.rows|dead-letter|dead-letter is not supported yet
+          invalid.rows|dead_letter|option 'invalid.rows' can't be 'dead_letter'; valid: reject, dead-letter
           format-version|4|format-version must be between 2 and 3: 4
           lake.partitioning|month(at)|option 'lake.partitioning' is not supported yet
           """)

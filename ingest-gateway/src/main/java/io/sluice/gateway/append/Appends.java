@@ -70,16 +70,36 @@ public final class Appends {
    */
   public CompletableFuture<List<Appended>> append(
       Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer, OptionalInt bucket) {
-    List<Part> parts;
-    try (rows) {
-      if (rows.getRowCount() == 0) {
-        return CompletableFuture.completedFuture(List.of());
-      }
-      parts = parts(table, rows, writer, bucket);
+    try {
+      return append(prepare(table, rows, writer, bucket));
     } catch (GateException | RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return append(table, parts, false);
+  }
+
+  /** Returns how many bytes the values of a row may take, so that it isn't too large. */
+  public long mostValueBytes(Table table) {
+    return encoder.mostValueBytes(table.rowSchema().columns().size());
+  }
+
+  /**
+   * Does all of {@link #append} that can find fault with the rows, before anything is stored.
+   *
+   * @return for the caller to append, or to close
+   * @throws GateException if the request around the rows is wrong
+   */
+  public Prepared prepare(
+      Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer, OptionalInt bucket)
+      throws GateException {
+    try (rows) {
+      return new Prepared(
+          table, rows.getRowCount() == 0 ? List.of() : parts(table, rows, writer, bucket));
+    }
+  }
+
+  /** Appends what was prepared, which is taken over, as the other {@code append} does. */
+  public CompletableFuture<List<Appended>> append(Prepared batch) {
+    return append(batch.table, batch.parts, false);
   }
 
   /**
@@ -239,4 +259,22 @@ public final class Appends {
   }
 
   private record Part(int bucket, RowBatch batch) {}
+
+  /** A batch that can be stored. */
+  public static final class Prepared implements AutoCloseable {
+
+    private final Table table;
+    private final List<Part> parts;
+
+    private Prepared(Table table, List<Part> parts) {
+      this.table = table;
+      this.parts = parts;
+    }
+
+    /** Releases a batch that isn't appended after all. */
+    @Override
+    public void close() {
+      parts.forEach(part -> part.batch().release());
+    }
+  }
 }

@@ -26,6 +26,7 @@ final class CsvRecords {
   private static final int BUFFER_CHARACTERS = 16 * 1024;
   private static final int END = -1;
 
+  private final byte[] bytes;
   private final Reader reader;
   private final char delimiter;
   private final char[] buffer = new char[BUFFER_CHARACTERS];
@@ -33,6 +34,9 @@ final class CsvRecords {
   private final List<Field> fields = new ArrayList<>();
   private int at;
   private int limit;
+  private int start;
+  // How far the bytes were read, counted by the characters' sizes: the reader decodes far ahead.
+  private int position;
   private int fieldCount;
   private boolean ended;
 
@@ -42,6 +46,8 @@ final class CsvRecords {
    * @param bytes well-formed UTF-8 from {@code start} to {@code end}
    */
   CsvRecords(byte[] bytes, int start, int end, char delimiter) {
+    this.bytes = bytes;
+    this.position = start;
     this.reader =
         new InputStreamReader(
             new ByteArrayInputStream(bytes, start, end - start), StandardCharsets.UTF_8);
@@ -57,6 +63,7 @@ final class CsvRecords {
   boolean next(int mostFields) throws SyntaxException {
     fields.clear();
     fieldCount = 0;
+    start = position;
     if (peek() == END) {
       ended = true;
       return false;
@@ -79,6 +86,18 @@ final class CsvRecords {
   /** Returns how many fields the record just read has. */
   int fieldCount() {
     return fieldCount;
+  }
+
+  /** Returns where the record just read begins. */
+  int start() {
+    return start;
+  }
+
+  /** Returns one past the last byte of the record just read, without its line break. */
+  int end() {
+    boolean broken = position > start && bytes[position - 1] == '\n';
+    int end = broken ? position - 1 : position;
+    return broken && end > start && bytes[end - 1] == '\r' ? end - 1 : end;
   }
 
   /** Returns whether nothing follows the record just read, not even its line break's next line. */
@@ -153,8 +172,17 @@ final class CsvRecords {
     int c = peek();
     if (c != END) {
       at++;
+      position += size((char) c);
     }
     return c;
+  }
+
+  /** Returns a character's bytes in UTF-8; each half of a surrogate pair has half of the pair's. */
+  private static int size(char c) {
+    if (c < 0x80) {
+      return 1;
+    }
+    return c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
   }
 
   private void fill() {

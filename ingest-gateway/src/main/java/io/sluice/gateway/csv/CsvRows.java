@@ -54,6 +54,7 @@ public final class CsvRows {
     try {
       headerRead = readHeader(records, truncation);
       if (headerRead) {
+        rows.header(records.start(), records.end());
         readRows(records, truncation);
       }
     } catch (SyntaxException e) {
@@ -62,7 +63,7 @@ public final class CsvRows {
               ? truncation.reason()
               : String.valueOf(e.getMessage());
       if (headerRead) {
-        rows.badRow(reason);
+        rows.broken(reason);
       } else {
         rows.badHeader(null, reason);
       }
@@ -118,14 +119,16 @@ public final class CsvRows {
         continue;
       }
       if (records.fieldCount() == columns.length) {
-        readRow(records.fields());
+        readRow(records);
       } else {
         rows.badRow(
-            "the row has " + records.fieldCount() + " fields, the header has " + columns.length);
+            "the row has " + records.fieldCount() + " fields, the header has " + columns.length,
+            records.start(),
+            records.end());
       }
     }
     if (truncation != null && !rows.isFull()) {
-      rows.badRow(truncation.reason());
+      rows.broken(truncation.reason());
     }
   }
 
@@ -138,7 +141,8 @@ public final class CsvRows {
     return !only.quoted() && only.text().isEmpty();
   }
 
-  private void readRow(List<Field> fields) {
+  private void readRow(CsvRecords records) {
+    List<Field> fields = records.fields();
     for (int i = 0; i < columns.length; i++) {
       int column = columns[i];
       if (column == RowsBuilder.UNKNOWN) {
@@ -151,7 +155,7 @@ public final class CsvRows {
         rows.value(column, ValueForm.CSV_FIELD, field.text());
       }
     }
-    rows.endRow();
+    rows.endRow(records.start(), records.end());
   }
 
   /** Where the body stops being text, and whether that is inside a record. */

@@ -1,5 +1,7 @@
 package io.sluice.gateway.http;
 
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableOptions.InvalidRows;
 import io.sluice.gateway.csv.CsvFormat;
 import io.sluice.gateway.csv.CsvRows;
 import io.sluice.gateway.json.JsonRows;
@@ -30,10 +32,20 @@ record RowsRequest(
 
   /** What a body is. */
   enum BodyType {
-    NDJSON,
-    JSON,
-    CSV,
-    ARROW_STREAM
+    NDJSON("application/x-ndjson"),
+    JSON("application/json"),
+    CSV("text/csv"),
+    ARROW_STREAM("application/vnd.apache.arrow.stream");
+
+    private final String mediaType;
+
+    BodyType(String mediaType) {
+      this.mediaType = mediaType;
+    }
+
+    String mediaType() {
+      return mediaType;
+    }
   }
 
   private static final Set<String> KNOWN = Set.of("bucket", "delimiter", "null");
@@ -59,6 +71,12 @@ record RowsRequest(
         ReadParameters.bucket(query.get("bucket")),
         csv(query),
         call.request().getHeader("Idempotency-Key"));
+  }
+
+  /** Returns whether bad rows of the body go to the table's dead letters: those of text may. */
+  boolean setsAside(Table table) {
+    return type != BodyType.ARROW_STREAM
+        && table.options().invalidRows() == InvalidRows.DEAD_LETTER;
   }
 
   /** Reads the body's rows, which are text. */

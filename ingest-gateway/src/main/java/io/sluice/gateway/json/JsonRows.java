@@ -10,6 +10,7 @@ import io.sluice.gateway.rows.RowsBuilder;
 import io.sluice.gateway.rows.Utf8;
 import io.sluice.gateway.rows.ValueForm;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads rows from JSON: one object a line (NDJSON), or a document that is an array of objects or
@@ -37,6 +38,9 @@ public final class JsonRows {
           .disable(JsonFactory.Feature.CHARSET_DETECTION)
           .build();
 
+  private static final String NOT_ALONE =
+      "something follows the object: put one object on each line";
+
   /** Reads a row from each line of the body; lines of white space are no rows. */
   public static void readLines(byte[] body, RowsBuilder rows) {
     int start = afterByteOrderMark(body);
@@ -59,74 +63,88 @@ public final class JsonRows {
     // What stands before a malformed byte is read for the sake of the row's number.
     int end = malformed < 0 ? body.length : malformed;
     try (JsonParser parser = FACTORY.createParser(body, start, end - start)) {
-      readDocument(parser, rows);
+      readDocument(parser, start, rows);
       if (malformed >= 0) {
-        rows.badRow(notUtf8(malformed));
+        rows.broken(notUtf8(malformed));
       }
     } catch (JsonProcessingException e) {
-      rows.badRow(malformed >= 0 ? notUtf8(malformed) : notJson(e));
+      rows.broken(malformed >= 0 ? notUtf8(malformed) : notJson(e));
     } catch (IOException e) {
       throw new IllegalStateException("reading bytes in memory failed", e);
     }
   }
 
-  private static void readDocument(JsonParser parser, RowsBuilder rows) throws IOException {
+  private static void readDocument(JsonParser parser, int origin, RowsBuilder rows)
+      throws IOException {
     JsonToken first = parser.nextToken();
     if (first == JsonToken.START_OBJECT) {
-      readObject(parser, rows);
+      readElement(parser, origin, rows);
     } else if (first == JsonToken.START_ARRAY) {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (rows.isFull()) {
           return;
         }
-        readRow(parser, rows);
+        readElement(parser, origin, rows);
       }
     } else {
-      rows.badRow(
+      rows.broken(
           first == null
               ? "the body is empty: send an array of objects"
               : "the body must be an array of objects, or one object");
       return;
     }
     if (parser.nextToken() != null) {
-      rows.badRow(
+      rows.broken(
           "something follows the end of the JSON document; for one object a line use "
               + "Content-Type: application/x-ndjson");
     }
   }
 
+  private static void readElement(JsonParser parser, int origin, RowsBuilder rows)
+      throws IOException {
+    int start = origin + (int) parser.currentTokenLocation().getByteOffset();
+    @Nullable String wrong = readRow(parser, rows);
+    parser.finishToken();
+    end(wrong, start, origin + (int) parser.currentLocation().getByteOffset(), rows);
+  }
+
   private static void readLine(byte[] body, int start, int end, RowsBuilder rows) {
     int malformed = Utf8.firstMalformed(body, start, end);
     if (malformed >= 0) {
-      rows.badRow(notUtf8(malformed));
+      rows.broken(notUtf8(malformed));
       return;
     }
-    int before = rows.rowCount();
-    try (JsonParser parser = FACTORY.createParser(body, start, end - start)) {
+    int last = body[end - 1] == '\r' ? end - 1 : end;
+    boolean read = false;
+    try (JsonParser parser = FACTORY.createParser(body, start, last - start)) {
       parser.nextToken();
-      readRow(parser, rows);
-      if (parser.nextToken() != null) {
-        rows.badRow("something follows the object: put one object on each line");
-      }
+      @Nullable String wrong = readRow(parser, rows);
+      read = true;
+      end(parser.nextToken() == null ? wrong : NOT_ALONE, start, last, rows);
     } catch (JsonProcessingException e) {
-      if (rows.rowCount() == before) {
-        rows.badRow(notJson(e));
-      } else {
-        rows.badRow("something follows the object: put one object on each line");
-      }
+      rows.badRow(read ? NOT_ALONE : notJson(e), start, last);
     } catch (IOException e) {
       throw new IllegalStateException("reading bytes in memory failed", e);
     }
   }
 
-  private static void readRow(JsonParser parser, RowsBuilder rows) throws IOException {
+  private static void end(@Nullable String wrong, int start, int end, RowsBuilder rows) {
+    if (wrong == null) {
+      rows.endRow(start, end);
+    } else {
+      rows.badRow(wrong, start, end);
+    }
+  }
+
+  /** Reads a row's values. Returns what is wrong with it as a whole, or null if nothing is. */
+  private static @Nullable String readRow(JsonParser parser, RowsBuilder rows) throws IOException {
     if (parser.currentToken() == JsonToken.START_OBJECT) {
       readObject(parser, rows);
-    } else {
-      String found = String.valueOf(parser.currentToken());
-      parser.skipChildren();
-      rows.badRow("a row must be an object {\"column\": value, ...}, got " + described(found));
+      return null;
     }
+    String found = String.valueOf(parser.currentToken());
+    parser.skipChildren();
+    return "a row must be an object {\"column\": value, ...}, got " + described(found);
   }
 
   private static void readObject(JsonParser parser, RowsBuilder rows) throws IOException {
@@ -140,7 +158,6 @@ public final class JsonRows {
         readValue(parser, token, column, rows);
       }
     }
-    rows.endRow();
   }
 
   private static void readValue(JsonParser parser, JsonToken token, int column, RowsBuilder rows)

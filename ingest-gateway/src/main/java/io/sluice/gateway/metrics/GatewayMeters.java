@@ -77,11 +77,16 @@ public final class GatewayMeters implements AppendListener, FollowListener, Auto
   /** Counts rows that are durable. */
   @Override
   public void appended(TableName table, long rows, long bytes, Duration latency) {
-    TableMeters meters = tables.computeIfAbsent(table, name -> new TableMeters(registry, name));
+    TableMeters meters = meters(table);
     meters.rows.increment((double) rows);
     meters.bytes.increment((double) bytes);
     meters.batchRows.record((double) rows);
     appendLatency.record(latency);
+  }
+
+  /** Counts rows of a table that went to its dead letters. */
+  public void deadLettered(TableName table, long rows) {
+    meters(table).deadLetters.increment((double) rows);
   }
 
   /** Counts a batch that was not appended, by the reason's code. */
@@ -127,6 +132,7 @@ public final class GatewayMeters implements AppendListener, FollowListener, Auto
       registry.remove(meters.rows);
       registry.remove(meters.bytes);
       registry.remove(meters.batchRows);
+      registry.remove(meters.deadLetters);
     }
   }
 
@@ -141,11 +147,16 @@ public final class GatewayMeters implements AppendListener, FollowListener, Auto
     registry.close();
   }
 
+  private TableMeters meters(TableName table) {
+    return tables.computeIfAbsent(table, name -> new TableMeters(registry, name));
+  }
+
   private static final class TableMeters {
 
     private final Counter rows;
     private final Counter bytes;
     private final DistributionSummary batchRows;
+    private final Counter deadLetters;
 
     TableMeters(PrometheusMeterRegistry registry, TableName table) {
       rows =
@@ -162,6 +173,11 @@ public final class GatewayMeters implements AppendListener, FollowListener, Auto
       batchRows =
           DistributionSummary.builder("sluice.append.batch.rows")
               .description("Rows of a batch")
+              .tags("database", table.database(), "table", table.table())
+              .register(registry);
+      deadLetters =
+          Counter.builder("sluice.dead.letters")
+              .description("Rows that went to the table's dead letters")
               .tags("database", table.database(), "table", table.table())
               .register(registry);
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the rows of one request into a canonical Arrow root, or the errors of those that don't
- * fit. A parser calls a method per value, then {@link #endRow}. Not thread-safe.
+ * fit: these refuse the request, unless they are {@linkplain #settingAside set aside}. A parser
+ * calls a method per value, then {@link #endRow}. Not thread-safe.
  *
  * <p>Memory is bounded by the allocator: a request that needs more than its limit ends in Arrow's
  * {@code OutOfMemoryException}.
@@ -27,6 +29,7 @@ public final class RowsBuilder implements AutoCloseable {
   public static final int UNKNOWN = -1;
 
   private static final int MOST_NAME_SHOWN = 128;
+  private static final long MOST_FIXED_BYTES = 16;
   private static final Set<String> SYSTEM_COLUMNS = Set.of("_bucket", "_offset", "_timestamp");
 
   private final boolean refuseUnknown;
@@ -36,10 +39,15 @@ public final class RowsBuilder implements AutoCloseable {
   private final ColumnWriter[] writers;
   private final Map<String, Integer> columns = new HashMap<>();
   private final List<RowError> errors = new ArrayList<>();
+  private final List<RowError> errorsOfRow = new ArrayList<>();
   // The row that last named each column: tells duplicate and missing columns without clearing
   // anything per row.
   private final int[] lastNamed;
+  private @Nullable BadRows aside;
+  private long mostValueBytes = Long.MAX_VALUE;
   private int rows;
+  private int kept;
+  private boolean broken;
   private boolean handedOver;
 
   /**
@@ -69,6 +77,17 @@ public final class RowsBuilder implements AutoCloseable {
     }
   }
 
+  /**
+   * Has rows that don't fit given to {@code aside}; the others are the request's.
+   *
+   * @param mostValueBytes the most bytes that the values of a row may have, as Arrow
+   */
+  public RowsBuilder settingAside(BadRows aside, long mostValueBytes) {
+    this.aside = aside;
+    this.mostValueBytes = mostValueBytes;
+    return this;
+  }
+
   /** Returns the column's place, or {@link #UNKNOWN}. Names are exact, capitals included. */
   public int column(String name) {
     return columns.getOrDefault(name, UNKNOWN);
@@ -89,17 +108,16 @@ public final class RowsBuilder implements AutoCloseable {
     return required[column];
   }
 
-  /** Returns whether so many errors were found that reading on is of no use. */
+  /** Returns whether so much is wrong with the request that reading on is of no use. */
   public boolean isFull() {
-    return errors.size() >= BadRowsException.MOST_ERRORS;
+    return errors.size() >= BadRowsException.MOST_ERRORS || (broken && aside != null);
   }
 
-  /**
-   * Returns the number of rows so far, bad ones included; the row being read counts once {@link
-   * #endRow} was called.
-   */
-  public int rowCount() {
-    return rows;
+  /** Tells where a CSV header stands in the body. */
+  public void header(int start, int end) {
+    if (aside != null) {
+      aside.header(start, end);
+    }
   }
 
   /** Adds a value to the row. */
@@ -108,7 +126,7 @@ public final class RowsBuilder implements AutoCloseable {
       return;
     }
     try {
-      writers[column].write(rows, form, text);
+      writers[column].write(kept, form, text);
     } catch (BadValueException e) {
       refuse(names[column], e.reason());
     }
@@ -146,19 +164,37 @@ public final class RowsBuilder implements AutoCloseable {
     return refuseUnknown;
   }
 
-  /** Ends the row: columns that weren't named are null. */
-  public void endRow() {
+  /**
+   * Ends the row: columns that weren't named are null.
+   *
+   * @param start where it begins in the body
+   * @param end one past its last byte
+   */
+  public void endRow(int start, int end) {
     for (int i = 0; i < names.length; i++) {
       if (required[i] && lastNamed[i] != rows) {
         refuse(names[i], "the column is required, but missing");
       }
     }
-    rows++;
+    end(start, end);
   }
 
-  /** Ends the row as one that can't be read as a whole. */
-  public void badRow(String reason) {
+  /**
+   * Ends the row, which stands where {@link #endRow} says, as one that can't be read as a whole.
+   */
+  public void badRow(String reason, int start, int end) {
     refuse(null, reason);
+    end(start, end);
+  }
+
+  /**
+   * Refuses the request from the row being read on: where rows begin and end can't be told any
+   * more, or what is there isn't text.
+   */
+  public void broken(String reason) {
+    add(new RowError(rows + 1L, null, reason));
+    broken = true;
+    errorsOfRow.clear();
     rows++;
   }
 
@@ -171,13 +207,13 @@ public final class RowsBuilder implements AutoCloseable {
    * Ends the request.
    *
    * @return the rows, owned by the caller
-   * @throws BadRowsException if any row was refused
+   * @throws BadRowsException if the request is refused
    */
   public VectorSchemaRoot finish() throws BadRowsException {
     if (!errors.isEmpty()) {
       throw new BadRowsException(errors);
     }
-    root.setRowCount(rows);
+    root.setRowCount(kept);
     handedOver = true;
     return root;
   }
@@ -210,7 +246,56 @@ public final class RowsBuilder implements AutoCloseable {
   }
 
   private void refuse(@Nullable String column, String reason) {
-    add(new RowError(rows + 1L, column, reason));
+    if (errorsOfRow.size() < BadRowsException.MOST_ERRORS) {
+      errorsOfRow.add(new RowError(rows + 1L, column, reason));
+    }
+  }
+
+  private void end(int start, int end) {
+    // Text never takes more bytes as Arrow, other values take up to 16.
+    if (end - (long) start + names.length * MOST_FIXED_BYTES > mostValueBytes) {
+      requireSmall();
+    }
+    if (errorsOfRow.isEmpty()) {
+      kept++;
+    } else if (aside == null) {
+      errorsOfRow.forEach(this::add);
+    } else {
+      takeBack();
+      aside.add(List.copyOf(errorsOfRow), start, end);
+    }
+    errorsOfRow.clear();
+    rows++;
+  }
+
+  private void requireSmall() {
+    long bytes = 0;
+    for (int i = 0; i < names.length; i++) {
+      if (lastNamed[i] == rows && !root.getVector(i).isNull(kept)) {
+        bytes +=
+            root.getVector(i) instanceof BaseVariableWidthVector text
+                ? text.getValueLength(kept)
+                : MOST_FIXED_BYTES;
+      }
+    }
+    if (bytes > mostValueBytes) {
+      refuse(
+          null, "its values take " + bytes + " bytes, those of a row may take " + mostValueBytes);
+    }
+  }
+
+  /** Empties the row's place for the next one. */
+  private void takeBack() {
+    for (int i = 0; i < names.length; i++) {
+      if (lastNamed[i] == rows) {
+        FieldVector vector = root.getVector(i);
+        if (vector instanceof BaseVariableWidthVector text) {
+          // A null may not keep the bytes of what was there.
+          text.setSafe(kept, new byte[0]);
+        }
+        vector.setNull(kept);
+      }
+    }
   }
 
   private void add(RowError error) {

@@ -5,6 +5,7 @@ import io.sluice.catalog.compaction.CompactionRequests;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.DeadLetters;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
@@ -120,6 +121,27 @@ public final class TableOperations {
   /** Returns a table. */
   public CompletableFuture<Table> describe(TableName name) {
     return tables.table(name);
+  }
+
+  /**
+   * Returns the table that takes a table's dead letters; made again if it was dropped.
+   *
+   * @return fails with ALREADY_EXISTS if there is one of its name that can't take them
+   */
+  public CompletableFuture<Table> deadLetters(Table table) {
+    TableName name = DeadLetters.of(table.name());
+    return tables
+        .table(name)
+        .handle((found, failure) -> Optional.ofNullable(found).filter(DeadLetters::fitIn))
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(found.get())
+                    : workers.call(
+                        () -> {
+                          tables.forget(name);
+                          return catalog.deadLetters(table.name(), table.options());
+                        }));
   }
 
   /** Returns what is asked of the tables' buckets. */

@@ -21,6 +21,10 @@ import org.apache.arrow.vector.ipc.message.MessageSerializer;
  */
 public final class FrameEncoder {
 
+  private static final int NODE_BYTES = 16;
+  private static final int BUFFER_BYTES = 16;
+  private static final int MESSAGE_BYTES = 512;
+
   private final int maxEntryBytes;
 
   /**
@@ -71,6 +75,18 @@ public final class FrameEncoder {
     message.release();
     body.release();
     return encode(rows);
+  }
+
+  /**
+   * Returns how many bytes the values of one row may take, so that it surely isn't too large.
+   *
+   * @param columns how many the row has
+   * @return 0 if rows of so many columns may always be too large
+   */
+  public long mostValueBytes(int columns) {
+    // A column has a node and up to three buffers in the message, each padded in the body.
+    long around = (long) columns * (NODE_BYTES + 3 * (BUFFER_BYTES + 8)) + MESSAGE_BYTES;
+    return Math.max(0, maxEntryBytes - size(columns, around, 0));
   }
 
   /** Halves the rows until each part fits. */

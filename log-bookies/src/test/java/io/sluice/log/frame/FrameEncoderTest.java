@@ -87,6 +87,28 @@ class FrameEncoderTest {
   }
 
   @Test
+  void aRowWhoseValuesTakeAsMuchAsTheyMayIsNotTooLarge() throws Exception {
+    FrameEncoder encoder = new FrameEncoder(LIMIT);
+    for (int columns : List.of(1, 2, 7, 100, 300)) {
+      List<Field> fields = new ArrayList<>();
+      for (int i = 1; i <= columns; i++) {
+        fields.add(field("c" + i, i, new ArrowType.Utf8()));
+      }
+      long most = encoder.mostValueBytes(columns);
+      assertThat(most).isBetween(LIMIT - 1_024 - 160L * columns, (long) LIMIT);
+      try (VectorSchemaRoot row = VectorSchemaRoot.create(new Schema(fields), allocator)) {
+        for (int i = 0; i < columns; i++) {
+          int bytes = (int) (most / columns + (i < most % columns ? 1 : 0));
+          ((VarCharVector) row.getVector(i)).setSafe(0, "x".repeat(bytes).getBytes(UTF_8));
+        }
+        row.setRowCount(1);
+        encoder.encode(row).forEach(FrameRows::release);
+      }
+    }
+    assertThat(encoder.mostValueBytes(5_000)).isZero();
+  }
+
+  @Test
   void longTextsAreCutToBounds() throws Exception {
     String high = "zzzzzzzzzzzzzzzé and more";
     try (VectorSchemaRoot rows = rows(List.of("aaaaaaaaaaaaaaaaaaaa", high))) {
