@@ -21,6 +21,7 @@ import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the bounds of columns. A column of a type without an order gets none. */
@@ -30,9 +31,9 @@ final class BoundsScan {
 
   static List<ColumnBounds> of(VectorSchemaRoot rows) {
     List<ColumnBounds> bounds = new ArrayList<>();
-    for (FieldVector vector : rows.getFieldVectors()) {
-      String id = vector.getField().getMetadata().get(FIELD_ID);
-      ColumnBounds column = id == null ? null : scan(Integer.parseInt(id), vector);
+    for (Field field : rows.getSchema().getFields()) {
+      String id = field.getMetadata().get(FIELD_ID);
+      ColumnBounds column = id == null ? null : scan(Integer.parseInt(id), rows.getVector(field));
       if (column != null) {
         bounds.add(column);
       }

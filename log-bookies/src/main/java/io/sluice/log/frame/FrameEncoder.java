@@ -108,12 +108,17 @@ public final class FrameEncoder {
       }
     }
     int half = count / 2;
-    try (VectorSchemaRoot left = rows.slice(0, half)) {
+    try (VectorSchemaRoot left = slice(rows, 0, half)) {
       split(left, firstRow, frames);
     }
-    try (VectorSchemaRoot right = rows.slice(half, count - half)) {
+    try (VectorSchemaRoot right = slice(rows, half, count - half)) {
       split(right, firstRow + half, frames);
     }
+  }
+
+  /** Keeps the schema: a slice's own has lost the field ids of columns of fixed-size binary. */
+  private static VectorSchemaRoot slice(VectorSchemaRoot rows, int from, int count) {
+    return new VectorSchemaRoot(rows.getSchema(), rows.slice(from, count).getFieldVectors(), count);
   }
 
   /** Returns the most bytes of an entry with this frame alone. */

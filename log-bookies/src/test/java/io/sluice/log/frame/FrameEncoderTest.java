@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FixedSizeBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -117,6 +118,27 @@ class FrameEncoderTest {
       assertThat(bounds.lower()).isEqualTo(ByteBuffer.wrap("aaaaaaaaaaaaaaaa".getBytes(UTF_8)));
       assertThat(bounds.upper()).isEqualTo(ByteBuffer.wrap("zzzzzzzzzzzzzz{".getBytes(UTF_8)));
       frame.release();
+    }
+  }
+
+  @Test
+  void eachFrameOfABatchHasTheBoundsOfAllColumns() throws Exception {
+    Schema schema = new Schema(List.of(field("key", 7, new ArrowType.FixedSizeBinary(16))));
+    int count = 10_000;
+    try (VectorSchemaRoot rows = VectorSchemaRoot.create(schema, allocator)) {
+      FixedSizeBinaryVector keys = (FixedSizeBinaryVector) rows.getVector(0);
+      for (int i = 0; i < count; i++) {
+        keys.setSafe(i, ByteBuffer.allocate(16).putInt(i).array());
+      }
+      rows.setRowCount(count);
+      List<FrameRows> frames = new FrameEncoder(LIMIT).encode(rows);
+      assertThat(frames).hasSizeGreaterThan(1);
+      for (FrameRows frame : frames) {
+        assertThat(frame.bounds()).hasSize(1);
+        ByteBuffer lower = frame.bounds().get(0).lower();
+        assertThat(lower == null ? -1 : lower.getInt(0)).isEqualTo(frame.firstRow());
+        frame.release();
+      }
     }
   }
 
