@@ -107,6 +107,11 @@ public final class RowJson {
       case TIME ->
           (json, row) -> json.writeString(TemporalFormat.time(((TimeMicroVector) vector).get(row)));
       case TIMESTAMP -> timestamp((Types.TimestampType) type, (TimeStampVector) vector);
+      case TIMESTAMP_NANO -> {
+        String zone = ((Types.TimestampNanoType) type).shouldAdjustToUTC() ? "Z" : "";
+        TimeStampVector nanos = (TimeStampVector) vector;
+        yield (json, row) -> json.writeString(TemporalFormat.timestampNanos(nanos.get(row)) + zone);
+      }
       case STRING ->
           (json, row) -> {
             byte[] utf8 = ((VarCharVector) vector).get(row);

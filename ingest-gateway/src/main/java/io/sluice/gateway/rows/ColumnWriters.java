@@ -19,7 +19,7 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
 /**
- * The rules of JSON and CSV values, one writer for each primitive type of Iceberg's format v2.
+ * The rules of JSON and CSV values, one writer for each primitive type of Iceberg's format v3.
  * docs/http.md has them in a table.
  */
 final class ColumnWriters {
@@ -37,7 +37,11 @@ final class ColumnWriters {
       case DECIMAL -> decimal((Types.DecimalType) type, (DecimalVector) vector);
       case DATE -> date((DateDayVector) vector);
       case TIME -> time((TimeMicroVector) vector);
-      case TIMESTAMP -> timestamp((Types.TimestampType) type, (TimeStampVector) vector);
+      case TIMESTAMP ->
+          timestamp(((Types.TimestampType) type).shouldAdjustToUTC(), 6, (TimeStampVector) vector);
+      case TIMESTAMP_NANO ->
+          timestamp(
+              ((Types.TimestampNanoType) type).shouldAdjustToUTC(), 9, (TimeStampVector) vector);
       case STRING -> string((VarCharVector) vector);
       case UUID -> uuid((FixedSizeBinaryVector) vector);
       case FIXED -> fixed((Types.FixedType) type, (FixedSizeBinaryVector) vector);
@@ -161,12 +165,16 @@ final class ColumnWriters {
     };
   }
 
-  private static ColumnWriter timestamp(Types.TimestampType type, TimeStampVector vector) {
-    boolean zoned = type.shouldAdjustToUTC();
-    String wanted = "a timestamp as YYYY-MM-DDTHH:MM:SS[.ffffff]" + (zoned ? " and Z" : "");
+  private static ColumnWriter timestamp(boolean zoned, int fractionDigits, TimeStampVector vector) {
+    String fraction = "f".repeat(fractionDigits);
+    String wanted = "a timestamp as YYYY-MM-DDTHH:MM:SS[." + fraction + (zoned ? "] and Z" : "]");
     return (row, form, text) -> {
       requireText(wanted, form, text);
-      vector.setSafe(row, zoned ? TemporalText.timestamptz(text) : TemporalText.timestamp(text));
+      vector.setSafe(
+          row,
+          zoned
+              ? TemporalText.timestamptz(text, fractionDigits)
+              : TemporalText.timestamp(text, fractionDigits));
     };
   }
 

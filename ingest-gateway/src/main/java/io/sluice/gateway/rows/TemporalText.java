@@ -5,26 +5,30 @@ import java.time.LocalDate;
 
 /**
  * Dates and times as text, read by hand: strict, without a formatter's cost, and with at most six
- * fraction digits (more only if they are zeros).
+ * fraction digits, or nine (more only if they are zeros).
  */
 final class TemporalText {
 
-  private static final long MICROS_PER_SECOND = 1_000_000L;
-  private static final long MICROS_PER_DAY = 86_400L * MICROS_PER_SECOND;
+  private static final int MICROS = 6;
+  private static final long SECONDS_PER_DAY = 86_400;
   private static final int MOST_OFFSET_SECONDS = 18 * 3_600;
 
   private final String text;
   private final String expected;
+  private final int fractionDigits;
+  private final long perSecond;
   private int at;
 
-  private TemporalText(String text, String expected) {
+  private TemporalText(String text, int fractionDigits, String expected) {
     this.text = text;
     this.expected = expected;
+    this.fractionDigits = fractionDigits;
+    this.perSecond = fractionDigits == MICROS ? 1_000_000 : 1_000_000_000;
   }
 
   /** Returns the days since 1970-01-01 of {@code YYYY-MM-DD}. */
   static int date(String text) throws BadValueException {
-    TemporalText reader = new TemporalText(text, "a date as YYYY-MM-DD");
+    TemporalText reader = new TemporalText(text, MICROS, "a date as YYYY-MM-DD");
     long days = reader.days();
     reader.end();
     if (days != (int) days) {
@@ -35,51 +39,61 @@ final class TemporalText {
 
   /** Returns the microseconds since midnight of {@code HH:MM:SS[.ffffff]}. */
   static long time(String text) throws BadValueException {
-    TemporalText reader = new TemporalText(text, "a time as HH:MM:SS[.ffffff]");
+    TemporalText reader = new TemporalText(text, MICROS, "a time as HH:MM:SS[.ffffff]");
     long micros = reader.timeOfDay();
     reader.end();
     return micros;
   }
 
-  /** Returns the microseconds since 1970-01-01T00:00:00 of {@code YYYY-MM-DDTHH:MM:SS[.ffffff]}. */
-  static long timestamp(String text) throws BadValueException {
+  /**
+   * Returns the time since 1970-01-01T00:00:00 of {@code YYYY-MM-DDTHH:MM:SS[.ffffff]}.
+   *
+   * @param fractionDigits 6 for microseconds, 9 for nanoseconds
+   */
+  static long timestamp(String text, int fractionDigits) throws BadValueException {
     TemporalText reader =
-        new TemporalText(text, "a timestamp without zone as YYYY-MM-DDTHH:MM:SS[.ffffff]");
+        new TemporalText(
+            text, fractionDigits, "a timestamp without zone as YYYY-MM-DDTHH:MM:SS[.ffffff]");
     long days = reader.days();
     reader.separator();
-    long micros = reader.timeOfDay();
+    long units = reader.timeOfDay();
     if (reader.at < text.length() && "Zz+-".indexOf(text.charAt(reader.at)) >= 0) {
       throw new BadValueException("a timestamp without zone takes no zone or offset, got " + text);
     }
     reader.end();
-    return reader.micros(days, micros);
+    return reader.units(days, units);
   }
 
   /**
-   * Returns the microseconds since the epoch of a timestamp that ends in {@code Z} or an offset.
+   * Returns the time since the epoch of a timestamp that ends in {@code Z} or an offset.
+   *
+   * @param fractionDigits 6 for microseconds, 9 for nanoseconds
    */
-  static long timestamptz(String text) throws BadValueException {
+  static long timestamptz(String text, int fractionDigits) throws BadValueException {
     TemporalText reader =
         new TemporalText(
-            text, "a timestamp with zone as YYYY-MM-DDTHH:MM:SS[.ffffff] and Z or +HH:MM");
+            text,
+            fractionDigits,
+            "a timestamp with zone as YYYY-MM-DDTHH:MM:SS[.ffffff] and Z or +HH:MM");
     long days = reader.days();
     reader.separator();
-    long micros = reader.timeOfDay();
+    long units = reader.timeOfDay();
     if (reader.at == text.length()) {
       throw new BadValueException(
           "a timestamp with zone must end in Z or an offset such as +02:00, got " + text);
     }
-    micros -= reader.offsetSeconds() * MICROS_PER_SECOND;
+    units -= reader.offsetSeconds() * reader.perSecond;
     reader.end();
-    return reader.micros(days, micros);
+    return reader.units(days, units);
   }
 
-  private long micros(long days, long timeMicros) throws BadValueException {
+  private long units(long days, long unitsOfDay) throws BadValueException {
+    long perDay = SECONDS_PER_DAY * perSecond;
     try {
       // Before the epoch the product alone may overflow where the sum doesn't.
       return days < 0
-          ? Math.addExact(Math.multiplyExact(days + 1, MICROS_PER_DAY), timeMicros - MICROS_PER_DAY)
-          : Math.addExact(Math.multiplyExact(days, MICROS_PER_DAY), timeMicros);
+          ? Math.addExact(Math.multiplyExact(days + 1, perDay), unitsOfDay - perDay)
+          : Math.addExact(Math.multiplyExact(days, perDay), unitsOfDay);
     } catch (ArithmeticException e) {
       throw new BadValueException("the timestamp " + text + " is out of range");
     }
@@ -122,33 +136,37 @@ final class TemporalText {
     if (hour > 23 || minute > 59 || second > 59) {
       throw new BadValueException("there is no time " + text.substring(start, at));
     }
-    return ((hour * 60L + minute) * 60L + second) * MICROS_PER_SECOND + fractionMicros();
+    return ((hour * 60L + minute) * 60L + second) * perSecond + fraction();
   }
 
-  private long fractionMicros() throws BadValueException {
+  private long fraction() throws BadValueException {
     if (at == text.length() || text.charAt(at) != '.') {
       return 0;
     }
     at++;
     int start = at;
-    long micros = 0;
+    long units = 0;
     while (isDigit()) {
-      boolean beyond = at - start >= 6;
+      boolean beyond = at - start >= fractionDigits;
       int digit = digit();
       if (beyond && digit != 0) {
         throw new BadValueException(
-            "the time has more than 6 fraction digits (microseconds): " + text);
+            "the time has more than %d fraction digits (%s): %s"
+                .formatted(
+                    fractionDigits,
+                    fractionDigits == MICROS ? "microseconds" : "nanoseconds",
+                    text));
       }
-      micros = beyond ? micros : micros * 10 + digit;
+      units = beyond ? units : units * 10 + digit;
     }
     int digits = at - start;
     if (digits == 0) {
       throw wrong();
     }
-    for (int i = digits; i < 6; i++) {
-      micros *= 10;
+    for (int i = digits; i < fractionDigits; i++) {
+      units *= 10;
     }
-    return micros;
+    return units;
   }
 
   private long offsetSeconds() throws BadValueException {

@@ -7,7 +7,10 @@ import io.sluice.testing.Seeded;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -36,7 +39,9 @@ class JsonRoundTripTest {
           NestedField.optional(11, "k", Types.StringType.get()),
           NestedField.optional(12, "l", Types.UUIDType.get()),
           NestedField.optional(13, "m", Types.FixedType.ofLength(5)),
-          NestedField.optional(14, "n", Types.BinaryType.get()));
+          NestedField.optional(14, "n", Types.BinaryType.get()),
+          NestedField.optional(15, "o", Types.TimestampNanoType.withoutZone()),
+          NestedField.optional(16, "p", Types.TimestampNanoType.withZone()));
 
   @TestFactory
   Stream<DynamicTest> rowsReadAndWrittenAreTheSame() {
@@ -68,7 +73,9 @@ class JsonRoundTripTest {
             "\"" + text(random) + "\"",
             "\"" + new UUID(random.nextLong(), random.nextLong()) + "\"",
             "\"" + base64(random, 5) + "\"",
-            "\"" + base64(random, random.nextInt(40)) + "\"");
+            "\"" + base64(random, random.nextInt(40)) + "\"",
+            "\"" + nanos(random) + "\"",
+            "\"" + nanos(random) + "Z\"");
     StringBuilder row = new StringBuilder("{");
     for (int i = 0; i < values.size(); i++) {
       String value = random.nextInt(8) == 0 ? "null" : values.get(i);
@@ -101,6 +108,15 @@ class JsonRoundTripTest {
     String seconds = time.length() == 5 ? time + ":00" : time;
     long fraction = micros % 1_000_000;
     return whole || fraction == 0 ? seconds : seconds + String.format(".%06d", fraction);
+  }
+
+  private static String nanos(Random random) {
+    long nanos = random.nextLong() >> random.nextInt(64);
+    LocalDateTime second =
+        LocalDateTime.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), 0, ZoneOffset.UTC);
+    long fraction = Math.floorMod(nanos, 1_000_000_000L);
+    return second.format(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss"))
+        + (fraction == 0 ? "" : String.format(".%09d", fraction));
   }
 
   private static String text(Random random) {

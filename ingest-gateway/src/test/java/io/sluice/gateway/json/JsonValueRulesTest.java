@@ -74,6 +74,10 @@ class JsonValueRulesTest {
           timestamptz | "2013-01-01T00:00:00+14" | "2012-12-31T10:00:00Z"
           timestamptz | "2012-12-31T23:00:00-0100" | "2013-01-01T00:00:00Z"
           timestamptz | "-290308-12-21T20:59:05.224192+01:00" | "-290308-12-21T19:59:05.224192Z"
+          timestamp_ns | "2262-04-11T23:47:16.854775807" | =
+          timestamp_ns | "1677-09-21T00:12:43.145224192" | =
+          timestamp_ns | "2013-01-01T10:00:00.5" | "2013-01-01T10:00:00.500000000"
+          timestamptz_ns | "2013-01-01T10:00:00.000000001+02:00" | "2013-01-01T08:00:00.000000001Z"
           string | "" | =
           string | "a\\u0000\\n\\"ü€😀" | "a\\u0000\\n\\"ü€😀"
           string | "\\ud83d\\ude00" | "😀"
@@ -144,6 +148,8 @@ class JsonValueRulesTest {
           timestamptz | "2013-01-01T10:00:00 UTC" | expected a timestamp with zone
           timestamptz | "2013-01-01T10:00:00+18:01" | the offset is beyond 18:00
           timestamptz | "2013-01-01T10:00:00.0000001Z" | more than 6 fraction digits
+          timestamp_ns | "2013-01-01T10:00:00.0000000001" | more than 9 fraction digits
+          timestamp_ns | "2262-04-11T23:47:16.854775808" | is out of range
           string | 1 | expected a string, got the number 1
           string | "\\ud800" | half of a surrogate pair
           string | "\\ude00x" | half of a surrogate pair
