@@ -1,8 +1,10 @@
 package io.sluice.testing;
 
+import java.time.Duration;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.DynamicTest;
 
 /** Runs one property under many seeds, and says which seed to replay when it fails. */
@@ -29,10 +31,38 @@ public final class Seeded {
         seed -> DynamicTest.dynamicTest("seed=" + seed, () -> check(property, seed)));
   }
 
+  /**
+   * Checks {@code property} under one seed after another, from 0 on, until {@code usual} is over or
+   * one fails. With {@code -Dtest.seconds=N} that long, from a seed that the clock draws, so that
+   * each run tries others; with {@code -Dseed=N} under that one alone.
+   *
+   * @param most how long one seed may take; one that takes longer hangs, and fails
+   * @return how many seeds were checked, at least 1
+   */
+  public static long forAWhile(Duration usual, Duration most, Property property) {
+    Property bounded =
+        random -> Assertions.assertTimeoutPreemptively(most, () -> property.check(random));
+    Long replay = Long.getLong("seed");
+    if (replay != null) {
+      check(bounded, replay);
+      return 1;
+    }
+    Long seconds = Long.getLong("test.seconds");
+    long first = seconds == null ? 0 : System.currentTimeMillis();
+    Duration time = seconds == null ? usual : Duration.ofSeconds(seconds);
+    long begin = System.nanoTime();
+    long seed = first;
+    do {
+      check(bounded, seed);
+      seed++;
+    } while (System.nanoTime() - begin < time.toNanos());
+    return seed - first;
+  }
+
   private static void check(Property property, long seed) {
     try {
       property.check(new Random(seed));
-    } catch (Exception | AssertionError e) {
+    } catch (Exception | Error e) {
       // Consoles show dynamic tests by number: the seed must be in the message.
       throw new AssertionError("replay with -Dseed=" + seed, e);
     }

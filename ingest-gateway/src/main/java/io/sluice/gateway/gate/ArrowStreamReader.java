@@ -82,6 +82,8 @@ public final class ArrowStreamReader {
     VectorSchemaRoot all = VectorSchemaRoot.create(table.arrowSchema(), allocator);
     boolean whole = false;
     try {
+      int rows = batches.stream().mapToInt(VectorSchemaRoot::getRowCount).sum();
+      all.getFieldVectors().forEach(vector -> vector.setInitialCapacity(rows));
       all.allocateNew(); // The appender reads a first offset, of columns without rows too.
       VectorSchemaRootAppender.append(false, all, batches.toArray(VectorSchemaRoot[]::new));
       whole = true;
