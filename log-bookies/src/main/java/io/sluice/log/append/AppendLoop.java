@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ final class AppendLoop {
   private static final long GATHERED_BYTES = 128 << 10;
 
   private final BucketSetup setup;
-  private final Executor serial;
+  private final SerialExecutor serial;
   private final AtomicLong inFlightBytes;
   private final AckedTail tail;
   private final AppendQueue queue;
@@ -50,7 +49,10 @@ final class AppendLoop {
   private volatile boolean dead;
 
   AppendLoop(
-      BucketSetup setup, Recovery.Recovered recovered, Executor serial, AtomicLong inFlightBytes) {
+      BucketSetup setup,
+      Recovery.Recovered recovered,
+      SerialExecutor serial,
+      AtomicLong inFlightBytes) {
     this.setup = setup;
     this.serial = serial;
     this.inFlightBytes = inFlightBytes;
@@ -189,7 +191,7 @@ final class AppendLoop {
   private void add(OpenSegment segment, List<PendingFrame> frames, ByteBuf entry) {
     Added added = segment.added(frames, entry);
     armTimeout(segment);
-    Completion.on(
+    Completion.here(
         serial,
         segment.writer().add(entry.retainedDuplicate()),
         (id, failure) -> onAdd(segment, added, failure));

@@ -11,7 +11,6 @@ import io.sluice.log.read.SegmentFrames;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class BucketLog {
 
   private final BucketSetup setup;
-  private final Executor serial;
+  private final SerialExecutor serial;
   private final AtomicLong inFlightBytes;
   private final AppendLoop loop;
   private final AtomicLong lossesAtConfirm;
@@ -83,7 +82,7 @@ public final class BucketLog {
       return CompletableFuture.failedFuture(refusal);
     }
     CompletableFuture<Appended> answer = new CompletableFuture<>();
-    serial.execute(() -> loop.append(batch, answer));
+    serial.executeHere(() -> loop.append(batch, answer));
     return answer.exceptionallyCompose(failure -> confirmed(Retrying.cause(failure)));
   }
 

@@ -18,5 +18,12 @@ final class Completion {
         future.whenComplete((value, failure) -> executor.execute(() -> action.run(value, failure)));
   }
 
+  /** As {@link #on}, but on the thread that completes the future, if nothing else is to be done. */
+  static <T> void here(SerialExecutor executor, CompletableFuture<T> future, Action<T> action) {
+    var unused =
+        future.whenComplete(
+            (value, failure) -> executor.executeHere(() -> action.run(value, failure)));
+  }
+
   private Completion() {}
 }

@@ -41,6 +41,21 @@ final class SerialExecutor implements Executor {
     }
   }
 
+  /**
+   * Runs a task on the caller's thread if nothing runs or waits, which spares two threads' meeting;
+   * else as {@link #execute}. What comes meanwhile is left to the other threads.
+   */
+  void executeHere(Runnable task) {
+    if (waiting.compareAndSet(0, 1)) {
+      run(task);
+      if (waiting.decrementAndGet() > 0) {
+        threads.execute(this::run);
+      }
+    } else {
+      execute(task);
+    }
+  }
+
   private void run() {
     int done = 0;
     while (done < MAX_RUN) {
