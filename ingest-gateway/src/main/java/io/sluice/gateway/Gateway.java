@@ -13,6 +13,7 @@ import io.sluice.gateway.http.HttpApi;
 import io.sluice.gateway.http.HttpParts;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.metrics.GatewayMeters;
+import io.sluice.gateway.quota.Quotas;
 import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.tables.BucketOperations;
 import io.sluice.gateway.tables.TableOperations;
@@ -207,7 +208,12 @@ public final class Gateway {
                 tables,
                 inner.workers()),
             settings.flushPoll()),
-        new Appends(ownership, inner.peers(), settings.log(), inner.meters()),
+        new Appends(
+            ownership,
+            inner.peers(),
+            settings.log(),
+            inner.meters(),
+            new Quotas(System::nanoTime, inner.meters())),
         new Reads(ownership, inner.peers(), inner.meters()),
         inner.workers(),
         new AtomicLong());

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** The options by name: their documentation, defaults and text. */
@@ -95,6 +97,19 @@ final class OptionParser {
                   + " and the others are stored.",
               o -> name(o.invalidRows())),
           option(
+              "quota.bytes-per-second",
+              "1B or more",
+              "",
+              "How many bytes of rows, as they are in the log, each gateway takes for the table in a"
+                  + " second. Beyond it HTTP answers 429, and Flight streams are read more slowly.",
+              o -> quota(o.quota().bytesPerSecond(), Quantities::formatBytes)),
+          option(
+              "quota.rows-per-second",
+              "1 or more",
+              "",
+              "How many rows each gateway takes for the table in a second; likewise.",
+              o -> quota(o.quota().rowsPerSecond(), Long::toString)),
+          option(
               "lake.snapshot-retention",
               "1m or more",
               "1d",
@@ -137,6 +152,9 @@ final class OptionParser {
         value(values, "transaction.retention", Quantities::parseDuration),
         value(values, "unknown.columns", text -> oneOf(UnknownColumns.class, text)),
         value(values, "invalid.rows", text -> oneOf(InvalidRows.class, text)),
+        new Quota(
+            value(values, "quota.bytes-per-second", text -> quota(text, Quantities::parseBytes)),
+            value(values, "quota.rows-per-second", text -> quota(text, Long::parseLong))),
         value(values, "lake.snapshot-retention", Quantities::parseDuration),
         value(values, "format-version", Integer::parseInt));
   }
@@ -177,6 +195,18 @@ final class OptionParser {
 
   private static List<String> columns(String text) {
     return text.isEmpty() ? List.of() : Arrays.stream(text.split(",")).map(String::trim).toList();
+  }
+
+  private static long quota(String text, ToLongFunction<String> parser) {
+    long quota = text.isEmpty() ? 0 : parser.applyAsLong(text);
+    if (quota < 1 && !text.isEmpty()) {
+      throw new IllegalArgumentException("leave it out for no quota");
+    }
+    return quota;
+  }
+
+  private static String quota(long quota, LongFunction<String> writer) {
+    return quota == 0 ? "" : writer.apply(quota);
   }
 
   private static <E extends Enum<E>> E oneOf(Class<E> type, String text) {

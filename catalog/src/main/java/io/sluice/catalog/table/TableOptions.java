@@ -18,6 +18,7 @@ import java.util.Map;
  * @param transactionRetention how long committed transactions are remembered, 1 h or more
  * @param unknownColumns what happens to a row with a column that the table doesn't have
  * @param invalidRows what happens to a row that can't be stored
+ * @param quota how fast the table takes rows
  * @param lakeSnapshotRetention how long the lake's snapshots are kept, 1 min or more
  * @param formatVersion Iceberg's format version, 2 or 3
  */
@@ -32,6 +33,7 @@ public record TableOptions(
     Duration transactionRetention,
     UnknownColumns unknownColumns,
     InvalidRows invalidRows,
+    Quota quota,
     Duration lakeSnapshotRetention,
     int formatVersion) {
 

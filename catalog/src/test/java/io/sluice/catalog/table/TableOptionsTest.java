@@ -41,12 +41,25 @@ class TableOptionsTest {
             "unknown.columns", "ignore",
             "invalid.rows", "dead-letter");
     TableOptions options = TableOptions.parse(given);
+    assertThat(options.quota().isNone()).isTrue();
     assertThat(options.bucketCount()).isEqualTo(8);
     assertThat(options.bucketKey()).containsExactly("carrier");
     assertThat(options.segmentBytes()).isEqualTo(1 << 20);
     assertThat(options.segmentMaxAge()).isEqualTo(Duration.ofMillis(1_500));
     assertThat(options.logRetention()).isZero();
     assertThat(options.unknownColumns()).isEqualTo(UnknownColumns.IGNORE);
+    assertThat(TableOptions.parse(options.toMap())).isEqualTo(options);
+  }
+
+  @Test
+  void quotasAreWrittenBackInTheirUnits() {
+    Map<String, String> given =
+        Map.of("quota.bytes-per-second", "2048KiB", "quota.rows-per-second", "500");
+    TableOptions options = TableOptions.parse(given);
+    assertThat(options.quota()).isEqualTo(new Quota(2 << 20, 500));
+    assertThat(options.toMap())
+        .containsEntry("quota.bytes-per-second", "2MiB")
+        .containsEntry("quota.rows-per-second", "500");
     assertThat(TableOptions.parse(options.toMap())).isEqualTo(options);
   }
 
@@ -72,6 +85,8 @@ class TableOptionsTest {
           segment.max-age|2d|segment.max-age must be between 1s and 1d: 2d
           unknown.columns|drop|option 'unknown.columns' can't be 'drop'; valid: reject, ignore
           invalid.rows|dead_letter|option 'invalid.rows' can't be 'dead_letter'; valid: reject, dead-letter
+          quota.rows-per-second|0|option 'quota.rows-per-second' can't be '0'; valid: 1 or more (leave it out for no quota)
+          quota.bytes-per-second|fast|option 'quota.bytes-per-second' can't be 'fast'; valid: 1B or more
           format-version|4|format-version must be between 2 and 3: 4
           lake.partitioning|month(at)|option 'lake.partitioning' is not supported yet
           """)

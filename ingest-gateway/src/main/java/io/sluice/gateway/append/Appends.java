@@ -6,6 +6,7 @@ import io.sluice.gateway.cluster.Ownership;
 import io.sluice.gateway.cluster.Route;
 import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.gate.GateException.Code;
+import io.sluice.gateway.quota.Quotas;
 import io.sluice.log.append.Appended;
 import io.sluice.log.append.BucketLog;
 import io.sluice.log.append.LogSettings;
@@ -36,20 +37,32 @@ public final class Appends {
   private final FrameEncoder encoder;
   private final long maxInFlightBytes;
   private final AppendListener listener;
+  private final Quotas quotas;
 
   /**
    * @param ownership says where each bucket is
    * @param forwards reach the other gateways
    * @param settings the log's
    * @param listener told of what became durable
+   * @param quotas what comes from clients is taken off them; whoever takes it asks them before
    */
   public Appends(
-      Ownership ownership, Forwards forwards, LogSettings settings, AppendListener listener) {
+      Ownership ownership,
+      Forwards forwards,
+      LogSettings settings,
+      AppendListener listener,
+      Quotas quotas) {
     this.ownership = ownership;
     this.forwards = forwards;
     this.encoder = new FrameEncoder(settings.maxEntryBytes());
     this.maxInFlightBytes = settings.maxInFlightBytes();
     this.listener = listener;
+    this.quotas = quotas;
+  }
+
+  /** Returns the tables' quotas. */
+  public Quotas quotas() {
+    return quotas;
   }
 
   /**
@@ -99,6 +112,9 @@ public final class Appends {
 
   /** Appends what was prepared, which is taken over, as the other {@code append} does. */
   public CompletableFuture<List<Appended>> append(Prepared batch) {
+    long rows = batch.parts.stream().mapToLong(part -> part.batch().rows()).sum();
+    long bytes = batch.parts.stream().mapToLong(part -> part.batch().bytes()).sum();
+    quotas.take(batch.table, rows, bytes);
     return append(batch.table, batch.parts, false);
   }
 

@@ -10,9 +10,11 @@ import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.gate.ArrowGate;
 import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.grpc.GrpcCall;
+import io.sluice.gateway.quota.Quotas;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -36,6 +38,9 @@ final class DoPut implements GrpcCall.Input {
   // Below it a batch is checked at once: a hop to a worker would take longer.
   private static final int SMALL_BYTES = 64 << 10;
 
+  // A stream that has ended meanwhile is let go by then.
+  private static final long MOST_PAUSE_MS = 1_000;
+
   private final GrpcCall call;
   private final FlightParts parts;
   private final BufferAllocator allocator;
@@ -48,6 +53,7 @@ final class DoPut implements GrpcCall.Input {
   private OptionalInt picked = OptionalInt.empty();
   private long unansweredBytes;
   private boolean busy;
+  private boolean pausing;
   private boolean inputEnded;
   private boolean refusing;
   private boolean ended;
@@ -286,9 +292,32 @@ final class DoPut implements GrpcCall.Input {
     boolean all = unanswered.isEmpty() || parts.inFlightBytes().get() < parts.mostInFlightBytes();
     if (call.isFull()) {
       call.drained(v -> fetchMore());
-    } else if (own && all) {
+    } else if (own && all && !isOverQuota()) {
       call.fetch();
     }
+  }
+
+  /** Leaves the stream unread for a while if the table has got as much as its quotas let it. */
+  private boolean isOverQuota() {
+    Table to = table;
+    if (to == null || forwarded || pausing) {
+      return pausing;
+    }
+    Quotas quotas = parts.appends().quotas();
+    Quotas.Wait wait = quotas.requiredWait(to);
+    if (wait != null) {
+      pausing = true;
+      // Rounded up, or the rest would be waited for in many steps of nothing.
+      long pauseMs = Math.min(wait.time().toMillis() + 1, MOST_PAUSE_MS);
+      quotas.waited(to, Duration.ofMillis(pauseMs));
+      call.runLater(pauseMs, this::paused);
+    }
+    return pausing;
+  }
+
+  private void paused() {
+    pausing = false;
+    fetchMore();
   }
 
   /** Ends the stream with a failure, in its turn after the batches before it. */

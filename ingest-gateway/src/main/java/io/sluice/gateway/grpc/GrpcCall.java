@@ -168,6 +168,13 @@ public final class GrpcCall {
     context.runOnContext(v -> guarded(task));
   }
 
+  /**
+   * Runs {@code task} there after {@code delayMs}, at least 1, also if the call is done by then.
+   */
+  public void runLater(long delayMs, Runnable task) {
+    context.owner().setTimer(delayMs, timer -> run(task));
+  }
+
   /** A bug, or memory that ran out, must end the call rather than leave it without an answer. */
   private void guarded(Runnable task) {
     try {

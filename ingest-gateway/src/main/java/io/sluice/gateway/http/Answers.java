@@ -44,7 +44,8 @@ final class Answers {
       return;
     }
     int status = problem.httpStatus();
-    if (status == 429 || status == 503) {
+    boolean later = status == 429 || status == 503;
+    if (later && !response.headers().contains("Retry-After")) {
       response.putHeader("Retry-After", "1");
     }
     send(response, status, "{\"error\":" + errorJson(problem) + "}");

@@ -14,6 +14,7 @@ import io.sluice.gateway.letters.LetterBox;
 import io.sluice.gateway.letters.Letters;
 import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.metrics.GatewayMeters.Protocol;
+import io.sluice.gateway.quota.Quotas;
 import io.sluice.gateway.rows.RowError;
 import io.sluice.gateway.rows.RowsBuilder;
 import io.sluice.gateway.tables.Tables;
@@ -71,6 +72,7 @@ final class AppendRoutes {
         .compose(
             body ->
                 Future.fromCompletionStage(tables.table(name))
+                    .compose(table -> withinQuotas(call, table))
                     .compose(
                         table ->
                             call.vertx()
@@ -86,6 +88,17 @@ final class AppendRoutes {
               meters.refused(Protocol.HTTP, Problem.of(failure).code());
               Answers.failure(call.response(), failure);
             });
+  }
+
+  private Future<Table> withinQuotas(Call call, Table table) {
+    Quotas quotas = appends.quotas();
+    Quotas.Wait wait = quotas.requiredWait(table);
+    if (wait == null) {
+      return Future.succeededFuture(table);
+    }
+    quotas.waited(table, wait.time());
+    call.response().putHeader("Retry-After", Long.toString(Problems.seconds(wait)));
+    return Future.failedFuture(new ProblemException(Problems.overQuota(table.name(), wait)));
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.sluice.gateway.http;
 
+import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.quota.Quotas;
 import java.util.List;
 
 /** Problems that only HTTP has. */
@@ -18,6 +20,21 @@ final class Problems {
         429,
         "THROTTLED",
         "the gateway holds as many bytes of requests as it may; send it again after a pause");
+  }
+
+  /** A table has got as much as its quota lets it, for now. */
+  static Problem overQuota(TableName table, Quotas.Wait wait) {
+    return of(
+        RESOURCE_EXHAUSTED,
+        429,
+        "QUOTA_EXCEEDED",
+        "table %s takes no more through this gateway for now (%s); send it again after %d s"
+            .formatted(table, wait.quota(), seconds(wait)));
+  }
+
+  /** Returns whole seconds, at least 1. */
+  static long seconds(Quotas.Wait wait) {
+    return wait.time().plusNanos(999_999_999).toSeconds();
   }
 
   /** There is no such path. */

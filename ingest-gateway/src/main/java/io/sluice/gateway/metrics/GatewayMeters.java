@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.append.AppendListener;
+import io.sluice.gateway.quota.QuotaListener;
 import io.sluice.gateway.read.FollowListener;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** The gateway's meters, and their text for Prometheus. Thread-safe. */
-public final class GatewayMeters implements AppendListener, FollowListener, AutoCloseable {
+public final class GatewayMeters
+    implements AppendListener, FollowListener, QuotaListener, AutoCloseable {
 
   /** The protocol by which a request came. */
   public enum Protocol {
@@ -37,6 +39,8 @@ public final class GatewayMeters implements AppendListener, FollowListener, Auto
       this.tag = tag;
     }
   }
+
+  private static final String QUOTA_WAIT = "sluice.quota.wait";
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -89,6 +93,16 @@ public final class GatewayMeters implements AppendListener, FollowListener, Auto
     meters(table).deadLetters.increment((double) rows);
   }
 
+  /** Measures what a table's quotas hold up. */
+  @Override
+  public void waited(TableName table, Duration wait) {
+    Timer.builder(QUOTA_WAIT)
+        .description("How long rows of the table were told to wait by its quotas, or not read")
+        .tags("database", table.database(), "table", table.table())
+        .register(registry)
+        .record(wait);
+  }
+
   /** Counts a batch that was not appended, by the reason's code. */
   public void refused(Protocol protocol, String code) {
     registry.counter("sluice.append.failures", "protocol", protocol.tag, "code", code).increment();
@@ -127,6 +141,11 @@ public final class GatewayMeters implements AppendListener, FollowListener, Auto
 
   /** Forgets a dropped table's meters. */
   public void dropped(TableName table) {
+    registry
+        .find(QUOTA_WAIT)
+        .tags("database", table.database(), "table", table.table())
+        .timers()
+        .forEach(registry::remove);
     TableMeters meters = tables.remove(table);
     if (meters != null) {
       registry.remove(meters.rows);
