@@ -32,7 +32,13 @@ final class HostileStreams {
         reorder(messages);
       } else {
         int which = random.nextInt(messages.size());
-        messages.set(which, changed(messages.get(which)));
+        WireMessage message = messages.get(which);
+        boolean schema = message.header() == valid.get(0).header() && random.nextBoolean();
+        messages.set(
+            which,
+            schema
+                ? new WireMessage(SchemaLies.changed(random, message.header()), message.body())
+                : changed(message));
       }
     }
     return messages;

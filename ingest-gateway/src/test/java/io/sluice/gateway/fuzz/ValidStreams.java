@@ -143,12 +143,12 @@ final class ValidStreams {
     if (wire instanceof ArrowType.Null) {
       return Form.PLAIN;
     }
-    int choice = random.nextInt(8);
+    int choice = random.nextInt(6);
     return choice == 0 ? Form.DICTIONARY : choice == 1 ? Form.RUNS : Form.PLAIN;
   }
 
   private Stream stream(List<Column> columns) {
-    int rows = random.nextInt(20);
+    int rows = random.nextInt(6) == 0 ? random.nextInt(2) : random.nextInt(20);
     int batches = 1 + random.nextInt(3);
     List<FieldVector> opened = new ArrayList<>();
     try {

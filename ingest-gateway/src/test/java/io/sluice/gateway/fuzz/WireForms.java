@@ -234,9 +234,13 @@ final class WireForms {
     return type instanceof ArrowType.Timestamp timestamp ? timestamp.getUnit() : null;
   }
 
-  /** Short, or longer than what a view holds itself. */
+  /** Empty, short, or longer than what a view holds itself. */
   private static String text(int number) {
-    return number % 3 == 0 ? String.valueOf(number) : "täxt number %d and more".formatted(number);
+    return switch (Math.floorMod(number, 3)) {
+      case 0 -> "";
+      case 1 -> String.valueOf(number);
+      default -> "täxt number %d and more".formatted(number);
+    };
   }
 
   private WireForms() {}
