@@ -1,5 +1,7 @@
 package io.sluice.cli;
 
+import io.sluice.catalog.table.DeadLetters;
+import io.sluice.catalog.table.TableName;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -82,7 +84,8 @@ final class IngestCommand implements Runnable {
     FileFormat chosen = format == null ? byName(file) : format;
     long start = System.nanoTime();
     try {
-      long rows = chosen == FileFormat.PARQUET ? sendParquet() : sendText(chosen);
+      Sent sent = chosen == FileFormat.PARQUET ? new Sent(sendParquet(), 0) : sendText(chosen);
+      long rows = sent.rows() - sent.deadLetters();
       double seconds = Math.max(1e-3, (System.nanoTime() - start) / 1e9);
       spec.commandLine()
           .getOut()
@@ -94,6 +97,16 @@ final class IngestCommand implements Runnable {
                   table,
                   seconds,
                   rows / seconds));
+      if (sent.deadLetters() > 0) {
+        spec.commandLine()
+            .getOut()
+            .println(
+                String.format(
+                    Locale.ROOT,
+                    "%,d rows can't be stored there: they are in %s, with the reasons",
+                    sent.deadLetters(),
+                    DeadLetters.of(new TableName(table.database(), table.table()))));
+      }
     } catch (IOException e) {
       throw new CommandException("can't read " + file + ": " + e.getMessage(), e);
     }
@@ -114,7 +127,10 @@ final class IngestCommand implements Runnable {
         "can't tell what " + file + " holds: say --format csv, ndjson or parquet");
   }
 
-  private long sendText(FileFormat chosen) throws IOException {
+  /** What became of a file's rows: all of them, and those that are dead letters. */
+  private record Sent(long rows, long deadLetters) {}
+
+  private Sent sendText(FileFormat chosen) throws IOException {
     boolean csv = chosen == FileFormat.CSV;
     String query = csv ? "?null=" + GatewayHttp.encode(nullToken) : "";
     String type = csv ? "text/csv" : "application/x-ndjson";
@@ -132,7 +148,7 @@ final class IngestCommand implements Runnable {
         }
       }
     }
-    return rows;
+    return new Sent(rows, sender.deadLetters());
   }
 
   private long sendParquet() throws IOException {

@@ -23,6 +23,7 @@ final class RowSender {
   private final String contentType;
   private final Duration patience;
   private final String run = UUID.randomUUID().toString();
+  private long deadLetters;
 
   /**
    * @param query what follows the path, with its question mark, or an empty string
@@ -35,6 +36,11 @@ final class RowSender {
     this.query = query;
     this.contentType = contentType;
     this.patience = patience;
+  }
+
+  /** Returns how many of the rows that were sent are dead letters: the table can't store them. */
+  long deadLetters() {
+    return deadLetters;
   }
 
   /**
@@ -56,6 +62,7 @@ final class RowSender {
             http.send(
                 "POST", GatewayHttp.tablePath(table) + "/rows" + query, chunk.body(), headers);
         if (answer.ok()) {
+          deadLetters += answer.body().path("deadLetters").path("rows").asLong();
           return;
         }
         if (!answer.retriable()) {

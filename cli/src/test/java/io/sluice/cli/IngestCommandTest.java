@@ -1,0 +1,55 @@
+package io.sluice.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@Timeout(60)
+class IngestCommandTest {
+
+  private static final String ANSWER =
+      "{\"results\":[],\"accepted\":1,\"deadLetters\":{\"table\":\"db.t__dead_letter\",\"rows\":1}}";
+
+  @Test
+  void rowsThatAreDeadLettersAreNotCountedAsStored(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("rows.ndjson"), "{\"a\":1}\nx\n{\"a\":2}\ny\n");
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext(
+        "/v1/databases/db/tables/t/rows",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          byte[] answer = ANSWER.getBytes(UTF_8);
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    gateway.start();
+    try {
+      StringWriter out = new StringWriter();
+      CommandLine line = Sluice.commandLine();
+      line.setOut(new PrintWriter(out, true));
+      String endpoint = "127.0.0.1:" + gateway.getAddress().getPort();
+      int exit =
+          line.execute(
+              "ingest", file.toString(), "db.t", "--batch-rows", "2", "--endpoint", endpoint);
+      assertThat(exit).isZero();
+      assertThat(out.toString())
+          .startsWith("2 rows are durable in db.t")
+          .contains("2 rows can't be stored there: they are in db.t__dead_letter");
+    } finally {
+      gateway.stop(0);
+    }
+  }
+}
