@@ -1,5 +1,7 @@
 package io.sluice.bench;
 
+import io.sluice.bench.measure.Latencies;
+import io.sluice.bench.measure.Pace;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.BucketReader;
 import io.sluice.client.ReadBatch;
@@ -108,7 +110,7 @@ final class LatencyBenchmark {
     long start = System.nanoTime();
     for (int i = 0; i < count; i++) {
       long due = start + i * interval;
-      RawLedgers.awaitTime(due);
+      Pace.await(due);
       try (VectorSchemaRoot row = Rows.of(table.arrowSchema(), client.allocator(), i, 1)) {
         ((BigIntVector) row.getVector("id")).set(0, due);
         var unused =

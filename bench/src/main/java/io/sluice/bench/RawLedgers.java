@@ -1,6 +1,8 @@
 package io.sluice.bench;
 
 import io.netty.buffer.Unpooled;
+import io.sluice.bench.measure.Latencies;
+import io.sluice.bench.measure.Pace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -8,7 +10,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.bookkeeper.client.api.BKException;
 import org.apache.bookkeeper.client.api.BookKeeper;
 import org.apache.bookkeeper.client.api.DigestType;
@@ -127,7 +128,7 @@ final class RawLedgers implements AutoCloseable {
     int count = (int) (perSecond * seconds);
     for (int i = 0; i < count; i++) {
       long due = start + i * interval;
-      awaitTime(due);
+      Pace.await(due);
       long id = ledger.append(Unpooled.wrappedBuffer(entry));
       if (id != i) {
         throw new IllegalStateException("entry " + id + " instead of " + i);
@@ -136,13 +137,6 @@ final class RawLedgers implements AutoCloseable {
     }
     ledger.close();
     return latencies;
-  }
-
-  /** Waits until {@link System#nanoTime} is {@code due}, within some 60 microseconds. */
-  static void awaitTime(long due) {
-    for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-      LockSupport.parkNanos(left);
-    }
   }
 
   @Override

@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
 /**
  * ZooKeeper, bookie and gateway in a JVM of their own, as in standalone, but without a compactor.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
   /** What a JVM of the log, Arrow or Flink needs. */
-  static final List<String> OPENS =
+  public static final List<String> OPENS =
       List.of(
           "--add-opens=java.base/java.nio=ALL-UNNAMED",
           "--add-opens=java.base/java.io=ALL-UNNAMED");

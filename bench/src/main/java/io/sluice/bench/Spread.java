@@ -11,9 +11,9 @@ import java.util.function.ToDoubleFunction;
  * @param sorted the values, ascending, at least one
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Spread(double[] sorted) {
+public record Spread(double[] sorted) {
 
-  Spread {
+  public Spread {
     if (sorted.length == 0) {
       throw new IllegalArgumentException("a measurement needs at least one value");
     }
@@ -22,17 +22,27 @@ record Spread(double[] sorted) {
   }
 
   /** Returns the values of all runs but the first, which warmed up. */
-  static <T> Spread of(List<T> runs, ToDoubleFunction<T> value) {
+  public static <T> Spread of(List<T> runs, ToDoubleFunction<T> value) {
     return new Spread(runs.stream().skip(1).mapToDouble(value).toArray());
   }
 
   /** Returns the middle value; of an even number, the lower of the two. */
-  double median() {
+  public double median() {
     return sorted[(sorted.length - 1) / 2];
   }
 
+  /** Returns the smallest value. */
+  public double least() {
+    return sorted[0];
+  }
+
+  /** Returns the largest value. */
+  public double most() {
+    return sorted[sorted.length - 1];
+  }
+
   /** Returns {@code median (min..max)}, with three digits. */
-  String text() {
+  public String text() {
     return number(median())
         + " ("
         + number(sorted[0])
@@ -42,12 +52,12 @@ record Spread(double[] sorted) {
   }
 
   /** Returns the median as a share of another's, such as {@code 0.42}. */
-  String ratioTo(Spread other) {
+  public String ratioTo(Spread other) {
     return String.format(Locale.ROOT, "%.2f", median() / other.median());
   }
 
   /** Returns a number with about three digits. */
-  static String number(double value) {
+  public static String number(double value) {
     double size = Math.abs(value);
     if (size >= 1e6) {
       return String.format(Locale.ROOT, "%.2fM", value / 1e6);

@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -32,6 +33,17 @@ class ModuleRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.sluice.testing..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void whatMeasuresStandsOnAnySystemsClassPath() {
+    classes()
+        .that()
+        .resideInAPackage("io.sluice.bench.measure..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("io.sluice.bench.measure..", "java..", "org.jspecify.annotations..")
         .check(CLASSES);
   }
 }

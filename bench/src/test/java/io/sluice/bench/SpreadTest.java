@@ -3,6 +3,7 @@ package io.sluice.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.bench.measure.Latencies;
 import org.junit.jupiter.api.Test;
 
 class SpreadTest {

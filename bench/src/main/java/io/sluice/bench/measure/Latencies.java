@@ -1,10 +1,10 @@
-package io.sluice.bench;
+package io.sluice.bench.measure;
 
 import java.util.Arrays;
 import java.util.Locale;
 
 /** Times of many single events, in nanoseconds. Not thread-safe. */
-final class Latencies {
+public final class Latencies {
 
   private static final double NANOS_PER_MS = 1e6;
 
@@ -12,7 +12,7 @@ final class Latencies {
   private int count;
 
   /** Adds one. */
-  void add(long elapsedNanos) {
+  public void add(long elapsedNanos) {
     if (count == nanos.length) {
       nanos = Arrays.copyOf(nanos, 2 * count);
     }
@@ -20,7 +20,7 @@ final class Latencies {
   }
 
   /** Returns how many there are. */
-  int count() {
+  public int count() {
     return count;
   }
 
@@ -29,7 +29,7 @@ final class Latencies {
    *
    * @param share above 0, at most 1
    */
-  double ms(double share) {
+  public double ms(double share) {
     if (count == 0) {
       return Double.NaN;
     }
@@ -40,7 +40,7 @@ final class Latencies {
   }
 
   /** Returns p50, p99, p99.9 and the largest, in ms. */
-  String text() {
+  public String text() {
     return String.format(
         Locale.ROOT, "%.2f / %.2f / %.2f / %.1f", ms(0.5), ms(0.99), ms(0.999), ms(1));
   }
