@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 final class KafkaSystem implements MeasuredSystem {
 
   private static final String FSYNC = "fsync";
+  private static final long LEADERS_SECONDS = 120;
 
   private final String bootstrap;
   private final Admin admin;
@@ -29,8 +31,7 @@ final class KafkaSystem implements MeasuredSystem {
 
   private KafkaSystem(String bootstrap) {
     this.bootstrap = bootstrap;
-    this.admin =
-        Admin.create(Map.of("bootstrap.servers", bootstrap, "default.api.timeout.ms", "120000"));
+    this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
   }
 
   /** The client's process; the argument is what the server said. */
@@ -51,13 +52,27 @@ final class KafkaSystem implements MeasuredSystem {
     return new KafkaTopic(bootstrap, admin, name, load.shape());
   }
 
-  /** A topic is made before its partitions have leaders; asked for offsets, all of them have. */
+  /**
+   * Waits until all partitions take rows: a topic is made before they have leaders, and rows that
+   * are sent until then may wait until they are too old.
+   */
   private void awaitLeaders(String name, int partitions) throws Exception {
     Map<TopicPartition, OffsetSpec> all = new HashMap<>();
     for (int i = 0; i < partitions; i++) {
       all.put(new TopicPartition(name, i), OffsetSpec.latest());
     }
-    admin.listOffsets(all).all().get(120, TimeUnit.SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LEADERS_SECONDS);
+    while (true) {
+      try {
+        admin.listOffsets(all).all().get(LEADERS_SECONDS, TimeUnit.SECONDS);
+        return;
+      } catch (ExecutionException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+    }
   }
 
   @Override
