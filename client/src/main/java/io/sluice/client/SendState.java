@@ -29,6 +29,7 @@ final class SendState {
   private final Condition routing = lock.newCondition();
   private final Outbox outbox;
   private long inFlightBytes;
+  private int beingTold;
   private long lookedNanos;
   private boolean active;
   private boolean closed;
@@ -115,11 +116,11 @@ final class SendState {
     }
   }
 
-  /** Waits until nothing is in flight. */
+  /** Waits until nothing is in flight, and all whose batches are durable were told. */
   void awaitEmpty() throws SluiceException {
     lock.lock();
     try {
-      while (works() && !outbox.isEmpty()) {
+      while (works() && (!outbox.isEmpty() || beingTold > 0)) {
         answered.await();
       }
       requireWorks();
@@ -259,16 +260,31 @@ final class SendState {
     }
   }
 
-  /** Returns the batch that an answer on a stream makes durable; null if that stream is over. */
+  /**
+   * Returns the batch that an answer on a stream makes durable; null if that stream is over. {@link
+   * #told} must follow.
+   */
   @Nullable PendingBatch answered(Lane lane, PutStream from) {
     lock.lock();
     try {
       PendingBatch batch = lane.stream == from ? outbox.answered(lane, System.nanoTime()) : null;
       if (batch != null) {
         inFlightBytes -= batch.bytes();
+        beingTold++;
         answered.signalAll();
       }
       return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whoever appended a batch knows now that it is durable. */
+  void told() {
+    lock.lock();
+    try {
+      beingTold--;
+      answered.signalAll();
     } finally {
       lock.unlock();
     }

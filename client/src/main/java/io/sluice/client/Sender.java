@@ -174,12 +174,16 @@ final class Sender implements PutStream.Answered {
     if (batch == null) {
       return;
     }
-    if (!reached) {
-      reached = true;
-      cluster.known().reached(lane.route.via());
+    try {
+      if (!reached) {
+        reached = true;
+        cluster.known().reached(lane.route.via());
+      }
+      batch.release();
+      batch.acknowledged().complete(results);
+    } finally {
+      state.told();
     }
-    batch.release();
-    batch.acknowledged().complete(results);
   }
 
   @Override

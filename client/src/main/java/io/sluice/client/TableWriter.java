@@ -101,7 +101,10 @@ public final class TableWriter implements AutoCloseable {
     }
   }
 
-  /** Waits until all that was appended is durable. */
+  /**
+   * Waits until all that was appended is durable, and what depends on its futures has run: don't
+   * call it there.
+   */
   public void flush() throws SluiceException {
     state.awaitEmpty();
   }

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -109,6 +110,29 @@ class TableWriterTest {
       assertThat(unanswered.get(10, TimeUnit.SECONDS)).containsExactly(new Appended(0, 2, 3));
       assertThat(behindIt.get(10, TimeUnit.SECONDS)).containsExactly(new Appended(0, 5, 1));
       assertThat(gateway.log().rows(0)).containsExactly(0L, 1L, 2L, 3L, 4L, 5L);
+    }
+  }
+
+  @Test
+  void aFlushReturnsOnceWhatDependsOnTheAppendsHasRun() throws Exception {
+    try (FakeGateway gateway = new FakeGateway(table(1, List.of()), new Random(0), 0);
+        SluiceClient client = connect(gateway);
+        TableWriter writer = client.writer(NAME)) {
+      writer.append(rows(0, 1)).join();
+      CountDownLatch flushed = new CountDownLatch(1);
+      CompletableFuture<Boolean> tooEarly =
+          writer.append(rows(1, 1)).thenApply(where -> isDown(flushed));
+      writer.flush();
+      flushed.countDown();
+      assertThat(tooEarly.getNow(true)).as("flushed while a dependent ran").isFalse();
+    }
+  }
+
+  private static boolean isDown(CountDownLatch latch) {
+    try {
+      return latch.await(200, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
