@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
 
 /** How long does a row take from its append to a subscriber, against a lone BookKeeper add? */
 final class LatencyBenchmark {
@@ -27,6 +28,8 @@ final class LatencyBenchmark {
   private static final int[] RATES = {100, 1_000};
   private static final int MAX_ENTRY_BYTES = 1 << 20;
   private static final int IN_FLIGHT = 64;
+  private static final int WARM_UP_RATE = 800;
+  private static final double WARM_UP_SECONDS = 50;
 
   private final Bench bench;
 
@@ -44,11 +47,12 @@ final class LatencyBenchmark {
             "Sluice, append to ack, ms",
             "BookKeeper alone, synchronous add, ms",
             "ratio of p50");
+    warmUp();
     for (int rate : RATES) {
       for (int round = 1; round <= bench.rounds(); round++) {
         Latencies raw = bench.raw().addsAtRate(entryBytes(), rate, 2 * bench.seconds());
         Latencies acks = new Latencies();
-        Latencies pushed = follow(rate, acks);
+        Latencies pushed = follow(rate, (int) (rate * 2 * bench.seconds()), acks);
         table.line(
             Integer.toString(rate),
             Integer.toString(round),
@@ -67,6 +71,16 @@ final class LatencyBenchmark {
     return table;
   }
 
+  /**
+   * With both cores at work the code is compiled in about a minute; at a tenth of the rate it takes
+   * ten.
+   */
+  private void warmUp() throws Exception {
+    Bench.say("latency: compiling, " + WARM_UP_SECONDS + " s and half as many of raw adds");
+    var unused = follow(WARM_UP_RATE, (int) (WARM_UP_RATE * WARM_UP_SECONDS), new Latencies());
+    unused = bench.raw().addsAtRate(entryBytes(), WARM_UP_RATE, WARM_UP_SECONDS / 2);
+  }
+
   private static int entryBytes() throws Exception {
     try (RootAllocator allocator = new RootAllocator();
         VectorSchemaRoot row = Rows.of(ArrowSchemas.of(Rows.SCHEMA), allocator, 0, 1)) {
@@ -77,8 +91,7 @@ final class LatencyBenchmark {
     }
   }
 
-  private Latencies follow(int rate, Latencies acks) throws Exception {
-    int count = (int) (rate * 2 * bench.seconds());
+  private Latencies follow(int rate, int count, Latencies acks) throws Exception {
     try (SluiceClient client = SluiceClient.connect(bench.server().gateway());
         SluiceClient subscriber = SluiceClient.connect(bench.server().gateway())) {
       TableDescription table = bench.newTable(client, 1);
@@ -93,7 +106,7 @@ final class LatencyBenchmark {
             CompletableFuture.supplyAsync(() -> receive(reader, warmUp, count));
         append(client, table, writer, rate, warmUp, new Latencies());
         append(client, table, writer, rate, count, acks);
-        return received.get(60, TimeUnit.SECONDS);
+        return received.get(120, TimeUnit.SECONDS);
       }
     }
   }
@@ -106,12 +119,13 @@ final class LatencyBenchmark {
       int count,
       Latencies acks)
       throws Exception {
+    Schema schema = table.arrowSchema();
     long interval = 1_000_000_000L / rate;
     long start = System.nanoTime();
     for (int i = 0; i < count; i++) {
       long due = start + i * interval;
       Pace.await(due);
-      try (VectorSchemaRoot row = Rows.of(table.arrowSchema(), client.allocator(), i, 1)) {
+      try (VectorSchemaRoot row = Rows.of(schema, client.allocator(), i, 1)) {
         ((BigIntVector) row.getVector("id")).set(0, due);
         var unused =
             writer
