@@ -71,10 +71,7 @@ final class LatencyBenchmark {
     return table;
   }
 
-  /**
-   * With both cores at work the code is compiled in about a minute; at a tenth of the rate it takes
-   * ten.
-   */
+  /** Lets the code be compiled: that takes both cores about a minute at this rate. */
   private void warmUp() throws Exception {
     Bench.say("latency: compiling, " + WARM_UP_SECONDS + " s and half as many of raw adds");
     var unused = follow(WARM_UP_RATE, (int) (WARM_UP_RATE * WARM_UP_SECONDS), new Latencies());

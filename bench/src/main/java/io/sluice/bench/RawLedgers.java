@@ -17,7 +17,7 @@ import org.apache.bookkeeper.client.api.WriteHandle;
 import org.apache.bookkeeper.conf.ClientConfiguration;
 
 /** BookKeeper's own client with nothing around it: the limit that the log is measured against. */
-final class RawLedgers implements AutoCloseable {
+public final class RawLedgers implements AutoCloseable {
 
   private static final byte[] NO_PASSWORD = {};
   private static final int FRAME_BYTES = 5 << 20;
@@ -29,15 +29,21 @@ final class RawLedgers implements AutoCloseable {
   }
 
   static RawLedgers connect(String metadataUri) throws Exception {
+    return new RawLedgers(client(metadataUri));
+  }
+
+  /** Returns a client as Sluice sets it; for the caller to close. */
+  public static BookKeeper client(String metadataUri) throws Exception {
     ClientConfiguration conf = new ClientConfiguration();
     conf.setMetadataServiceUri(metadataUri);
     conf.setThrottleValue(0);
     conf.setUseV2WireProtocol(true);
     conf.setNettyMaxFrameSizeBytes(FRAME_BYTES);
-    return new RawLedgers(BookKeeper.newBuilder(conf).build());
+    return BookKeeper.newBuilder(conf).build();
   }
 
-  private WriteHandle newLedger() throws Exception {
+  /** Makes a ledger on one bookie. */
+  public static WriteHandle newLedger(BookKeeper client) throws Exception {
     return client
         .newCreateLedgerOp()
         .withEnsembleSize(1)
@@ -62,7 +68,7 @@ final class RawLedgers implements AutoCloseable {
     long end = start + (long) (seconds * 1e9);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < ledgers; i++) {
-      WriteHandle ledger = newLedger();
+      WriteHandle ledger = newLedger(client);
       Thread thread =
           new Thread(
               () -> addUntil(ledger, entryBytes, inFlight, end, acknowledged, failure), "raw-" + i);
@@ -122,7 +128,7 @@ final class RawLedgers implements AutoCloseable {
     byte[] entry = new byte[entryBytes];
     new Random(1).nextBytes(entry);
     Latencies latencies = new Latencies();
-    WriteHandle ledger = newLedger();
+    WriteHandle ledger = newLedger(client);
     long interval = 1_000_000_000L / perSecond;
     long start = System.nanoTime();
     int count = (int) (perSecond * seconds);

@@ -1,5 +1,6 @@
 package io.sluice.bench.peers;
 
+import io.sluice.bench.RawLedgers;
 import io.sluice.bench.measure.Closing;
 import io.sluice.bench.measure.Load;
 import io.sluice.bench.measure.MeasuredSystem;
@@ -8,11 +9,8 @@ import io.sluice.bench.measure.MeasuringClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.apache.bookkeeper.client.api.BookKeeper;
-import org.apache.bookkeeper.client.api.DigestType;
 import org.apache.bookkeeper.client.api.WriteHandle;
-import org.apache.bookkeeper.conf.ClientConfiguration;
 
 /**
  * BookKeeper's own client on Sluice's bookie, with nothing around it. Variants: {@code N}, entries
@@ -20,18 +18,10 @@ import org.apache.bookkeeper.conf.ClientConfiguration;
  */
 final class LedgerSystem implements MeasuredSystem {
 
-  private static final byte[] NO_PASSWORD = {};
-  private static final int FRAME_BYTES = 5 << 20;
-
   private final BookKeeper client;
 
   private LedgerSystem(String zooKeeper) throws Exception {
-    ClientConfiguration conf = new ClientConfiguration();
-    conf.setMetadataServiceUri("zk+hierarchical://" + zooKeeper + "/ledgers");
-    conf.setThrottleValue(0);
-    conf.setUseV2WireProtocol(true);
-    conf.setNettyMaxFrameSizeBytes(FRAME_BYTES);
-    this.client = BookKeeper.newBuilder(conf).build();
+    this.client = RawLedgers.client("zk+hierarchical://" + zooKeeper + "/ledgers");
   }
 
   /** The client's process. */
@@ -43,16 +33,7 @@ final class LedgerSystem implements MeasuredSystem {
   public MeasuredTable newTable(Load load) throws Exception {
     List<WriteHandle> ledgers = new ArrayList<>();
     for (int bucket = 0; bucket < load.buckets(); bucket++) {
-      ledgers.add(
-          client
-              .newCreateLedgerOp()
-              .withEnsembleSize(1)
-              .withWriteQuorumSize(1)
-              .withAckQuorumSize(1)
-              .withDigestType(DigestType.CRC32C)
-              .withPassword(NO_PASSWORD)
-              .execute()
-              .get(30, TimeUnit.SECONDS));
+      ledgers.add(RawLedgers.newLedger(client));
     }
     return new LedgerTable(client, ledgers, load);
   }

@@ -136,7 +136,8 @@ final class AppendRoutes {
     CompletableFuture<Stored> stored;
     try {
       stored = store(table, request, plain, letters, arrow, share);
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
+      // An Error too: without memory left, what was taken must be given back.
       stored = CompletableFuture.failedFuture(e);
     }
     return stored

@@ -235,7 +235,7 @@ final class TemporalText {
   }
 
   private BadValueException wrong() {
-    return new BadValueException(
-        "expected " + expected + ", got " + ValueForm.CSV_FIELD.shown(text));
+    String form = expected.replace("ffffff", "f".repeat(fractionDigits));
+    return new BadValueException("expected " + form + ", got " + ValueForm.CSV_FIELD.shown(text));
   }
 }

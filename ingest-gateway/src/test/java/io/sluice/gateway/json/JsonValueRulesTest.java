@@ -149,6 +149,7 @@ class JsonValueRulesTest {
           timestamptz | "2013-01-01T10:00:00+18:01" | the offset is beyond 18:00
           timestamptz | "2013-01-01T10:00:00.0000001Z" | more than 6 fraction digits
           timestamp_ns | "2013-01-01T10:00:00.0000000001" | more than 9 fraction digits
+          timestamp_ns | "2013-01-01" | as YYYY-MM-DDTHH:MM:SS[.fffffffff], got
           timestamp_ns | "2262-04-11T23:47:16.854775808" | is out of range
           string | 1 | expected a string, got the number 1
           string | "\\ud800" | half of a surrogate pair

@@ -30,8 +30,11 @@ public final class ColumnCut {
 
   private final int[] columns;
 
-  /** Of each column of the frame, its first buffer; one more closes the last. */
-  private final int[] firstBuffer;
+  /** Places of their buffers among the frame's. */
+  private final int[] buffers;
+
+  private final int frameColumns;
+  private final int frameBuffers;
 
   /**
    * @param frames the Arrow schema of the frames, of flat columns
@@ -39,7 +42,8 @@ public final class ColumnCut {
    */
   public ColumnCut(Schema frames, int[] columns) {
     List<Field> fields = frames.getFields();
-    this.firstBuffer = new int[fields.size() + 1];
+    // Of each column, its first buffer; one more closes the last.
+    int[] firstBuffer = new int[fields.size() + 1];
     for (int i = 0; i < fields.size(); i++) {
       Field field = fields.get(i);
       if (!field.getChildren().isEmpty()) {
@@ -48,6 +52,12 @@ public final class ColumnCut {
       firstBuffer[i + 1] = firstBuffer[i] + TypeLayout.getTypeBufferCount(field.getType());
     }
     this.columns = columns.clone();
+    this.buffers =
+        Arrays.stream(columns)
+            .flatMap(column -> IntStream.range(firstBuffer[column], firstBuffer[column + 1]))
+            .toArray();
+    this.frameColumns = fields.size();
+    this.frameBuffers = firstBuffer[frameColumns];
   }
 
   /**
@@ -58,19 +68,16 @@ public final class ColumnCut {
    * @throws CorruptEntryException if the frame isn't a record batch of the schema
    */
   public Frame cut(Frame frame) {
-    int all = firstBuffer.length - 1;
-    RecordBatch batch = FrameMessage.read(frame, all);
-    if (batch.buffersLength() != firstBuffer[all]) {
+    RecordBatch batch = FrameMessage.read(frame, frameColumns);
+    if (batch.buffersLength() != frameBuffers) {
       throw new CorruptEntryException(
-          "a frame has %d buffers, its schema %d"
-              .formatted(batch.buffersLength(), firstBuffer[all]));
+          "a frame has %d buffers, its schema %d".formatted(batch.buffersLength(), frameBuffers));
     }
-    int[] buffers = Arrays.stream(columns).flatMap(this::buffersOf).toArray();
     long bodyBytes = 0;
     for (int buffer : buffers) {
       bodyBytes += aligned(batch.buffers(buffer).length());
     }
-    ByteBuffer message = message(batch, buffers, bodyBytes);
+    ByteBuffer message = message(batch, bodyBytes);
     int messageBytes = message.remaining();
     int size = Math.toIntExact(messageBytes + bodyBytes);
     ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(size, size).writeBytes(message);
@@ -84,11 +91,7 @@ public final class ColumnCut {
     return Frame.of(frame.header(), bytes, messageBytes);
   }
 
-  private IntStream buffersOf(int column) {
-    return IntStream.range(firstBuffer[column], firstBuffer[column + 1]);
-  }
-
-  private ByteBuffer message(RecordBatch batch, int[] buffers, long bodyBytes) {
+  private ByteBuffer message(RecordBatch batch, long bodyBytes) {
     FlatBufferBuilder to = new FlatBufferBuilder(MESSAGE_BYTES);
     // Flatbuffers are written from their end.
     RecordBatch.startBuffersVector(to, buffers.length);
