@@ -46,6 +46,9 @@ final class Connection implements AutoCloseable {
         NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
             .usePlaintext()
+            // Nothing that is told of an answer blocks, so a thread of its own would only cost its
+            // waking.
+            .directExecutor()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(20, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)

@@ -10,14 +10,23 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** A client's connections, one per endpoint, made when first used. Thread-safe. */
+/**
+ * A client's connections, made when first used: one per endpoint, and further ones where one has as
+ * many users as a gateway takes calls on it. Thread-safe.
+ */
 final class Connections implements AutoCloseable {
+
+  /**
+   * A gateway takes 128 calls at once on a connection; one more would wait, without a word, until
+   * another ends. Some room is for short calls beside a lease's own.
+   */
+  static final int MOST_LEASES = 100;
 
   /** How long a connection that nobody uses stays open once its gateway is no longer live. */
   static final Duration UNUSED_LIMIT = Duration.ofMinutes(5);
 
   private final BufferAllocator allocator;
-  private final Map<Endpoint, Entry> entries = new HashMap<>();
+  private final Map<Endpoint, List<Entry>> entries = new HashMap<>();
   private boolean closed;
 
   Connections(BufferAllocator allocator) {
@@ -44,21 +53,33 @@ final class Connections implements AutoCloseable {
   }
 
   private Entry entry(Endpoint endpoint) {
-    return entries.computeIfAbsent(endpoint, any -> new Entry(new Connection(endpoint, allocator)));
+    List<Entry> all = entries.computeIfAbsent(endpoint, any -> new ArrayList<>());
+    for (Entry entry : all) {
+      if (entry.leases < MOST_LEASES) {
+        return entry;
+      }
+    }
+    Entry fresh = new Entry(new Connection(endpoint, allocator));
+    all.add(fresh);
+    return fresh;
   }
 
   /** Closes connections that were unused for long and whose endpoint isn't among {@code live}. */
   void closeUnused(Set<Endpoint> live, long nowNanos) {
     List<Connection> unused = new ArrayList<>();
     synchronized (this) {
-      for (Iterator<Map.Entry<Endpoint, Entry>> each = entries.entrySet().iterator();
+      for (Iterator<Map.Entry<Endpoint, List<Entry>>> each = entries.entrySet().iterator();
           each.hasNext(); ) {
-        Map.Entry<Endpoint, Entry> next = each.next();
-        Entry entry = next.getValue();
-        if (entry.leases == 0
-            && nowNanos - entry.usedNanos >= UNUSED_LIMIT.toNanos()
-            && !live.contains(next.getKey())) {
-          unused.add(entry.connection);
+        Map.Entry<Endpoint, List<Entry>> next = each.next();
+        // The first one of a live gateway will be used again.
+        int keep = live.contains(next.getKey()) ? 1 : 0;
+        List<Entry> all = next.getValue();
+        for (int i = all.size() - 1; i >= keep; i--) {
+          if (all.get(i).isUnusedSince(nowNanos - UNUSED_LIMIT.toNanos())) {
+            unused.add(all.remove(i).connection);
+          }
+        }
+        if (all.isEmpty()) {
           each.remove();
         }
       }
@@ -68,7 +89,7 @@ final class Connections implements AutoCloseable {
 
   /** Returns how many connections there are. */
   synchronized int size() {
-    return entries.size();
+    return entries.values().stream().mapToInt(List::size).sum();
   }
 
   /** Breaks off whatever is under way. */
@@ -77,7 +98,7 @@ final class Connections implements AutoCloseable {
     List<Connection> open;
     synchronized (this) {
       closed = true;
-      open = entries.values().stream().map(entry -> entry.connection).toList();
+      open = entries.values().stream().flatMap(List::stream).map(e -> e.connection).toList();
       entries.clear();
     }
     open.forEach(Connection::close);
@@ -115,6 +136,10 @@ final class Connections implements AutoCloseable {
 
     Entry(Connection connection) {
       this.connection = connection;
+    }
+
+    boolean isUnusedSince(long nanos) {
+      return leases == 0 && usedNanos - nanos <= 0;
     }
   }
 }

@@ -3,6 +3,8 @@ package io.sluice.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -33,6 +35,28 @@ class ConnectionsTest {
       held.close();
       connections.closeUnused(Set.of(), later + Connections.UNUSED_LIMIT.toNanos());
       assertThat(connections.size()).isZero();
+    }
+  }
+
+  @Test
+  void aConnectionThatHasAllItTakesGetsAnotherOneBesideIt() throws Exception {
+    try (BufferAllocator allocator = new RootAllocator();
+        Connections connections = new Connections(allocator)) {
+      List<Connections.Lease> leases = new ArrayList<>();
+      for (int i = 0; i < 2 * Connections.MOST_LEASES + 1; i++) {
+        leases.add(connections.lease(A));
+      }
+      assertThat(connections.size()).isEqualTo(3);
+      assertThat(leases.stream().map(Connections.Lease::connection).distinct()).hasSize(3);
+      Connection second = leases.get(Connections.MOST_LEASES).connection();
+      leases.remove(Connections.MOST_LEASES).close();
+      try (Connections.Lease next = connections.lease(A)) {
+        assertThat(next.connection()).as("where there is room").isSameAs(second);
+      }
+      leases.forEach(Connections.Lease::close);
+      long later = System.nanoTime() + Connections.UNUSED_LIMIT.toNanos() + 1;
+      connections.closeUnused(Set.of(A), later);
+      assertThat(connections.size()).as("one stays for a gateway that is live").isEqualTo(1);
     }
   }
 
