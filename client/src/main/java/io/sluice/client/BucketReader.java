@@ -21,6 +21,7 @@ public final class BucketReader implements AutoCloseable {
   private final ReadLoop loop;
   private long readyBytes;
   private long position;
+  private long passedOver;
   private boolean ended;
   private boolean closed;
   private @Nullable SluiceException failure;
@@ -45,7 +46,10 @@ public final class BucketReader implements AutoCloseable {
     return spec;
   }
 
-  /** Returns the offset of the next row that {@link #next} or {@link #poll} returns. */
+  /**
+   * Returns the offset of the next row that {@link #next} or {@link #poll} returns, or, with a
+   * filter, one before it from which to go on.
+   */
   public synchronized long position() {
     return position;
   }
@@ -90,7 +94,7 @@ public final class BucketReader implements AutoCloseable {
       return Optional.empty();
     }
     readyBytes -= bytes(batch);
-    position = batch.endOffset();
+    position = ready.isEmpty() ? Math.max(passedOver, batch.endOffset()) : batch.endOffset();
     notifyAll();
     return Optional.of(batch);
   }
@@ -143,6 +147,14 @@ public final class BucketReader implements AutoCloseable {
             readyBytes += bytes(batch);
           }
         });
+  }
+
+  /** No row before an offset is of interest, beside those that were offered. */
+  synchronized void passOver(long offset) {
+    passedOver = offset;
+    if (ready.isEmpty()) {
+      position = offset;
+    }
   }
 
   void end() {

@@ -3,6 +3,7 @@ package io.sluice.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.sluice.client.SluiceException.Origin;
 import io.sluice.client.SluiceException.Reason;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.iceberg.expressions.ExpressionParser;
 import org.jspecify.annotations.Nullable;
 
 /** A reader's thread: takes batches from one DoGet call after the other, each at the owner. */
@@ -173,7 +175,7 @@ final class ReadLoop {
     VectorSchemaRoot root = stream.getRoot();
     int rows = root.getRowCount();
     ArrowBuf metadata = stream.getLatestMetadata();
-    if (rows == 0 || metadata == null) {
+    if (metadata == null || (rows == 0 && spec.wantsAllRows())) {
       return;
     }
     byte[] bytes = new byte[Math.toIntExact(metadata.readableBytes())];
@@ -181,9 +183,7 @@ final class ReadLoop {
     JsonNode place = Connection.parse("read", new String(bytes, StandardCharsets.UTF_8));
     long offset = place.path("offset").asLong(-1);
     if (offset > position) {
-      throw new SluiceException(
-          Reason.INTERNAL,
-          "the gateway left out offsets [" + position + ", " + offset + "); tell an operator");
+      passOver(Math.min(offset, to));
     }
     long skip = position - offset;
     long end = Math.min(offset + rows, to);
@@ -193,6 +193,18 @@ final class ReadLoop {
     VectorSchemaRoot copy = copy(root, Math.toIntExact(skip), Math.toIntExact(end - position));
     reader.offer(new ReadBatch(position, place.path("timeMicros").asLong(), copy));
     position = end;
+    backoff.reset();
+  }
+
+  /** No row before {@code offset} matches the filter. */
+  private void passOver(long offset) throws SluiceException {
+    if (spec.wantsAllRows()) {
+      throw new SluiceException(
+          Reason.INTERNAL,
+          "the gateway left out offsets [" + position + ", " + offset + "); tell an operator");
+    }
+    position = offset;
+    reader.passOver(offset);
     backoff.reset();
   }
 
@@ -217,6 +229,9 @@ final class ReadLoop {
     if (!spec.columns().isEmpty()) {
       ArrayNode columns = json.putArray("columns");
       spec.columns().forEach(columns::add);
+    }
+    if (!spec.wantsAllRows()) {
+      json.putRawValue("filter", new RawValue(ExpressionParser.toJson(spec.filter())));
     }
     return new Ticket(json.toString().getBytes(StandardCharsets.UTF_8));
   }

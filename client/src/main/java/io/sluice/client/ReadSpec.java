@@ -4,6 +4,8 @@ import io.sluice.catalog.table.TableName;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 
 /**
  * What to read of a bucket.
@@ -15,6 +17,8 @@ import java.util.OptionalLong;
  *     or for ever if {@code follow}
  * @param follow whether to wait for rows that don't exist yet; otherwise {@code to} must be visible
  * @param columns the columns wanted, in that order; empty for all
+ * @param filter which rows are of interest; {@code alwaysTrue()} for all. It spares what it can:
+ *     whole batches that can't have such a row don't come; rows that don't match may come
  * @param prefetchBytes how much to read ahead; one batch is always read ahead
  */
 public record ReadSpec(
@@ -24,6 +28,7 @@ public record ReadSpec(
     OptionalLong to,
     boolean follow,
     List<String> columns,
+    Expression filter,
     long prefetchBytes) {
 
   /** How much is read ahead unless told otherwise. */
@@ -51,29 +56,50 @@ public record ReadSpec(
         OptionalLong.of(to),
         false,
         List.of(),
+        Expressions.alwaysTrue(),
         DEFAULT_PREFETCH_BYTES);
   }
 
   /** Returns what to read of a bucket: what is there now, from {@code from} on, all columns. */
   public static ReadSpec visible(TableName table, int bucket, From from) {
-    return new ReadSpec(
-        table, bucket, from, OptionalLong.empty(), false, List.of(), DEFAULT_PREFETCH_BYTES);
+    return open(table, bucket, from, false);
   }
 
   /** Returns what to read of a bucket: all from {@code from} on, for ever, all columns. */
   public static ReadSpec follow(TableName table, int bucket, From from) {
+    return open(table, bucket, from, true);
+  }
+
+  private static ReadSpec open(TableName table, int bucket, From from, boolean follow) {
     return new ReadSpec(
-        table, bucket, from, OptionalLong.empty(), true, List.of(), DEFAULT_PREFETCH_BYTES);
+        table,
+        bucket,
+        from,
+        OptionalLong.empty(),
+        follow,
+        List.of(),
+        Expressions.alwaysTrue(),
+        DEFAULT_PREFETCH_BYTES);
   }
 
   /** Returns this with some columns only. */
   public ReadSpec withColumns(List<String> names) {
-    return new ReadSpec(table, bucket, from, to, follow, names, prefetchBytes);
+    return new ReadSpec(table, bucket, from, to, follow, names, filter, prefetchBytes);
+  }
+
+  /** Returns this without batches in which no row can match. */
+  public ReadSpec withFilter(Expression rows) {
+    return new ReadSpec(table, bucket, from, to, follow, columns, rows, prefetchBytes);
+  }
+
+  /** Returns whether all rows are of interest. */
+  boolean wantsAllRows() {
+    return filter.op() == Expression.Operation.TRUE;
   }
 
   /** Returns this with another bound of bytes read ahead. */
   public ReadSpec withPrefetchBytes(long bytes) {
-    return new ReadSpec(table, bucket, from, to, follow, columns, bytes);
+    return new ReadSpec(table, bucket, from, to, follow, columns, filter, bytes);
   }
 
   /** Where to begin. */

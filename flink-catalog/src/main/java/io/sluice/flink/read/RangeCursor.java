@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.iceberg.expressions.Expressions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,6 +138,7 @@ final class RangeCursor implements SplitCursor {
         forEver ? OptionalLong.empty() : OptionalLong.of(split.to()),
         forEver,
         context.logColumns(),
+        Expressions.alwaysTrue(),
         context.prefetchBytes());
   }
 

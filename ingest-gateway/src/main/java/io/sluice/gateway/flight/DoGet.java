@@ -103,6 +103,11 @@ final class DoGet {
     Buffer metadata =
         Buffer.buffer(
             "{\"offset\":" + rows.offset() + ",\"timeMicros\":" + rows.timeMicros() + "}");
+    if (rows.rows() == 0) {
+      try (VectorSchemaRoot none = VectorSchemaRoot.create(reader.schema(), allocator)) {
+        return ArrowMessages.rows(none, metadata);
+      }
+    }
     Optional<Frame> frame = rows.frame();
     if (frame.isPresent()) {
       try {

@@ -18,7 +18,16 @@ import java.util.Set;
 record Ticket(TableName table, ReadRequest request) {
 
   private static final Set<String> FIELDS =
-      Set.of("database", "table", "bucket", "from", "fromTimeMicros", "to", "follow", "columns");
+      Set.of(
+          "database",
+          "table",
+          "bucket",
+          "from",
+          "fromTimeMicros",
+          "to",
+          "follow",
+          "columns",
+          "filter");
 
   static Ticket read(byte[] utf8) throws ProblemException {
     Json json = Json.read("ticket", utf8, FIELDS);
@@ -29,7 +38,8 @@ record Ticket(TableName table, ReadRequest request) {
     int bucket = json.has("bucket") ? (int) json.whole("bucket", 0, Integer.MAX_VALUE) : 0;
     return new Ticket(
         json.table(),
-        new ReadRequest(bucket, from(json), to, json.flag("follow"), json.texts("columns")));
+        new ReadRequest(
+            bucket, from(json), to, json.flag("follow"), json.texts("columns"), filter(json)));
   }
 
   /** Returns a ticket for all that a bucket has in the log. */
@@ -59,6 +69,11 @@ record Ticket(TableName table, ReadRequest request) {
       json.put("from", request.from() instanceof From.Latest ? "latest" : "earliest");
     }
     return Json.write(json);
+  }
+
+  /** The JSON's own text: what it means depends on the table. */
+  private static String filter(Json json) throws ProblemException {
+    return json.has("filter") ? json.node("filter").toString() : "";
   }
 
   private static From from(Json json) throws ProblemException {

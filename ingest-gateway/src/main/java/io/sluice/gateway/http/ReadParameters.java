@@ -80,7 +80,7 @@ record ReadParameters(
     for (int i = first; i < end; i++) {
       Long last = resume == null ? null : resume.lastOffsets().get(i);
       From begin = last == null ? from : new From.Offset(last + 1);
-      requests.add(new ReadRequest(i, begin, OptionalLong.empty(), follow, columns));
+      requests.add(new ReadRequest(i, begin, OptionalLong.empty(), follow, columns, ""));
     }
     return requests;
   }

@@ -25,12 +25,12 @@ public final class ReadBatch implements AutoCloseable {
     this.projection = projection;
   }
 
-  /** Returns the offset of the first row. */
+  /** Returns the offset of the first row, or from which on there may be rows again. */
   public long offset() {
     return placed.offset() + first;
   }
 
-  /** Returns the number of rows, at least 1. */
+  /** Returns the number of rows; 0 if those before {@link #offset} didn't match a filter. */
   public int rows() {
     return end - first;
   }

@@ -12,9 +12,11 @@ import java.util.OptionalLong;
  *     follow} never
  * @param follow whether to wait for rows that aren't there yet
  * @param columns the columns to read, in that order; empty for all
+ * @param filter which rows are of interest, in Iceberg's JSON; empty for all. Rows that don't match
+ *     may come all the same
  */
 public record ReadRequest(
-    int bucket, From from, OptionalLong to, boolean follow, List<String> columns) {
+    int bucket, From from, OptionalLong to, boolean follow, List<String> columns, String filter) {
 
   public ReadRequest {
     columns = List.copyOf(columns);

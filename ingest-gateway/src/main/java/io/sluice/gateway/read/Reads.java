@@ -33,10 +33,11 @@ public final class Reads {
    * @param forwarded whether another gateway passed the call on: it isn't passed on again
    * @return for the caller to close. Fails with a {@link ReadException}: OUT_OF_RANGE if the
    *     offsets have left the log or aren't there yet; with an {@code IllegalArgumentException} if
-   *     the request names a bucket or a column that isn't there
+   *     the request names a bucket or a column that isn't there, or its filter is none
    */
   public CompletableFuture<RowReader> open(Table table, ReadRequest request, boolean forwarded) {
     Projection projection;
+    FrameFilter filter;
     try {
       if (request.bucket() < 0 || request.bucket() >= table.bucketCount()) {
         throw new IllegalArgumentException(
@@ -44,30 +45,34 @@ public final class Reads {
                 .formatted(table.name(), table.bucketCount() - 1, request.bucket()));
       }
       projection = Projection.of(table, request.columns());
+      filter = FrameFilter.of(table, request.filter());
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
     return ownership
         .route(table, request.bucket(), forwarded)
-        .thenCompose(route -> open(table, request, projection, route));
+        .thenCompose(route -> open(table, request, new Wanted(projection, filter), route));
   }
 
+  /** What a reader wants of each frame. */
+  private record Wanted(Projection projection, FrameFilter filter) {}
+
   private CompletableFuture<RowReader> open(
-      Table table, ReadRequest request, Projection projection, Route route) {
+      Table table, ReadRequest request, Wanted wanted, Route route) {
     if (route instanceof Route.There there) {
       return remote
           .open(there.peer(), table, request)
-          .thenApply(range -> reader(range.cursor(), range.from(), range.to(), projection));
+          .thenApply(range -> reader(range.cursor(), range.from(), range.to(), wanted));
     } else if (route instanceof Route.Here here) {
       return ownership
           .look(table, request.bucket(), here.log())
-          .thenCompose(look -> open(table, request, projection, look));
+          .thenCompose(look -> open(table, request, wanted, look));
     }
     return CompletableFuture.failedFuture(new IllegalStateException("unknown route " + route));
   }
 
   private CompletableFuture<RowReader> open(
-      Table table, ReadRequest request, Projection projection, Ownership.Look look) {
+      Table table, ReadRequest request, Wanted wanted, Ownership.Look look) {
     BucketLog log = look.log();
     long watermark = look.watermark();
     long start = look.start();
@@ -79,16 +84,17 @@ public final class Reads {
                       .to()
                       .orElse(request.follow() ? Long.MAX_VALUE : Math.max(from, watermark));
               check(table, request, from, to, start, watermark);
-              return reader(log.read(from, to), from, to, projection);
+              return reader(log.read(from, to), from, to, wanted);
             });
   }
 
-  private RowReader reader(FrameCursor cursor, long from, long to, Projection projection) {
+  private RowReader reader(FrameCursor cursor, long from, long to, Wanted wanted) {
     if (to < Long.MAX_VALUE) {
-      return new RowReader(cursor, from, to, projection, () -> {});
+      return new RowReader(cursor, from, to, wanted.projection(), wanted.filter(), () -> {});
     }
     listener.followerOpened();
-    return new RowReader(cursor, from, to, projection, listener::followerClosed);
+    return new RowReader(
+        cursor, from, to, wanted.projection(), wanted.filter(), listener::followerClosed);
   }
 
   private static CompletableFuture<Long> from(

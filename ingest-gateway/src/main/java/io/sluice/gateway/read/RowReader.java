@@ -19,6 +19,7 @@ public final class RowReader implements AutoCloseable {
   private final long from;
   private final long to;
   private final Projection projection;
+  private final FrameFilter filter;
   private final Deque<PlacedFrame> frames = new ArrayDeque<>();
   private final Runnable onClose;
   private boolean closed;
@@ -28,11 +29,18 @@ public final class RowReader implements AutoCloseable {
    *
    * @param onClose runs once, when the reader is closed
    */
-  RowReader(FrameCursor cursor, long from, long to, Projection projection, Runnable onClose) {
+  RowReader(
+      FrameCursor cursor,
+      long from,
+      long to,
+      Projection projection,
+      FrameFilter filter,
+      Runnable onClose) {
     this.cursor = cursor;
     this.from = from;
     this.to = to;
     this.projection = projection;
+    this.filter = filter;
     this.onClose = onClose;
   }
 
@@ -56,8 +64,9 @@ public final class RowReader implements AutoCloseable {
    * thread: go elsewhere before doing anything heavy. Call again only once it is complete.
    *
    * @param maxBytes about how many bytes to read ahead, at least 1
-   * @return a batch for the caller to close, or empty once the range has ended. Fails with a {@code
-   *     ReadException}
+   * @return a batch for the caller to close, or empty once the range has ended. With a filter, rows
+   *     may be missing between two batches, and a batch without rows says from where on there may
+   *     be some again. Fails with a {@code ReadException}
    */
   public CompletableFuture<Optional<ReadBatch>> next(int maxBytes) {
     Optional<ReadBatch> held = held();
@@ -101,8 +110,11 @@ public final class RowReader implements AutoCloseable {
     for (PlacedFrame frame = frames.poll(); frame != null; frame = frames.poll()) {
       int first = (int) Math.max(0, from - frame.offset());
       int end = (int) Math.min(frame.frame().header().rows(), to - frame.offset());
-      if (first < end) {
+      if (first < end && filter.mayMatch(frame.frame().header())) {
         return Optional.of(new ReadBatch(frame, first, end, projection));
+      }
+      if (first < end && frames.isEmpty()) {
+        return Optional.of(new ReadBatch(frame, end, end, projection));
       }
       frame.release();
     }
