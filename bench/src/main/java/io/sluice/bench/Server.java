@@ -11,13 +11,18 @@ import io.sluice.log.bookie.BookieSettings;
 import io.sluice.log.bookie.StandaloneBookie;
 import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
+import io.sluice.log.segment.SegmentStore;
 import io.sluice.log.zookeeper.ZooKeeperMetadataStore;
 import io.sluice.log.zookeeper.ZooKeeperSettings;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 
 /** The process under test; see {@link ServerProcess}. */
 final class Server {
+
+  /** The argument that makes it keep no rows. */
+  static final String DISCARD = "discard";
 
   /** Runs until it is told to stop. */
   public static void main(String[] args) throws Exception {
@@ -25,8 +30,10 @@ final class Server {
     StandaloneBookie bookie = StandaloneBookie.start(data, 0, BookieSettings.DEFAULT);
     ZooKeeperMetadataStore metadata =
         ZooKeeperMetadataStore.connect(ZooKeeperSettings.of(bookie.zooKeeper()));
-    BookKeeperSegmentStore segments =
-        BookKeeperSegmentStore.connect(BookKeeperSettings.of(bookie.metadataUri()));
+    SegmentStore segments =
+        args.length > 1 && args[1].equals(DISCARD)
+            ? new DiscardingStore()
+            : BookKeeperSegmentStore.connect(BookKeeperSettings.of(bookie.metadataUri()));
     Lake lake = Lake.open(LakeSettings.local(data.resolve("warehouse")), metadata);
     GatewayParts parts =
         new GatewayParts(
@@ -35,7 +42,8 @@ final class Server {
             new StoredBucketRecords(metadata),
             segments,
             lake,
-            table -> {});
+            table -> {},
+            Clock.systemUTC());
     Gateway gateway = Gateway.start(GatewaySettings.DEFAULT.at("127.0.0.1", 0), parts);
     System.out.println(
         "ready gateway=127.0.0.1:" + gateway.port() + " zookeeper=" + bookie.zooKeeper());

@@ -55,6 +55,12 @@ final class BookieCommand implements Callable<Integer> {
   private @Nullable Path ledgers;
 
   @Option(
+      names = "--advertised-host",
+      paramLabel = "HOST",
+      description = "The host that the others of the cluster are told (default: --host).")
+  private @Nullable String advertisedHost;
+
+  @Option(
       names = "--id",
       paramLabel = "NAME",
       description = "Its identity for ever; never another folder's.")
@@ -70,6 +76,9 @@ final class BookieCommand implements Callable<Integer> {
     options.putAll(listen.settings("bookie"));
     folder("bookie.journal-folder", journal, options);
     folder("bookie.ledgers-folder", ledgers, options);
+    if (advertisedHost != null) {
+      options.put("bookie.advertised-host", advertisedHost);
+    }
     if (id != null) {
       options.put(BookieIdentity.SETTING, id);
     }
@@ -92,7 +101,7 @@ final class BookieCommand implements Callable<Integer> {
                 folder,
                 config.bookKeeper().metadataUri(),
                 config.zooKeeper().sessionTimeout()));
-    String place = "at " + config.bookie().host() + ":" + bookie.port() + " as " + name;
+    String place = "at " + config.bookie().reachableHost() + ":" + bookie.port() + " as " + name;
     return new Foreground.Ready(place, bookie.ended());
   }
 

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.gateway.Gateway;
 import io.sluice.log.segment.Replication;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,6 +47,12 @@ final class GatewayCommand implements Callable<Integer> {
       })
   private @Nullable Replication replication;
 
+  @Option(
+      names = "--clock-offset",
+      hidden = true,
+      description = "How far its clock is to be off, to see what a wrong one does.")
+  private Duration clockOffset = Duration.ZERO;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -63,7 +70,8 @@ final class GatewayCommand implements Callable<Integer> {
     BookieCheck.await(
         config.bookKeeper().metadataUri(), config.gateway().log().replication(), BOOKIES_LIMIT);
     Parts parts = opened.add(Parts.connect(config, warehouse.lake()));
-    Gateway gateway = parts.startGateway(parts.posts());
+    Gateway gateway =
+        parts.startGateway(parts.posts(), Clock.offset(Clock.systemUTC(), clockOffset));
     return Foreground.Ready.forEver(
         "at " + config.gateway().reachableHost() + ":" + gateway.port());
   }

@@ -17,6 +17,7 @@ import io.sluice.gateway.GatewayParts;
 import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
 import io.sluice.log.zookeeper.ZooKeeperMetadataStore;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.RootAllocator;
@@ -80,12 +81,12 @@ final class Parts implements AutoCloseable {
     return new CompactionPosts(metadata);
   }
 
-  /** Starts a gateway that asks for compaction there. */
-  Gateway startGateway(CompactionRequests compaction) {
+  /** Starts a gateway that asks for compaction there, and goes by that clock. */
+  Gateway startGateway(CompactionRequests compaction, Clock clock) {
     Gateway gateway =
         Gateway.start(
             config.gateway(),
-            new GatewayParts(metadata, catalog, buckets, segments, lake, compaction));
+            new GatewayParts(metadata, catalog, buckets, segments, lake, compaction, clock));
     Duration limit = config.gateway().stopPatience().plus(CLOSE_MARGIN);
     opened.add(() -> gateway.close().get(limit.toMillis(), TimeUnit.MILLISECONDS));
     return gateway;

@@ -5,6 +5,7 @@ import io.sluice.gateway.Gateway;
 import io.sluice.log.bookie.StandaloneBookie;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 
 /**
  * ZooKeeper, a bookie, a gateway and a compactor in this JVM, on one data folder. It may be killed
@@ -41,7 +42,7 @@ final class Standalone implements AutoCloseable {
     logTo(folder.path().resolve("logs"));
     StandaloneBookie bookie = opened.add(StandaloneBookie.start(folder.path(), 0, config.bookie()));
     Parts parts = opened.add(Parts.connect(config.at(bookie.zooKeeper()), lakeSettings));
-    Gateway gateway = parts.startGateway(parts.startCompactor());
+    Gateway gateway = parts.startGateway(parts.startCompactor(), Clock.systemUTC());
     endpoint = config.gateway().host() + ":" + gateway.port();
   }
 

@@ -13,11 +13,13 @@ import io.sluice.compactor.write.ArrowRows;
 import io.sluice.log.append.BucketLog;
 import io.sluice.log.append.BucketLogs;
 import io.sluice.log.append.LogSettings;
+import io.sluice.log.append.LogThreads;
 import io.sluice.log.append.RowBatch;
 import io.sluice.log.frame.FrameEncoder;
 import io.sluice.testing.segment.InMemorySegmentStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,7 +74,8 @@ class LogToLakeTest {
                   LogSettings.DEFAULT,
                   segments,
                   town.records,
-                  (name, bucket, rows) -> threads.request(name))) {
+                  (name, bucket, rows) -> threads.request(name),
+                  LogThreads.start(InstantSource.system()))) {
         for (int batch = 0; batch < BATCHES; batch++) {
           int bucket = batch % BUCKETS;
           written[bucket] += append(town, logs, table, bucket, written[bucket], 1 + batch * 7);

@@ -20,6 +20,7 @@ import io.sluice.gateway.GatewayParts;
 import io.sluice.gateway.GatewaySettings;
 import io.sluice.testing.segment.InMemorySegmentStore;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,7 +143,8 @@ class GatewayClusterIT {
                 new StoredBucketRecords(session),
                 segments,
                 lake,
-                table -> {})));
+                table -> {},
+                Clock.systemUTC())));
   }
 
   private String endpoint(int gateway) {

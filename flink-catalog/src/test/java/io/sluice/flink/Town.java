@@ -16,6 +16,7 @@ import io.sluice.gateway.GatewayParts;
 import io.sluice.gateway.GatewaySettings;
 import io.sluice.testing.segment.InMemorySegmentStore;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -54,7 +55,8 @@ final class Town implements AutoCloseable {
     gateway =
         Gateway.start(
             GatewaySettings.DEFAULT.at("127.0.0.1", 0),
-            new GatewayParts(metadata, catalog, buckets, segments, lake, table -> {}));
+            new GatewayParts(
+                metadata, catalog, buckets, segments, lake, table -> {}, Clock.systemUTC()));
   }
 
   /** Returns one Flink cluster for all queries of a test class. */

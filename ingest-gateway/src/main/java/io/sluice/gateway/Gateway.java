@@ -22,11 +22,11 @@ import io.sluice.gateway.tables.Workers;
 import io.sluice.gateway.upkeep.RetentionSweep;
 import io.sluice.gateway.upkeep.Upkeep;
 import io.sluice.log.append.BucketLogs;
+import io.sluice.log.append.LogThreads;
 import io.sluice.log.upkeep.Reconciler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -142,13 +142,13 @@ public final class Gateway {
     return new Upkeep(
         ownership,
         parts.catalog(),
-        new RetentionSweep(ownership, parts.buckets(), Clock.systemUTC(), UPKEEP_LIMIT),
+        new RetentionSweep(ownership, parts.buckets(), parts.clock(), UPKEEP_LIMIT),
         new Reconciler(
             parts.segments(),
             parts.buckets(),
             () -> Upkeep.allTables(parts.catalog()),
             new DroppedLogs(parts.metadata()),
-            Clock.systemUTC(),
+            parts.clock(),
             UPKEEP_LIMIT));
   }
 
@@ -170,7 +170,8 @@ public final class Gateway {
               settings.log(),
               parts.segments(),
               parts.buckets(),
-              (table, bucket, rows) -> parts.compaction().request(table));
+              (table, bucket, rows) -> parts.compaction().request(table),
+              LogThreads.start(parts.clock()));
       Vertx vertx =
           Vertx.vertx(
               new VertxOptions()
@@ -230,6 +231,7 @@ public final class Gateway {
         new IcebergRest(parts.lake().icebergCatalog(), parts.lake().settings().catalogProperties()),
         () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
         meters,
+        parts.clock(),
         flight.allocator());
   }
 }

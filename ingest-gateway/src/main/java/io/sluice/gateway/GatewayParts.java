@@ -6,6 +6,7 @@ import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.log.segment.SegmentStore;
+import java.time.Clock;
 
 /**
  * What a gateway works with; all of it stays its owner's to close, after the gateway.
@@ -16,6 +17,7 @@ import io.sluice.log.segment.SegmentStore;
  * @param segments the log's ledgers
  * @param lake the lake's tables
  * @param compaction where to ask for compaction
+ * @param clock what rows are stamped with, and what retention goes by; it may be wrong and go back
  */
 public record GatewayParts(
     MetadataStore metadata,
@@ -23,4 +25,5 @@ public record GatewayParts(
     BucketRecords buckets,
     SegmentStore segments,
     Lake lake,
-    CompactionRequests compaction) {}
+    CompactionRequests compaction,
+    Clock clock) {}

@@ -8,6 +8,7 @@ import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.testing.segment.InMemorySegmentStore;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,8 @@ public final class ClusterFixture implements AutoCloseable {
             new StoredBucketRecords(session),
             segments,
             lake,
-            table -> {});
+            table -> {},
+            Clock.systemUTC());
     Node node = new Node(Gateway.start(SETTINGS, parts), session);
     nodes.add(node);
     return node;

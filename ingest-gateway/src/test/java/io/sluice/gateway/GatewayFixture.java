@@ -9,6 +9,7 @@ import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.testing.segment.InMemorySegmentStore;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,7 +36,13 @@ public final class GatewayFixture implements AutoCloseable {
     catalog = new TableCatalog(metadata, lake);
     parts =
         new GatewayParts(
-            metadata, catalog, new StoredBucketRecords(metadata), segments, lake, requests::add);
+            metadata,
+            catalog,
+            new StoredBucketRecords(metadata),
+            segments,
+            lake,
+            requests::add,
+            Clock.systemUTC());
     gateway = Gateway.start(settings.at("127.0.0.1", 0), parts);
   }
 

@@ -11,6 +11,7 @@ import io.sluice.testing.history.Row;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +22,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Three gateways, three bookies, ZooKeeper and the compactor, killed, paused and stopped at random
- * under load. Whatever happens: each acknowledged row is there exactly once, in its writer's order,
- * at the offset that was told; offsets are dense and times never go back; all followers saw the
- * same sequence; the union of log and lake is equal to it (I1 to I8, I15).
+ * under load, while the network between them is cut, stalls and is slow, and two gateways' clocks
+ * are an hour off. Whatever happens: each acknowledged row is there exactly once, in its writer's
+ * order, at the offset that was told; offsets are dense and times never go back; all followers saw
+ * the same sequence; the union of log and lake is equal to it (I1 to I8, I15).
  *
  * <p>{@code -Dchaos.seconds=600} for longer, {@code -Dseed=N} for another life.
  */
@@ -40,13 +42,18 @@ class ChaosIT {
   @RegisterExtension
   private final TestCluster cluster =
       TestCluster.of(3, 3)
+          .withLinks()
+          .withArguments("gateway-2", "--clock-offset=PT1H")
+          .withArguments("gateway-3", "--clock-offset=-PT1H")
           .with(
               "zookeeper.session-timeout=4s",
               "gateway.log.add-timeout=5s",
+              "gateway.reconcile-every=2s",
               "compactor.schedule-every=1s",
               "compactor.commit-every=0ms");
 
   private final List<Load> loads = new ArrayList<>();
+  private final List<Nemesis> nemeses = new ArrayList<>();
 
   @AfterEach
   void endAll() {
@@ -72,34 +79,49 @@ class ChaosIT {
               "bookie-3",
               "zookeeper",
               "compactor-1");
-      Nemesis nemesis = new Nemesis(cluster, parts, SEED);
-      loads.add(nemesis);
-      nemesis.start();
-      await(writers, nemesis);
-      end(List.of(nemesis), nemesis);
-      end(writers, nemesis);
+      nemeses.add(new ProcessNemesis(cluster, parts, SEED));
+      nemeses.add(new NetworkNemesis(cluster.links(), SEED));
+      loads.addAll(nemeses);
+      nemeses.forEach(Load::start);
+      await(writers);
+      end(nemeses);
+      end(writers);
       List<Long> watermarks = table.watermarks();
       followers.forEach(follower -> follower.stopAt(watermarks.get(follower.bucket())));
       for (FollowLoad follower : followers) {
         follower.join();
-        requireFine(follower, nemesis);
+        requireFine(follower);
       }
-      check(history, table, nemesis);
+      check(history, table);
     }
   }
 
-  private void check(History history, ChaosTable table, Nemesis nemesis) throws Exception {
-    String when = "seed " + SEED + ": " + nemesis.done();
+  private void check(History history, ChaosTable table) throws Exception {
+    String when = when();
     List<Row> log = table.log();
     System.out.printf(
-        "chaos: seed %d, %d faults, %d batches acknowledged, %d rows%n",
-        SEED, nemesis.done().size(), history.acks().size(), log.size());
+        "chaos: seed %d, %s faults, %d batches acknowledged, %d rows, times of %d min%n",
+        SEED,
+        nemeses.stream().map(nemesis -> nemesis.done().size()).toList(),
+        history.acks().size(),
+        log.size(),
+        minutes(log));
     assertThat(HistoryChecker.check(history, log)).as(when).isEmpty();
     assertThat(history.acks()).as("a load that was acknowledged, " + when).hasSizeGreaterThan(100);
     assertThat(table.flush().inLake()).as("all is in the lake, " + when).isTrue();
     assertThat(HistoryChecker.same("union", log, table.union(cluster.endpoint(1))))
         .as(when)
         .isEmpty();
+  }
+
+  /** Returns how far the rows' times are apart: hours, as clocks are off. */
+  private static long minutes(List<Row> log) {
+    LongSummaryStatistics times = log.stream().mapToLong(Row::timeMicros).summaryStatistics();
+    return TimeUnit.MICROSECONDS.toMinutes(times.getMax() - times.getMin());
+  }
+
+  private String when() {
+    return "seed " + SEED + ": " + nemeses.stream().map(Nemesis::done).toList();
   }
 
   private List<Load> writers(SluiceClient client, History history) {
@@ -126,28 +148,28 @@ class ChaosIT {
   }
 
   /** Lets it all go on for a while, unless somebody gives up. */
-  private static void await(List<Load> writers, Nemesis nemesis) {
+  private void await(List<Load> writers) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (System.nanoTime() < end) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-      requireFine(nemesis, nemesis);
-      writers.forEach(writer -> requireFine(writer, nemesis));
+      nemeses.forEach(this::requireFine);
+      writers.forEach(this::requireFine);
     }
   }
 
-  private static void end(List<? extends Load> ending, Nemesis nemesis) throws Exception {
+  private void end(List<? extends Load> ending) throws Exception {
     ending.forEach(Load::stop);
     for (Load load : ending) {
       load.join();
-      requireFine(load, nemesis);
+      requireFine(load);
     }
   }
 
-  private static void requireFine(Load load, Nemesis nemesis) {
+  private void requireFine(Load load) {
     load.failure()
         .ifPresent(
             failure -> {
-              throw new AssertionError("seed " + SEED + ": " + nemesis.done(), failure);
+              throw new AssertionError(when(), failure);
             });
   }
 }

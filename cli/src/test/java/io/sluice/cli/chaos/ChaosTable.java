@@ -62,7 +62,14 @@ final class ChaosTable {
         new TableSpec(
             NAME,
             COLUMNS,
-            Map.of("bucket.count", Integer.toString(buckets), "segment.max-age", "2s"),
+            // Rows stay in the log, to be compared, whatever a clock that is hours off makes of it.
+            Map.of(
+                "bucket.count",
+                Integer.toString(buckets),
+                "segment.max-age",
+                "2s",
+                "log.retention",
+                "1d"),
             "",
             false));
     return new ChaosTable(client, buckets);

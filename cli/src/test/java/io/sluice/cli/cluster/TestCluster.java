@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,46 +43,73 @@ public final class TestCluster
 
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
-  private final int gateways;
-  private final int bookies;
-  private final int compactors;
-  private final List<String> settings;
+  private final ClusterShape shape;
+  private final Map<String, List<String>> arguments;
+  private final boolean linked;
+  private final List<String> jvm;
+  private final Links links = new Links();
   private @Nullable LocalCluster cluster;
   private boolean ofClass;
 
-  private TestCluster(int gateways, int bookies, int compactors, List<String> settings) {
-    this.gateways = gateways;
-    this.bookies = bookies;
-    this.compactors = compactors;
-    this.settings = settings;
+  private TestCluster(
+      ClusterShape shape, Map<String, List<String>> arguments, boolean linked, List<String> jvm) {
+    this.shape = shape;
+    this.arguments = arguments;
+    this.linked = linked;
+    this.jvm = jvm;
   }
 
   /** Returns a cluster of gateways, bookies and one compactor; it isn't started yet. */
   public static TestCluster of(int gateways, int bookies) {
-    return new TestCluster(gateways, bookies, 1, List.of());
+    ClusterShape shape = new ClusterShape(gateways, bookies, 1, List.of());
+    return new TestCluster(shape, Map.of(), false, List.of(PartKind.C1_ONLY));
   }
 
   /** Returns one with another number of compactors. */
   public TestCluster withCompactors(int count) {
-    return new TestCluster(gateways, bookies, count, settings);
+    ClusterShape other =
+        new ClusterShape(shape.gateways(), shape.bookies(), count, shape.settings());
+    return new TestCluster(other, arguments, linked, jvm);
   }
 
   /** Returns one with further settings, as {@code key=value}, for all parts. */
   public TestCluster with(String... more) {
-    List<String> all = new ArrayList<>(settings);
+    List<String> all = new ArrayList<>(shape.settings());
     for (String setting : more) {
       all.addAll(List.of("--set", setting));
     }
-    return new TestCluster(gateways, bookies, compactors, List.copyOf(all));
+    ClusterShape other =
+        new ClusterShape(shape.gateways(), shape.bookies(), shape.compactors(), all);
+    return new TestCluster(other, arguments, linked, jvm);
+  }
+
+  /** Returns one with further arguments for one part. */
+  public TestCluster withArguments(String part, String... more) {
+    Map<String, List<String>> all = new HashMap<>(arguments);
+    all.put(part, List.of(more));
+    return new TestCluster(shape, Map.copyOf(all), linked, jvm);
+  }
+
+  /** Returns one as users run it: slower to start than tests like it, and faster then. */
+  public TestCluster fullyCompiled() {
+    return new TestCluster(shape, arguments, linked, List.of());
+  }
+
+  /**
+   * Returns one with {@link #links} between its parts. They listen on 127.0.0.2, an address that
+   * Linux has by itself.
+   */
+  public TestCluster withLinks() {
+    return new TestCluster(shape, arguments, true, jvm);
   }
 
   /** Starts it, and returns once all parts are ready. For tests that don't register it. */
   public void start() throws IOException {
     Path folder = Files.createTempDirectory("sluice-cluster");
-    ClusterShape shape = new ClusterShape(gateways, bookies, compactors, settings);
-    ClusterPlan plan = ClusterPlan.of(shape, folder, Ports.free(1 + bookies + gateways));
+    List<Integer> ports = Ports.free(1 + shape.bookies() + shape.gateways());
+    ClusterPlan plan = withArguments(ClusterPlan.of(shape, folder, ports));
     LocalCluster starting =
-        new LocalCluster(plan, List.of(PartKind.C1_ONLY), (whole, process) -> {});
+        new LocalCluster(linked ? links.layInto(plan) : plan, jvm, (whole, process) -> {});
     cluster = starting;
     try {
       starting.start();
@@ -88,6 +117,19 @@ public final class TestCluster
       close();
       throw e;
     }
+  }
+
+  private ClusterPlan withArguments(ClusterPlan plan) {
+    List<Part> parts =
+        plan.parts().stream()
+            .map(p -> p.with(arguments.getOrDefault(p.name(), List.of()).toArray(String[]::new)))
+            .toList();
+    return new ClusterPlan(plan.folder(), parts);
+  }
+
+  /** Returns the ways between the parts, by what they are: {@code to bookie-1} and so on. */
+  public Map<String, TcpLink> links() {
+    return links.all();
   }
 
   /** Returns the gateways' {@code host:port}, in order. */
@@ -225,6 +267,7 @@ public final class TestCluster
       return;
     }
     cluster = null;
+    links.close();
     ending.killAll();
     List<Path> all;
     try (Stream<Path> found = Files.walk(ending.plan().folder())) {

@@ -21,7 +21,7 @@ import io.sluice.gateway.tables.Tables;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
 import io.vertx.core.Future;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +48,7 @@ final class AppendRoutes {
   private final GateLimits gate;
   private final BufferAllocator allocator;
   private final GatewayMeters meters;
+  private final Clock clock;
   private final LetterBox letterBox;
   private final ByteBudget budget;
   private final Limits limits;
@@ -58,6 +59,7 @@ final class AppendRoutes {
     this.gate = parts.gate();
     this.allocator = parts.allocator();
     this.meters = parts.meters();
+    this.clock = parts.clock();
     this.letterBox = new LetterBox(parts.operations(), parts.appends());
     this.budget = budget;
     this.limits = limits;
@@ -132,7 +134,7 @@ final class AppendRoutes {
       Table table, RowsRequest request, byte[] body, ByteBudget.Share share) throws Exception {
     byte[] plain = ContentCoding.remove(request.coding(), body, limits.mostBodyBytes(), share);
     BufferAllocator arrow = allocator.newChildAllocator("http-append", 0, limits.mostArrowBytes());
-    Letters letters = new Letters(plain, request.type().mediaType(), Instant.now(), arrow);
+    Letters letters = new Letters(plain, request.type().mediaType(), clock.instant(), arrow);
     CompletableFuture<Stored> stored;
     try {
       stored = store(table, request, plain, letters, arrow, share);

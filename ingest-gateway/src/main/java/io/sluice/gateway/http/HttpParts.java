@@ -7,6 +7,7 @@ import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
@@ -23,6 +24,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * @param iceberg the lake's catalog for other engines
  * @param ready completes if what the gateway depends on can be reached, and fails with what can't
  * @param meters what is measured
+ * @param clock what dead letters are stamped with
  * @param allocator the memory of rows on their way
  */
 public record HttpParts(
@@ -35,4 +37,5 @@ public record HttpParts(
     IcebergRest iceberg,
     Supplier<CompletableFuture<Void>> ready,
     GatewayMeters meters,
+    Clock clock,
     BufferAllocator allocator) {}

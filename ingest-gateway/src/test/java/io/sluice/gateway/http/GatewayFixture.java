@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -42,7 +43,8 @@ final class GatewayFixture implements AutoCloseable {
                 new StoredBucketRecords(metadata),
                 segments,
                 lake,
-                table -> {}));
+                table -> {},
+                Clock.systemUTC()));
   }
 
   int port() {

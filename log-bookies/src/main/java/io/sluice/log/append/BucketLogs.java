@@ -41,21 +41,6 @@ public final class BucketLogs implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Makes an empty set with threads of its own.
-   *
-   * @param owner names this gateway in claims
-   * @param listener told of each sealed segment
-   */
-  public BucketLogs(
-      String owner,
-      LogSettings settings,
-      SegmentStore store,
-      BucketRecords records,
-      SealListener listener) {
-    this(owner, settings, store, records, listener, LogThreads.start());
-  }
-
-  /**
    * Makes an empty set.
    *
    * @param owner names this gateway in claims

@@ -1,5 +1,6 @@
 package io.sluice.log.append;
 
+import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,14 +17,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public record LogThreads(LogTime time, Executor threads, Runnable stop) {
 
-  /** Starts daemon threads: one for each core, at least two, and one for alarms. */
-  public static LogThreads start() {
+  /**
+   * Starts daemon threads: one for each core, at least two, and one for alarms.
+   *
+   * @param clock what rows are stamped with; alarms don't go by it
+   */
+  public static LogThreads start(InstantSource clock) {
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
     ExecutorService workers = Executors.newFixedThreadPool(cores, named("sluice-log-"));
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(named("sluice-log-timer-"));
     return new LogThreads(
-        LogTime.system(scheduler),
+        LogTime.of(clock, scheduler),
         workers,
         () -> {
           scheduler.shutdownNow();

@@ -2,6 +2,7 @@ package io.sluice.log.append;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,12 +23,12 @@ public interface LogTime {
   /** Runs {@code task} once after {@code delay}, on any thread; the task is short. */
   Alarm after(Duration delay, Runnable task);
 
-  /** Returns the computer's clock, with alarms on {@code scheduler}. */
-  static LogTime system(ScheduledExecutorService scheduler) {
+  /** Returns a clock's time, with alarms on {@code scheduler}, whatever the clock says. */
+  static LogTime of(InstantSource clock, ScheduledExecutorService scheduler) {
     return new LogTime() {
       @Override
       public long nowMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
       }
 
       @Override

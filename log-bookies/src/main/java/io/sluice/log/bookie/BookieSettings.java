@@ -8,8 +8,9 @@ import java.time.Duration;
  *
  * @param bookieId the bookie's name in the cluster, its identity for ever: it must differ from
  *     every other bookie's, and must never be given to another or an emptied data folder
- * @param host address to listen on and to be reached at
+ * @param host address to listen on
  * @param port TCP port to listen on, 0 for a free one
+ * @param advertisedHost host at which the others of the cluster reach it; empty for {@code host}
  * @param writeCacheBytes direct memory for entries that are not yet in an entry log; the larger,
  *     the longer a burst that the disk can't follow is absorbed
  * @param readCacheBytes direct memory for entries read ahead
@@ -29,6 +30,7 @@ public record BookieSettings(
     String bookieId,
     String host,
     int port,
+    String advertisedHost,
     long writeCacheBytes,
     long readCacheBytes,
     long indexCacheBytes,
@@ -47,6 +49,7 @@ public record BookieSettings(
           "standalone-1",
           "127.0.0.1",
           0,
+          "",
           128 * MIB,
           32 * MIB,
           16 * MIB,
@@ -90,6 +93,7 @@ public record BookieSettings(
         other,
         host,
         port,
+        advertisedHost,
         writeCacheBytes,
         readCacheBytes,
         indexCacheBytes,
@@ -107,6 +111,7 @@ public record BookieSettings(
         bookieId,
         host,
         other,
+        advertisedHost,
         writeCacheBytes,
         readCacheBytes,
         indexCacheBytes,
@@ -116,6 +121,11 @@ public record BookieSettings(
         diskUsagePercent,
         journalFolder,
         ledgersFolder);
+  }
+
+  /** Returns the host at which the others of the cluster reach it. */
+  public String reachableHost() {
+    return advertisedHost.isEmpty() ? host : advertisedHost;
   }
 
   private static void atLeast(String name, long value, long least) {

@@ -15,11 +15,16 @@ public final class RunningBookie implements AutoCloseable {
 
   private final LifecycleComponentStack components;
   private final ServerConfiguration configuration;
+  private final AdvertisedDriver metadata;
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
 
-  private RunningBookie(LifecycleComponentStack components, ServerConfiguration configuration) {
+  private RunningBookie(
+      LifecycleComponentStack components,
+      ServerConfiguration configuration,
+      AdvertisedDriver metadata) {
     this.components = components;
     this.configuration = configuration;
+    this.metadata = metadata;
   }
 
   /**
@@ -44,12 +49,7 @@ public final class RunningBookie implements AutoCloseable {
     try {
       BookieRegistration.makeCluster(conf);
       BookieRegistration.check(conf);
-      EmbeddedServer server = EmbeddedServer.builder(new BookieConfiguration(conf)).build();
-      LifecycleComponentStack components = server.getLifecycleComponentStack();
-      RunningBookie bookie = new RunningBookie(components, conf);
-      components.setExceptionHandler((thread, cause) -> bookie.ended.complete(cause));
-      components.start();
-      return bookie;
+      return start(conf, AdvertisedDriver.connect(conf, settings.reachableHost()));
     } catch (InterruptedException | BookieRegistration.RefusedException e) {
       throw e;
     } catch (Exception e) {
@@ -63,6 +63,22 @@ public final class RunningBookie implements AutoCloseable {
               + ": "
               + e.getMessage(),
           e);
+    }
+  }
+
+  private static RunningBookie start(ServerConfiguration conf, AdvertisedDriver metadata)
+      throws Exception {
+    try {
+      EmbeddedServer server =
+          EmbeddedServer.builder(new BookieConfiguration(conf)).metadataDriver(metadata).build();
+      LifecycleComponentStack components = server.getLifecycleComponentStack();
+      RunningBookie bookie = new RunningBookie(components, conf, metadata);
+      components.setExceptionHandler((thread, cause) -> bookie.ended.complete(cause));
+      components.start();
+      return bookie;
+    } catch (Exception | Error e) {
+      metadata.close();
+      throw e;
     }
   }
 
@@ -80,5 +96,6 @@ public final class RunningBookie implements AutoCloseable {
   @Override
   public void close() {
     components.close();
+    metadata.close();
   }
 }

@@ -136,6 +136,18 @@ class RunningBookieTest {
     }
   }
 
+  @Test
+  void aBookieIsReachedAtTheHostThatItAdvertises() throws Exception {
+    RunningBookie bookie = start("a", folder.resolve("a"), "localhost");
+    try (Bookies bookies = Bookies.connect(metadataUri);
+        BookKeeperSegmentStore store = connect()) {
+      assertThat(bookies.list().get(0).address()).isEqualTo("localhost:" + bookie.port());
+      SegmentWriter writer = create(store, new Replication(1, 1, 1));
+      assertThat(writer.add(Unpooled.copiedBuffer("there", UTF_8)).get(30, TimeUnit.SECONDS))
+          .isZero();
+    }
+  }
+
   private String newCluster(String name) throws Exception {
     EmbeddedZooKeeper zooKeeper = EmbeddedZooKeeper.start(folder.resolve(name), "127.0.0.1", 0);
     running.add(zooKeeper);
@@ -147,11 +159,16 @@ class RunningBookieTest {
   }
 
   private RunningBookie start(String id, Path data) throws Exception {
+    return start(id, data, "");
+  }
+
+  private RunningBookie start(String id, Path data, String advertisedHost) throws Exception {
     BookieSettings small =
         new BookieSettings(
             id,
             "127.0.0.1",
             0,
+            advertisedHost,
             16 * MIB,
             4 * MIB,
             MIB,
