@@ -56,7 +56,10 @@ public final class Benchmarks {
   private static void run(Bench bench, Path data, Set<String> only, List<String> texts)
       throws Exception {
     if (only.contains("ingest")) {
-      texts.add(new IngestBenchmark(bench).run().text());
+      try (ServerProcess discarding =
+          ServerProcess.startDiscarding(data.resolve("discarding"), SERVER_HEAP)) {
+        texts.add(new IngestBenchmark(bench, discarding).run().text());
+      }
     }
     if (only.contains("latency")) {
       texts.add(new LatencyBenchmark(bench).run().text());

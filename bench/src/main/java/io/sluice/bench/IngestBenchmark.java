@@ -10,12 +10,16 @@ import io.sluice.log.frame.FrameEncoder;
 import io.sluice.log.frame.FrameRows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
-/** How fast do rows go in over Arrow Flight, against BookKeeper's client with the same entries? */
+/**
+ * How fast do rows go in over Arrow Flight, against BookKeeper's client with the same entries, and
+ * against both ways one after the other: into a gateway that keeps nothing, and into BookKeeper?
+ */
 final class IngestBenchmark {
 
   private static final int[] ROWS_PER_BATCH = {1_000, 5_000};
@@ -26,9 +30,11 @@ final class IngestBenchmark {
   private static final double MB = 1e6;
 
   private final Bench bench;
+  private final ServerProcess discarding;
 
-  IngestBenchmark(Bench bench) {
+  IngestBenchmark(Bench bench, ServerProcess discarding) {
     this.bench = bench;
+    this.discarding = discarding;
   }
 
   /** What one run's acknowledged rows or entries took. */
@@ -57,6 +63,8 @@ final class IngestBenchmark {
             "Sluice, MB/s",
             "BookKeeper alone, same entries, MB/s",
             "ratio",
+            "into a log that discards, MB/s",
+            "Sluice to both one after the other",
             "Sluice, MB per cpu-second",
             "BookKeeper alone, MB per cpu-second",
             "ratio");
@@ -70,7 +78,8 @@ final class IngestBenchmark {
             + IN_FLIGHT
             + " batches in flight, and a bucket of its own; BookKeeper alone has as many entries in"
             + " flight on as many ledgers. MB are of Arrow buffers, as sent. An entry is what one"
-            + " batch becomes in the log. The CPU time is that of all processes: the measuring"
+            + " batch becomes in the log. Both one after the other is 1 / (1/a + 1/b) of a log that"
+            + " discards and BookKeeper alone. The CPU time is that of all processes: the measuring"
             + " client's, and the server's with gateway, bookie and ZooKeeper.");
     return table;
   }
@@ -79,20 +88,25 @@ final class IngestBenchmark {
     int entryBytes = entryBytes(rows);
     List<Run> sluice = new ArrayList<>();
     List<Run> raw = new ArrayList<>();
+    List<Run> discarded = new ArrayList<>();
     // One round more, whose figures are dropped: the code is compiled by then.
     for (int round = 0; round <= bench.rounds(); round++) {
       raw.add(addRaw(connections, entryBytes));
-      sluice.add(ingest(rows, connections));
+      sluice.add(ingest(bench.server(), rows, connections));
+      discarded.add(ingest(discarding, rows, connections));
       Bench.say(
-          "ingest %d rows x %d: Sluice %.0f MB/s, BookKeeper alone %.0f MB/s"
+          "ingest %d rows x %d: Sluice %.0f MB/s, BookKeeper alone %.0f, discarding %.0f"
               .formatted(
                   rows,
                   connections,
                   sluice.get(round).mbPerSecond(),
-                  raw.get(round).mbPerSecond()));
+                  raw.get(round).mbPerSecond(),
+                  discarded.get(round).mbPerSecond()));
     }
     Spread bytes = Spread.of(sluice, Run::mbPerSecond);
     Spread alone = Spread.of(raw, Run::mbPerSecond);
+    Spread without = Spread.of(discarded, Run::mbPerSecond);
+    double both = 1 / (1 / without.median() + 1 / alone.median());
     Spread perCpu = Spread.of(sluice, Run::mbPerCpuSecond);
     Spread alonePerCpu = Spread.of(raw, Run::mbPerCpuSecond);
     table.line(
@@ -102,6 +116,8 @@ final class IngestBenchmark {
         bytes.text(),
         alone.text(),
         bytes.ratioTo(alone),
+        without.text(),
+        String.format(Locale.ROOT, "%.2f", bytes.median() / both),
         perCpu.text(),
         alonePerCpu.text(),
         perCpu.ratioTo(alonePerCpu));
@@ -127,39 +143,39 @@ final class IngestBenchmark {
     }
   }
 
-  private Run ingest(int rows, int connections) throws Exception {
+  private Run ingest(ServerProcess server, int rows, int connections) throws Exception {
     AtomicLong acknowledged = new AtomicLong();
     try (RootAllocator allocator = new RootAllocator();
-        SluiceClient admin = SluiceClient.connect(bench.server().gateway())) {
+        SluiceClient admin = SluiceClient.connect(server.gateway())) {
       TableDescription table = bench.newTable(admin, connections);
       List<VectorSchemaRoot> templates = new ArrayList<>();
       for (int i = 0; i < TEMPLATES; i++) {
         templates.add(Rows.of(table.arrowSchema(), allocator, (long) i * rows, rows));
       }
       long batchBytes = Rows.bytes(templates.get(0));
-      warmUp(table, templates, allocator);
-      Effort effort =
-          Effort.of(bench.server(), () -> append(table, templates, allocator, acknowledged));
+      Target target = new Target(server, table, templates, allocator);
+      warmUp(target);
+      Effort effort = Effort.of(server, () -> append(target, acknowledged));
       templates.forEach(VectorSchemaRoot::close);
       return new Run(acknowledged.get(), acknowledged.get() / rows * batchBytes, effort);
     }
   }
 
-  /** Appends to each bucket over a connection of its own, as long as a measurement takes. */
-  private void append(
+  /** Where rows go, and which. */
+  private record Target(
+      ServerProcess server,
       TableDescription table,
       List<VectorSchemaRoot> templates,
-      RootAllocator allocator,
-      AtomicLong acknowledged)
-      throws Exception {
+      RootAllocator allocator) {}
+
+  /** Appends to each bucket over a connection of its own, as long as a measurement takes. */
+  private void append(Target target, AtomicLong acknowledged) throws Exception {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     List<Thread> threads = new ArrayList<>();
     long end = System.nanoTime() + (long) (bench.seconds() * 1e9);
-    for (int i = 0; i < table.bucketCount(); i++) {
+    for (int i = 0; i < target.table().bucketCount(); i++) {
       int bucket = i;
-      Thread thread =
-          new Thread(
-              () -> appendUntil(table, bucket, templates, allocator, end, acknowledged, failure));
+      Thread thread = new Thread(() -> appendUntil(target, bucket, end, acknowledged, failure));
       thread.start();
       threads.add(thread);
     }
@@ -172,33 +188,29 @@ final class IngestBenchmark {
   }
 
   /** Has the buckets opened, so that the measurement begins with an open ledger. */
-  private void warmUp(
-      TableDescription table, List<VectorSchemaRoot> templates, RootAllocator allocator)
-      throws Exception {
+  private static void warmUp(Target target) throws Exception {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     long end = System.nanoTime() + 500_000_000L;
-    int buckets = table.bucketCount();
-    for (int bucket = 0; bucket < buckets; bucket++) {
-      appendUntil(table, bucket, templates, allocator, end, new AtomicLong(), failure);
+    for (int bucket = 0; bucket < target.table().bucketCount(); bucket++) {
+      appendUntil(target, bucket, end, new AtomicLong(), failure);
     }
     if (failure.get() != null) {
       throw new IllegalStateException("an append failed", failure.get());
     }
   }
 
-  private void appendUntil(
-      TableDescription table,
+  private static void appendUntil(
+      Target target,
       int bucket,
-      List<VectorSchemaRoot> templates,
-      RootAllocator allocator,
       long end,
       AtomicLong acknowledged,
       AtomicReference<Throwable> failure) {
     WriterSettings settings =
         WriterSettings.create().withBucket(bucket).withMaxInFlightBatches(IN_FLIGHT);
-    try (SluiceClient client =
-            SluiceClient.connect(ClientSettings.of(bench.server().gateway()), allocator);
-        TableWriter writer = client.writer(table, settings)) {
+    ClientSettings gateway = ClientSettings.of(target.server().gateway());
+    List<VectorSchemaRoot> templates = target.templates();
+    try (SluiceClient client = SluiceClient.connect(gateway, target.allocator());
+        TableWriter writer = client.writer(target.table(), settings)) {
       int next = 0;
       do {
         VectorSchemaRoot template = templates.get(next++ % templates.size());

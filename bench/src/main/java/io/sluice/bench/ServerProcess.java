@@ -35,6 +35,15 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess start(Path data, String heap) throws IOException {
+    return start(heap, List.of(data.toString()));
+  }
+
+  /** Starts one whose log takes rows and keeps none. */
+  static ServerProcess startDiscarding(Path data, String heap) throws IOException {
+    return start(heap, List.of(data.toString(), Server.DISCARD));
+  }
+
+  private static ServerProcess start(String heap, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx" + heap, "-XX:MaxDirectMemorySize=1g"));
@@ -43,7 +52,8 @@ public final class ServerProcess implements AutoCloseable {
     command.addAll(List.of("-Darrow.enable_unsafe_memory_access=true"));
     command.addAll(List.of("-Darrow.enable_null_check_for_get=false"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Server.class.getName(), data.toString()));
+    command.add(Server.class.getName());
+    command.addAll(arguments);
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader output = process.inputReader(UTF_8);

@@ -29,12 +29,17 @@ final class LatencyComparison {
     try (Contest contest = options.newContest()) {
       // First, as it warms everything up.
       Rounds capacity =
-          Rounds.of(contest, followed, options.rounds(), 1, each -> command("capacity"));
+          Rounds.afterOne(
+              contest,
+              followed,
+              options.rounds(),
+              each -> command("capacity", options.compileSeconds()),
+              each -> command("capacity", options.seconds()));
       for (int rate : RATES) {
         Rounds rounds =
-            Rounds.of(contest, followed, options.rounds(), 0, each -> atRate("latency", rate));
+            Rounds.of(contest, followed, options.rounds(), each -> atRate("latency", rate));
         List<Contestant> alone = options.taking(List.of(Contestants.BOOKKEEPER));
-        Rounds acks = Rounds.of(contest, alone, options.rounds(), 0, each -> atRate("acks", rate));
+        Rounds acks = Rounds.of(contest, alone, options.rounds(), each -> atRate("acks", rate));
         MarkdownTable table = table("From append to subscriber, " + rate + " rows/s");
         followed.forEach(each -> line(table, each, Integer.toString(rate), rounds));
         alone.forEach(each -> line(table, each, Integer.toString(rate), acks));
@@ -68,7 +73,6 @@ final class LatencyComparison {
             contest,
             known,
             options.rounds(),
-            0,
             each -> atRate("latency", Objects.requireNonNull(rates.get(each))));
     MarkdownTable table =
         table("From append to subscriber, at half of what each system can do when it is followed");
@@ -112,17 +116,12 @@ final class LatencyComparison {
         .toList();
   }
 
-  private String command(String name) {
+  private String command(String name, double seconds) {
     return String.format(
-        Locale.ROOT,
-        "%s%s warm=%.1f seconds=%.1f",
-        name,
-        SHAPE,
-        options.warmUpSeconds(),
-        options.seconds());
+        Locale.ROOT, "%s%s warm=%.1f seconds=%.1f", name, SHAPE, options.warmUpSeconds(), seconds);
   }
 
   private String atRate(String name, double rate) {
-    return command(name) + String.format(Locale.ROOT, " rate=%.0f", rate);
+    return command(name, options.seconds()) + String.format(Locale.ROOT, " rate=%.0f", rate);
   }
 }

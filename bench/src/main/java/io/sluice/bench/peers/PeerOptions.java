@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  * @param rounds how often each measurement is made, in turns
  * @param seconds how long one measurement takes
  * @param warmUpSeconds how long rows go at 1,000/s before latency is measured
+ * @param compileSeconds how long each system is fed at full speed, in each new process, before its
+ *     figures count
  * @param rows rows of ten columns or twenty that are read; of 1 KiB rows, a quarter
  */
 record PeerOptions(
@@ -34,6 +36,7 @@ record PeerOptions(
     int rounds,
     double seconds,
     double warmUpSeconds,
+    double compileSeconds,
     long rows) {
 
   private static final Map<String, String> DEFAULTS =
@@ -47,6 +50,7 @@ record PeerOptions(
           Map.entry("--rounds", "3"),
           Map.entry("--seconds", "8"),
           Map.entry("--warm", "5"),
+          Map.entry("--compile", "30"),
           Map.entry("--rows", "2000000"));
 
   /**
@@ -78,6 +82,7 @@ record PeerOptions(
         Integer.parseInt(value.apply("--rounds")),
         Double.parseDouble(value.apply("--seconds")),
         Double.parseDouble(value.apply("--warm")),
+        Double.parseDouble(value.apply("--compile")),
         Long.parseLong(value.apply("--rows")));
   }
 

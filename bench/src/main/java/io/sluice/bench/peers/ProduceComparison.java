@@ -34,19 +34,12 @@ final class ProduceComparison {
       // New processes each time: no system's disk or caches are full of what was before.
       try (Contest contest = options.newContest()) {
         Rounds rounds =
-            Rounds.of(
+            Rounds.afterOne(
                 contest,
                 contestants,
                 options.rounds(),
-                1,
-                contestant ->
-                    String.format(
-                        Locale.ROOT,
-                        "produce shape=%s buckets=%d warm=%d seconds=%.1f",
-                        shape,
-                        buckets,
-                        WARM_UP_SECONDS,
-                        options.seconds()));
+                each -> command(shape, buckets, options.compileSeconds()),
+                each -> command(shape, buckets, options.seconds()));
         String title = "Producing " + what + ", " + count(buckets);
         comparison.add(table(title, shape, contestants, rounds));
         groups.add(
@@ -60,6 +53,16 @@ final class ProduceComparison {
     comparison.add(
         "produce-" + shape.name().toLowerCase(Locale.ROOT) + ".svg",
         new Chart("One producer, " + what, "acknowledged rows/s", Chart.Kind.BARS, groups));
+  }
+
+  private static String command(RowShape shape, int buckets, double seconds) {
+    return String.format(
+        Locale.ROOT,
+        "produce shape=%s buckets=%d warm=%d seconds=%.1f",
+        shape,
+        buckets,
+        WARM_UP_SECONDS,
+        seconds);
   }
 
   private static MarkdownTable table(

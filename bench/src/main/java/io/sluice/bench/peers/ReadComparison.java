@@ -49,8 +49,7 @@ final class ReadComparison {
       long rows,
       Comparison comparison,
       List<Chart.Group> groups) {
-    Rounds rounds =
-        Rounds.of(contest, contestants, options.rounds(), 1, each -> command(shape, rows, false));
+    Rounds rounds = measured(contest, contestants, command(shape, rows, false));
     String what = shape == RowShape.KIB ? "rows of 1 KiB" : "rows of ten columns";
     MarkdownTable table =
         new MarkdownTable("Catching up, " + what, "system", "rows/s", "MB/s", "Sluice to it");
@@ -71,6 +70,10 @@ final class ReadComparison {
     groups.add(group(what, "all", contestants, rounds));
   }
 
+  private Rounds measured(Contest contest, List<Contestant> contestants, String what) {
+    return Rounds.afterOne(contest, contestants, options.rounds(), each -> what, each -> what);
+  }
+
   private static Chart.Group group(
       String name, String figure, List<Contestant> contestants, Rounds rounds) {
     return new Chart.Group(
@@ -83,13 +86,7 @@ final class ReadComparison {
   private void projected(Contest contest, Comparison comparison) {
     List<Contestant> contestants = options.taking(List.of(Contestants.SLUICE, Contestants.FLUSS));
     long rows = options.rows();
-    Rounds rounds =
-        Rounds.of(
-            contest,
-            contestants,
-            options.rounds(),
-            1,
-            each -> command(RowShape.TWENTY, rows, true));
+    Rounds rounds = measured(contest, contestants, command(RowShape.TWENTY, rows, true));
     MarkdownTable table =
         new MarkdownTable(
             "Following one column of twenty",

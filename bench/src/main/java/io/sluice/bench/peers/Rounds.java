@@ -16,25 +16,34 @@ final class Rounds {
   /**
    * Measures all, in turns.
    *
-   * @param count how many rounds there are, after {@code dropped} ones whose figures are not kept
+   * @param count how many rounds there are
    * @param what what is to be measured of each
    */
   static Rounds of(
-      Contest contest,
-      List<Contestant> contestants,
-      int count,
-      int dropped,
-      Function<Contestant, String> what) {
+      Contest contest, List<Contestant> contestants, int count, Function<Contestant, String> what) {
     Rounds rounds = new Rounds();
-    for (int round = -dropped; round < count; round++) {
+    for (int round = 0; round < count; round++) {
       for (Contestant contestant : contestants) {
         Map<String, Double> measured = contest.measure(contestant, what.apply(contestant));
-        if (round >= 0) {
-          rounds.found.computeIfAbsent(contestant, each -> new ArrayList<>()).add(measured);
-        }
+        rounds.found.computeIfAbsent(contestant, each -> new ArrayList<>()).add(measured);
       }
     }
     return rounds;
+  }
+
+  /**
+   * Measures all, in turns, after a round whose figures are dropped: code is compiled by then.
+   *
+   * @param first what is done in that round
+   */
+  static Rounds afterOne(
+      Contest contest,
+      List<Contestant> contestants,
+      int count,
+      Function<Contestant, String> first,
+      Function<Contestant, String> what) {
+    var unused = of(contest, contestants, 1, first);
+    return of(contest, contestants, count, what);
   }
 
   /** Returns a contestant's figures of one name; null if it has none. */

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class DoPut implements GrpcCall.Input {
 
   // Below it a batch is checked at once: a hop to a worker would take longer.
-  private static final int SMALL_BYTES = 64 << 10;
+  private static final int SMALL_BYTES = 256 << 10;
 
   // A stream that has ended meanwhile is let go by then.
   private static final long MOST_PAUSE_MS = 1_000;
