@@ -97,10 +97,10 @@ final class PutStream implements AutoCloseable {
     ObjectNode metadata = Answers.object().put("bucket", batch.bucket());
     metadata.put("writerId", writerId.toString()).put("sequence", batch.sequence());
     byte[] bytes = metadata.toString().getBytes(StandardCharsets.UTF_8);
-    ArrowBuf buffer = allocator.buffer(bytes.length);
-    buffer.writeBytes(bytes);
     loader.load(batch.rows());
     try {
+      ArrowBuf buffer = allocator.buffer(bytes.length);
+      buffer.writeBytes(bytes);
       call.putNext(buffer);
     } finally {
       root.clear();

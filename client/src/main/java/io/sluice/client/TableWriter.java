@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -58,7 +59,8 @@ public final class TableWriter implements AutoCloseable {
    *
    * @param rows of the table's columns, or some of them, in Arrow types that cast to the table's
    *     without loss; the same columns and types at each call. Its buffers are taken: it is empty,
-   *     but still the caller's, when this returns. Its allocator must outlive the returned future.
+   *     but still the caller's, when this returns. Its allocator must have the same root as the
+   *     client's, and outlive the returned future.
    * @return completes once all rows are durable, with where they are by bucket; fails with a {@link
    *     SluiceException}. Completed on a thread of the connection: don't block in dependents.
    * @throws SluiceException if the writer has failed or is closed; nothing was appended
@@ -66,6 +68,7 @@ public final class TableWriter implements AutoCloseable {
    */
   public CompletableFuture<List<Appended>> append(VectorSchemaRoot rows) throws SluiceException {
     requireSameSchema(rows.getSchema());
+    requireSameRoot(rows);
     List<CompletableFuture<List<Appended>>> parts = new ArrayList<>();
     if (rows.getRowCount() > 0) {
       synchronized (order) {
@@ -166,6 +169,19 @@ public final class TableWriter implements AutoCloseable {
               + ", not "
               + given.getFields()
               + "; open another writer for those");
+    }
+  }
+
+  /** Arrow's memory can't pass from one root allocator to another. */
+  private void requireSameRoot(VectorSchemaRoot rows) {
+    for (FieldVector column : rows.getFieldVectors()) {
+      if (column.getAllocator().getRoot() != cluster.allocator().getRoot()) {
+        throw new IllegalArgumentException(
+            "column '"
+                + column.getName()
+                + "' is in memory of another root allocator than the client's: make the rows with"
+                + " the client's allocator(), or give yours to SluiceClient.connect");
+      }
     }
   }
 

@@ -20,6 +20,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.DynamicTest;
@@ -125,6 +128,24 @@ class TableWriterTest {
       writer.flush();
       flushed.countDown();
       assertThat(tooEarly.getNow(true)).as("flushed while a dependent ran").isFalse();
+    }
+  }
+
+  @Test
+  void rowsInMemoryThatCantBeSentAreRefusedAndTheWriterLivesOn() throws Exception {
+    try (FakeGateway gateway = new FakeGateway(table(1, List.of()), new Random(0), 0);
+        SluiceClient client = connect(gateway);
+        TableWriter writer = client.writer(NAME);
+        BufferAllocator foreign = new RootAllocator();
+        VectorSchemaRoot rows = VectorSchemaRoot.create(writer.table().arrowSchema(), foreign)) {
+      rows.allocateNew();
+      rows.setRowCount(1);
+      assertThatThrownBy(() -> writer.append(rows))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("make the rows with the client's allocator()");
+      assertThat(rows.getRowCount()).isEqualTo(1);
+      assertThat(writer.append(rows(0, 1)).get(10, TimeUnit.SECONDS))
+          .containsExactly(new Appended(0, 0, 1));
     }
   }
 

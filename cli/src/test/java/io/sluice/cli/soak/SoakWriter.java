@@ -44,9 +44,8 @@ final class SoakWriter implements AutoCloseable {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private long nextId;
 
-  SoakWriter(SluiceClient client, TableName table, int bucket, BufferAllocator allocator)
-      throws Exception {
-    this.allocator = allocator;
+  SoakWriter(SluiceClient client, TableName table, int bucket) throws Exception {
+    this.allocator = client.allocator();
     this.writer = client.writer(table, WriterSettings.create().withBucket(bucket));
     this.schema = writer.table().arrowSchema();
   }
