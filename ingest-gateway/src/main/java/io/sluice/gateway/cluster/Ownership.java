@@ -71,8 +71,9 @@ public final class Ownership {
       return CompletableFuture.completedFuture(new Here(open.get()));
     }
     Optional<Peer> owner = membership.placement().owner(id);
-    if (owner.isPresent() && !isSelf(owner.get())) {
-      return elsewhere(table, bucket, owner.get(), forwarded);
+    // A gateway that forwards may have heard before this one that the bucket belongs here now.
+    if (!forwarded && owner.isPresent() && !isSelf(owner.get())) {
+      return elsewhere(table, bucket, owner.get(), false);
     }
     CompletableFuture<Route> claim = claims.computeIfAbsent(id, key -> claim(table, bucket));
     return claim
