@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>{@code --data FOLDER}: where ledgers and lake go; on the disk that is to be measured.
  *       Required, and must be empty or missing.
- *   <li>{@code --only NAMES}: some of {@code ingest,latency,compaction,union}; all by default.
+ *   <li>{@code --only NAMES}: some of {@code ingest,latency,followers,buckets,compaction,union}; by
+ *       default all but buckets, which takes minutes to open 10,000 of them.
  *   <li>{@code --rounds N}: how often each measurement is made, 3 by default.
  *   <li>{@code --seconds S}: how long one takes, 4 by default.
  *   <li>{@code --rows N}: rows of a table that is scanned or compacted, 1,000,000 by default.
@@ -35,7 +36,8 @@ public final class Benchmarks {
     Path data = Path.of(options.getOrDefault("--data", "")).toAbsolutePath().normalize();
     requireEmpty(data);
     Set<String> only =
-        Set.of(options.getOrDefault("--only", "ingest,latency,compaction,union").split(","));
+        Set.of(
+            options.getOrDefault("--only", "ingest,latency,followers,compaction,union").split(","));
     List<String> texts = new ArrayList<>();
     try (ServerProcess server = ServerProcess.start(data, SERVER_HEAP);
         RawLedgers raw = RawLedgers.connect(server.metadataUri())) {
@@ -63,6 +65,12 @@ public final class Benchmarks {
     }
     if (only.contains("latency")) {
       texts.add(new LatencyBenchmark(bench).run().text());
+    }
+    if (only.contains("followers")) {
+      texts.add(new FollowersBenchmark(bench).run().text());
+    }
+    if (only.contains("buckets")) {
+      texts.add(new BucketsBenchmark(bench).run().text());
     }
     if (only.contains("compaction") || only.contains("union")) {
       try (Worker worker = new Worker(bench, data.resolve("warehouse"))) {

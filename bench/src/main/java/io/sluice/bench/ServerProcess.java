@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ public final class ServerProcess implements AutoCloseable {
           "--add-opens=java.base/java.io=ALL-UNNAMED");
 
   private static final Pattern READY = Pattern.compile("ready gateway=(\\S+) zookeeper=(\\S+)");
+
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB");
 
   private final Process process;
   private final String gateway;
@@ -84,6 +87,16 @@ public final class ServerProcess implements AutoCloseable {
   /** Returns what the process has used so far. */
   double cpuSeconds() {
     return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+  }
+
+  /** Returns what the process has in memory; Linux alone tells. */
+  long residentBytes() throws IOException {
+    Matcher resident =
+        RESIDENT.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
+    if (!resident.find()) {
+      throw new IOException("no VmRSS in the status of process " + process.pid());
+    }
+    return Long.parseLong(resident.group(1)) << 10;
   }
 
   @Override
