@@ -43,14 +43,23 @@ final class BucketQueue {
     return unsent.size() + unanswered;
   }
 
-  /** Has itself served by its lane, if there is something to send that may be sent. */
+  /** Has itself served by its lane's sender, if there is something to send that may be sent. */
   void offer() {
     Lane current = lane;
-    if (current != null && next == null && !ready && !unsent.isEmpty()) {
-      ready = true;
-      current.ready.add(this);
+    if (enlist() && current != null) {
       current.work.signalAll();
     }
+  }
+
+  /** As {@link #offer}, but wakes nobody; returns whether the lane has the bucket to serve now. */
+  boolean enlist() {
+    Lane current = lane;
+    boolean may = current != null && next == null && !ready && !unsent.isEmpty();
+    if (may && current != null) {
+      ready = true;
+      current.ready.add(this);
+    }
+    return may;
   }
 
   /** Has nothing more of it sent by its lane. */

@@ -16,6 +16,9 @@ final class Lane {
   /** Signalled when there may be something to do for the sender. */
   final Condition work;
 
+  /** Sends what is ready on the caller's thread, or has the sender do it; null until it runs. */
+  @Nullable Runnable quick;
+
   /** Buckets that have something to send, each once, the next to be served first. */
   final Deque<BucketQueue> ready = new ArrayDeque<>();
 
@@ -40,6 +43,9 @@ final class Lane {
   /** Whether its sender is to end. */
   boolean retired;
 
+  /** With more on its way, sending beside whoever appends is worth waking a thread for. */
+  private static final int QUICK_BATCHES = 2;
+
   private final Backoff backoff;
   private boolean failing;
 
@@ -48,6 +54,11 @@ final class Lane {
     this.backoff = backoff;
     this.work = work;
     this.heldUntilNanos = nowNanos;
+  }
+
+  /** Returns what sends at once, or null if that is better left to the sender. */
+  @Nullable Runnable quick() {
+    return stream == null || unanswered.size() > QUICK_BATCHES ? null : quick;
   }
 
   /** Returns whether a batch may be sent now. */

@@ -53,11 +53,12 @@ final class Outbox {
   }
 
   /**
-   * Takes a batch, the next in its bucket.
+   * Takes a batch, the next in its bucket, without waking the lane's sender.
    *
-   * @return whether its bucket has no lane, so that {@link #route} is due
+   * @return its lane, for the caller to see to it; null if it has none, so that {@link #route} is
+   *     due
    */
-  boolean add(PendingBatch batch, long nowNanos) {
+  @Nullable Lane add(PendingBatch batch, long nowNanos) {
     BucketQueue queue = queues.get(batch.bucket());
     if (queue == null) {
       queue = new BucketQueue(batch.bucket(), backoffs.get(), nowNanos);
@@ -66,8 +67,8 @@ final class Outbox {
     }
     queue.unsent.add(batch);
     batches++;
-    queue.offer();
-    return queue.lane == null;
+    var unused = queue.enlist();
+    return queue.lane;
   }
 
   /** Returns the batch to send next on a lane's stream, which counts as sent; null if none may. */

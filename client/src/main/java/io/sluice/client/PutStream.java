@@ -20,7 +20,10 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** One DoPut call. Sends from one thread; answers arrive on gRPC's. Ends at its first failure. */
+/**
+ * One DoPut call. Sends from one thread at a time; answers arrive on gRPC's. Ends at its first
+ * failure.
+ */
 final class PutStream implements AutoCloseable {
 
   /** Told of answers, in the order of the batches, on gRPC's thread. */
@@ -72,6 +75,11 @@ final class PutStream implements AutoCloseable {
   /** Returns why the stream ended, or null while it lives. */
   @Nullable SluiceException failure() {
     return failure;
+  }
+
+  /** Returns whether the transport takes a batch without buffering it. */
+  boolean isReady() {
+    return call.isReady();
   }
 
   /**

@@ -20,6 +20,11 @@ final class SendState {
   /** How often the ways are looked at again while batches are being sent. */
   private static final int LOOKS_PER_CALL_TIMEOUT = 3;
 
+  /**
+   * What others send on a lane wakes no sender, which must find out itself that no answer comes.
+   */
+  private static final int LOOKS_PER_SILENCE = 4;
+
   private final TableName table;
   private final WriterSettings settings;
   private final long silenceNanos;
@@ -94,25 +99,58 @@ final class SendState {
         && outbox.batches(bucket) < settings.maxInFlightBatches();
   }
 
-  /** Takes over a batch; one of a writer that failed meanwhile fails at once. */
+  /**
+   * Takes over a batch; one of a writer that failed meanwhile fails at once. While little is on its
+   * way the caller's own thread sends it: waking another takes longer.
+   */
   void enqueue(PendingBatch batch) {
     SluiceException refusal;
+    Runnable quick = null;
     lock.lock();
     try {
       refusal = closed ? TableWriter.closed(table) : failure;
       if (refusal == null) {
         inFlightBytes += batch.bytes();
         active = true;
-        if (outbox.add(batch, System.nanoTime())) {
+        Lane lane = outbox.add(batch, System.nanoTime());
+        quick = lane == null ? null : lane.quick();
+        if (lane == null) {
           routing.signalAll();
+        } else if (quick == null) {
+          lane.work.signalAll();
         }
       }
     } finally {
       lock.unlock();
     }
+    if (quick != null) {
+      quick.run();
+    }
     if (refusal != null) {
       batch.release();
       batch.acknowledged().completeExceptionally(refusal);
+    }
+  }
+
+  /** A lane's sender runs. */
+  void started(Lane lane, Runnable quick) {
+    lock.lock();
+    try {
+      lane.quick = quick;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has a lane's sender see to what is ready, if anything is. */
+  void leave(Lane lane) {
+    lock.lock();
+    try {
+      if (!lane.ready.isEmpty()) {
+        lane.work.signalAll();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -185,7 +223,8 @@ final class SendState {
         if (over.getAsBoolean() || lane.maySend(now) || lane.overdue(now, silenceNanos)) {
           return true;
         }
-        long unused = lane.work.awaitNanos(lane.idleNanos(now, silenceNanos));
+        long idle = lane.idleNanos(now, silenceNanos);
+        long unused = lane.work.awaitNanos(Math.min(idle, silenceNanos / LOOKS_PER_SILENCE));
       }
       return false;
     } finally {

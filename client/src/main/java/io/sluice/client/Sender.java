@@ -5,14 +5,15 @@ import io.sluice.client.SluiceException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread of one {@link Lane}: sends its batches on a stream, and opens the next stream when
- * there is something to send after one broke.
+ * The thread of one {@link Lane}: sends its batches on a stream, unless whoever appends does it,
+ * and opens the next stream when there is something to send after one broke.
  */
 final class Sender implements PutStream.Answered {
 
@@ -22,6 +23,10 @@ final class Sender implements PutStream.Answered {
   private final SendState state;
   private final Lane lane;
   private final Thread thread;
+
+  /** Whoever has it sends on the stream, opens or ends it. */
+  private final ReentrantLock sending = new ReentrantLock();
+
   private final List<ArrowBuf> held = new ArrayList<>();
   private final BooleanSupplier over = this::isOver;
   private final BooleanSupplier nothingToSend;
@@ -43,6 +48,7 @@ final class Sender implements PutStream.Answered {
 
   void start() {
     thread.start();
+    state.started(lane, this::sendQuickly);
   }
 
   boolean isAlive() {
@@ -60,17 +66,48 @@ final class Sender implements PutStream.Answered {
   private void run() {
     try {
       while (state.awaitWork(lane, over)) {
-        step();
+        sending.lock();
+        try {
+          step();
+        } finally {
+          sending.unlock();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (SluiceException e) {
       state.failAll(e.in("append to table " + table));
     } catch (RuntimeException e) {
-      state.failAll(new SluiceException(Reason.INTERNAL, "append to table " + table + ": " + e, e));
+      state.failAll(unforeseen(e));
     } finally {
-      dropStream();
+      sending.lock();
+      try {
+        dropStream();
+      } finally {
+        sending.unlock();
+      }
     }
+  }
+
+  /** Sends the next batch on the caller's thread, unless that would wait for anything. */
+  private void sendQuickly() {
+    if (sending.tryLock()) {
+      try {
+        PutStream current = stream;
+        if (current != null && current.failure() == null && current.isReady()) {
+          sendNext(current);
+        }
+      } catch (RuntimeException e) {
+        state.failAll(unforeseen(e));
+      } finally {
+        sending.unlock();
+      }
+    }
+    state.leave(lane);
+  }
+
+  private SluiceException unforeseen(RuntimeException e) {
+    return new SluiceException(Reason.INTERNAL, "append to table " + table + ": " + e, e);
   }
 
   private boolean isOver() {

@@ -6,6 +6,7 @@ import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.cluster.Ownership;
+import io.sluice.gateway.errors.Problem;
 import io.sluice.log.upkeep.Reconciler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,10 +94,15 @@ public final class Upkeep implements AutoCloseable {
         } catch (InterruptedException e) {
           throw e;
         } catch (Exception e) {
-          LOG.warn("Retention of bucket {} of table {} waits", bucket, table.name(), e);
+          // Without its trace: while a store is away that is one for each bucket and look.
+          LOG.warn("Rows of table {}, bucket {} stay: {}", table.name(), bucket, reason(e));
         }
       }
     }
+  }
+
+  private static String reason(Exception failure) {
+    return Problem.unwrap(failure).toString();
   }
 
   private void reconcile() throws Exception {
