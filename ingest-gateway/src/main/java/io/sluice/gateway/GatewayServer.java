@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.sluice.gateway.grpc.GrpcCall;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -8,9 +9,11 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +33,7 @@ final class GatewayServer {
   private static final int CONNECTION_WINDOW_BYTES = STREAM_WINDOW_BYTES * MOST_STREAMS;
   private static final int FRAME_BYTES = 256 << 10;
   private static final int START_SECONDS = 30;
+  private static final int MOST_FLUSHES_GATHERED = 256;
 
   // Vert.x shares one free port among the servers of a deployment.
   private static final int ANY_PORT = -1;
@@ -81,6 +85,18 @@ final class GatewayServer {
                 .setMaxConcurrentStreams(MOST_STREAMS));
   }
 
+  /**
+   * Has what tasks write one after the other go out at once. A batch is written to each follower by
+   * a task of its own, and each answer likewise: a system call for each costs more than the rest.
+   */
+  private static void gatherFlushes(HttpConnection connection) {
+    if (connection instanceof ConnectionBase base) {
+      base.channel()
+          .pipeline()
+          .addFirst(new FlushConsolidationHandler(MOST_FLUSHES_GATHERED, true));
+    }
+  }
+
   private final class Listener extends AbstractVerticle {
 
     private final Handler<HttpServerRequest> grpc;
@@ -96,6 +112,7 @@ final class GatewayServer {
       HttpServer server =
           vertx
               .createHttpServer(options())
+              .connectionHandler(GatewayServer::gatherFlushes)
               .requestHandler(
                   request -> {
                     if (GrpcCall.isGrpc(request)) {

@@ -1,8 +1,10 @@
 package io.sluice.cli.chaos;
 
+import io.sluice.cli.CommandException;
 import io.sluice.cli.cluster.TestCluster;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Kills, pauses and stops a cluster's parts, one after the other, and has each back before the
@@ -11,6 +13,7 @@ import java.util.Random;
 final class ProcessNemesis extends Nemesis {
 
   private static final int LONGEST_MS = 7_000;
+  private static final int RESTART_SECONDS = 60;
 
   private final TestCluster cluster;
   private final List<String> parts;
@@ -33,7 +36,7 @@ final class ProcessNemesis extends Nemesis {
         note("kill -9 " + part + ", back after " + downMs + " ms");
         cluster.kill(part);
         pause(downMs);
-        cluster.restart(part);
+        restart(part);
       }
       case 1 -> {
         note("pause " + part + " for " + downMs + " ms");
@@ -45,7 +48,24 @@ final class ProcessNemesis extends Nemesis {
         note("stop " + part + ", back after " + downMs + " ms");
         cluster.terminate(part);
         pause(downMs);
+        restart(part);
+      }
+    }
+  }
+
+  /** As whatever supervises it would: a part that finds ZooKeeper away when it starts gives up. */
+  private void restart(String part) throws Exception {
+    long giveUpAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(RESTART_SECONDS);
+    while (true) {
+      try {
         cluster.restart(part);
+        return;
+      } catch (CommandException e) {
+        if (System.nanoTime() > giveUpAt) {
+          throw e;
+        }
+        note(part + " gave up, and is started again");
+        cluster.awaitEnd(part);
       }
     }
   }

@@ -177,6 +177,11 @@ public final class TestCluster
     return process.exitCode();
   }
 
+  /** Waits until a part's process is gone. */
+  public void awaitEnd(String part) throws InterruptedException {
+    awaitEnd(running().process(part));
+  }
+
   /** Stops a part's process in mid-air (SIGSTOP), as a long pause of its machine would. */
   public void pause(String part) throws IOException, InterruptedException {
     signal("STOP", part);
