@@ -2,6 +2,7 @@ package io.sluice.catalog.table;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.LongType;
 import org.apache.iceberg.types.Types.NestedField;
@@ -47,10 +48,12 @@ public final class DeadLetters {
 
   /**
    * Returns the options of the table that takes the dead letters of a table with these: a retry
-   * must be known in both for as long.
+   * must be known in both for as long, and who has rows compressed wants the bad ones so too.
    */
   static Map<String, String> options(TableOptions of) {
-    return Map.of("writer.expiry", Quantities.format(of.writerExpiry()));
+    Map<String, String> options = of.toMap();
+    options.keySet().retainAll(Set.of("writer.expiry", "log.compression"));
+    return options;
   }
 
   private record Column(int id, String name, String type, boolean required) {}

@@ -1,6 +1,7 @@
 package io.sluice.catalog.table;
 
 import io.sluice.catalog.table.TableOptions.InvalidRows;
+import io.sluice.catalog.table.TableOptions.LogCompression;
 import io.sluice.catalog.table.TableOptions.UnknownColumns;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -64,6 +65,16 @@ final class OptionParser {
               "How long rows stay in the log after the lake has them, so that readers who planned"
                   + " before still find them.",
               o -> Quantities.format(o.logRetention())),
+          option(
+              "log.compression",
+              "none, lz4, zstd",
+              "none",
+              "How the gateways compress rows in the log, and so in what they send to Arrow clients"
+                  + " that read whole batches: `zstd` makes them smallest, `lz4` takes less time."
+                  + " What wouldn't get smaller stays as it is. The lake's files have a compression"
+                  + " of their own.",
+              // Left out of records that gateways without the option are to read too.
+              o -> o.logCompression() == LogCompression.NONE ? "" : name(o.logCompression())),
           option(
               "writer.expiry",
               "1m or more",
@@ -147,6 +158,7 @@ final class OptionParser {
         value(values, "segment.bytes", Quantities::parseBytes),
         value(values, "segment.max-age", Quantities::parseDuration),
         value(values, "log.retention", Quantities::parseDuration),
+        value(values, "log.compression", text -> oneOf(LogCompression.class, text)),
         value(values, "writer.expiry", Quantities::parseDuration),
         value(values, "transaction.timeout", Quantities::parseDuration),
         value(values, "transaction.retention", Quantities::parseDuration),

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param segmentBytes size at which a segment is sealed, 1 MiB to 8 GiB
  * @param segmentMaxAge age at which a segment is sealed, 1 s to 1 d
  * @param logRetention how long rows stay in the log once the lake has them, 0 s or more
+ * @param logCompression how rows are compressed in the log
  * @param writerExpiry how long an idle writer's sequence is remembered, 1 min or more
  * @param transactionTimeout how long a transaction may stay uncommitted, 1 min or more
  * @param transactionRetention how long committed transactions are remembered, 1 h or more
@@ -28,6 +29,7 @@ public record TableOptions(
     long segmentBytes,
     Duration segmentMaxAge,
     Duration logRetention,
+    LogCompression logCompression,
     Duration writerExpiry,
     Duration transactionTimeout,
     Duration transactionRetention,
@@ -39,6 +41,16 @@ public record TableOptions(
 
   /** The most buckets a table may have. */
   public static final int MAX_BUCKETS = 1_024;
+
+  /** How rows are compressed in the log, and on the way to who reads whole columns. */
+  public enum LogCompression {
+    /** Not at all. */
+    NONE,
+    /** LZ4: fast, and smaller. */
+    LZ4,
+    /** Zstandard: smallest, and slower. */
+    ZSTD
+  }
 
   /** What happens to a row with a column that the table doesn't have. */
   public enum UnknownColumns {

@@ -37,7 +37,11 @@ class DeadLettersTest {
   @Test
   void theyAreMadeWithTheirTableAndRememberRetriesAsLong() throws Exception {
     catalog.createTable(
-        ORDERS, COLUMNS, Map.of("invalid.rows", "dead-letter", "writer.expiry", "3h"), "", false);
+        ORDERS,
+        COLUMNS,
+        Map.of("invalid.rows", "dead-letter", "writer.expiry", "3h", "log.compression", "lz4"),
+        "",
+        false);
 
     Table letters = catalog.load(LETTERS);
     assertThat(letters.rowSchema().columns().stream().map(NestedField::name))
@@ -51,6 +55,7 @@ class DeadLettersTest {
             "column_name",
             "reason");
     assertThat(letters.options().writerExpiry()).isEqualTo(Duration.ofHours(3));
+    assertThat(letters.options().logCompression()).isEqualTo(TableOptions.LogCompression.LZ4);
     assertThat(letters.comment()).isEqualTo("rows that could not be stored in shop.orders");
     assertThat(DeadLetters.fitIn(letters)).isTrue();
   }

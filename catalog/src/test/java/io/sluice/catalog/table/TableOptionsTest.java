@@ -3,6 +3,7 @@ package io.sluice.catalog.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.catalog.table.TableOptions.LogCompression;
 import io.sluice.catalog.table.TableOptions.UnknownColumns;
 import java.time.Duration;
 import java.util.Map;
@@ -38,6 +39,7 @@ class TableOptionsTest {
             "segment.bytes", "1048576",
             "segment.max-age", "1500ms",
             "log.retention", "0s",
+            "log.compression", "zstd",
             "unknown.columns", "ignore",
             "invalid.rows", "dead-letter");
     TableOptions options = TableOptions.parse(given);
@@ -47,6 +49,7 @@ class TableOptionsTest {
     assertThat(options.segmentBytes()).isEqualTo(1 << 20);
     assertThat(options.segmentMaxAge()).isEqualTo(Duration.ofMillis(1_500));
     assertThat(options.logRetention()).isZero();
+    assertThat(options.logCompression()).isEqualTo(LogCompression.ZSTD);
     assertThat(options.unknownColumns()).isEqualTo(UnknownColumns.IGNORE);
     assertThat(TableOptions.parse(options.toMap())).isEqualTo(options);
   }
@@ -83,6 +86,7 @@ class TableOptionsTest {
           segment.bytes|9e9|option 'segment.bytes' can't be '9e9'; valid: 1MiB to 8GiB
           segment.max-age|60|option 'segment.max-age' can't be '60'; valid: 1s to 1d
           segment.max-age|2d|segment.max-age must be between 1s and 1d: 2d
+          log.compression|gzip|option 'log.compression' can't be 'gzip'; valid: none, lz4, zstd
           unknown.columns|drop|option 'unknown.columns' can't be 'drop'; valid: reject, ignore
           invalid.rows|dead_letter|option 'invalid.rows' can't be 'dead_letter'; valid: reject, dead-letter
           quota.rows-per-second|0|option 'quota.rows-per-second' can't be '0'; valid: 1 or more (leave it out for no quota)

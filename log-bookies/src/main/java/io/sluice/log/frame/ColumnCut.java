@@ -1,6 +1,5 @@
 package io.sluice.log.frame;
 
-import com.google.flatbuffers.FlatBufferBuilder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
@@ -9,24 +8,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.FieldNode;
-import org.apache.arrow.flatbuf.Message;
-import org.apache.arrow.flatbuf.MessageHeader;
-import org.apache.arrow.flatbuf.MetadataVersion;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.vector.TypeLayout;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Cuts columns out of the frames of one schema: their buffers are copied as they are, nothing is
- * decoded. The buffers of a record batch stand in the order of its columns, as the <a
- * href="https://arrow.apache.org/docs/format/Columnar.html#recordbatch-message">Arrow format</a>
+ * Cuts columns out of the frames of one schema: their buffers are copied as they are, compressed or
+ * not, nothing is decoded. The buffers of a record batch stand in the order of its columns, as the
+ * <a href="https://arrow.apache.org/docs/format/Columnar.html#recordbatch-message">Arrow format</a>
  * says. Stateless and thread-safe.
  */
 public final class ColumnCut {
-
-  private static final int ALIGNMENT = 8;
-  private static final int MESSAGE_BYTES = 512;
 
   private final int[] columns;
 
@@ -73,12 +66,12 @@ public final class ColumnCut {
       throw new CorruptEntryException(
           "a frame has %d buffers, its schema %d".formatted(batch.buffersLength(), frameBuffers));
     }
+    ByteBuffer message = message(batch);
+    int messageBytes = message.remaining();
     long bodyBytes = 0;
     for (int buffer : buffers) {
-      bodyBytes += aligned(batch.buffers(buffer).length());
+      bodyBytes += BatchMessage.aligned(batch.buffers(buffer).length());
     }
-    ByteBuffer message = message(batch, bodyBytes);
-    int messageBytes = message.remaining();
     int size = Math.toIntExact(messageBytes + bodyBytes);
     ByteBuf bytes = ByteBufAllocator.DEFAULT.directBuffer(size, size).writeBytes(message);
     ByteBuf body = frame.body();
@@ -86,43 +79,22 @@ public final class ColumnCut {
       Buffer buffer = batch.buffers(i);
       int length = (int) buffer.length();
       bytes.writeBytes(body, body.readerIndex() + (int) buffer.offset(), length);
-      bytes.writeZero((int) aligned(length) - length);
+      bytes.writeZero((int) BatchMessage.aligned(length) - length);
     }
     return Frame.of(frame.header(), bytes, messageBytes);
   }
 
-  private ByteBuffer message(RecordBatch batch, long bodyBytes) {
-    FlatBufferBuilder to = new FlatBufferBuilder(MESSAGE_BYTES);
-    // Flatbuffers are written from their end.
-    RecordBatch.startBuffersVector(to, buffers.length);
-    long at = bodyBytes;
-    for (int i = buffers.length - 1; i >= 0; i--) {
-      long length = batch.buffers(buffers[i]).length();
-      at -= aligned(length);
-      Buffer.createBuffer(to, at, length);
-    }
-    int buffersAt = to.endVector();
-    RecordBatch.startNodesVector(to, columns.length);
-    for (int i = columns.length - 1; i >= 0; i--) {
+  private ByteBuffer message(RecordBatch batch) {
+    long[] nodes = new long[2 * columns.length];
+    for (int i = 0; i < columns.length; i++) {
       FieldNode node = batch.nodes(columns[i]);
-      FieldNode.createFieldNode(to, node.length(), node.nullCount());
+      nodes[2 * i] = node.length();
+      nodes[2 * i + 1] = node.nullCount();
     }
-    int nodesAt = to.endVector();
-    RecordBatch.startRecordBatch(to);
-    RecordBatch.addLength(to, batch.length());
-    RecordBatch.addNodes(to, nodesAt);
-    RecordBatch.addBuffers(to, buffersAt);
-    int batchAt = RecordBatch.endRecordBatch(to);
-    Message.startMessage(to);
-    Message.addVersion(to, MetadataVersion.V5);
-    Message.addHeaderType(to, MessageHeader.RecordBatch);
-    Message.addHeader(to, batchAt);
-    Message.addBodyLength(to, bodyBytes);
-    Message.finishMessageBuffer(to, Message.endMessage(to));
-    return to.dataBuffer();
-  }
-
-  private static long aligned(long bytes) {
-    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    long[] bufferBytes = new long[buffers.length];
+    for (int i = 0; i < buffers.length; i++) {
+      bufferBytes[i] = batch.buffers(buffers[i]).length();
+    }
+    return BatchMessage.write(batch.length(), nodes, bufferBytes, FrameMessage.codec(batch));
   }
 }

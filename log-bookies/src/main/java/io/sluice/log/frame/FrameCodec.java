@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * h+m | record batch's buffers, up to the frame length                        |
  *    +-----------------------------------------------------------------------+
  * </pre>
+ *
+ * <p>Whether and how the buffers are compressed is for the Arrow message to say, as in any Arrow
+ * stream.
  */
 final class FrameCodec {
 

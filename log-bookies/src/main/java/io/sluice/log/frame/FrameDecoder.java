@@ -27,7 +27,7 @@ public final class FrameDecoder {
   }
 
   /**
-   * Copies a frame's rows into new vectors.
+   * Copies a frame's rows into new vectors, inflated if they were compressed.
    *
    * @param frame stays the caller's
    * @return for the caller to close
@@ -79,7 +79,12 @@ public final class FrameDecoder {
         bytes.readBytes(body.nioBuffer(0, size));
       }
       body.writerIndex(size);
-      return MessageSerializer.deserializeRecordBatch(batch, body);
+      if (batch.compression() == null) {
+        return MessageSerializer.deserializeRecordBatch(batch, body);
+      }
+      ArrowRecordBatch inflated = BodyInflater.inflate(batch, body, allocator);
+      body.close();
+      return inflated;
     } catch (IOException | RuntimeException e) {
       body.close();
       throw e;

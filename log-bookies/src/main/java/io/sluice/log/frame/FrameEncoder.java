@@ -3,6 +3,7 @@ package io.sluice.log.frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.sluice.catalog.table.TableOptions.LogCompression;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
@@ -12,6 +13,7 @@ import org.apache.arrow.vector.ipc.message.ArrowBuffer;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns batches of rows in a table's canonical types into frames, each below the entry limit, with
@@ -26,6 +28,8 @@ public final class FrameEncoder {
   private static final int MESSAGE_BYTES = 512;
 
   private final int maxEntryBytes;
+  private final BodyCompressor lz4 = new BodyCompressor(LogCompression.LZ4);
+  private final BodyCompressor zstd = new BodyCompressor(LogCompression.ZSTD);
 
   /**
    * @param maxEntryBytes the largest entry of the log; a frame stays below it with all headers
@@ -34,47 +38,33 @@ public final class FrameEncoder {
     this.maxEntryBytes = maxEntryBytes;
   }
 
+  /** Copies rows into frames that aren't compressed, as the other {@code encode} does. */
+  public List<FrameRows> encode(VectorSchemaRoot rows) throws RowTooLargeException {
+    return encode(rows, LogCompression.NONE);
+  }
+
   /**
-   * Copies rows into frames.
+   * Copies rows into frames. Where one ends doesn't depend on the compression: another version of a
+   * codec must not split a batch elsewhere than its first attempt.
    *
    * @param rows at least one row; stays the caller's
+   * @param compression for each frame that gets smaller by it
    * @return the frames, in order, for the caller to release
-   * @throws RowTooLargeException if one row alone is over the limit
+   * @throws RowTooLargeException if one row alone is over the limit, before it is compressed
    */
-  public List<FrameRows> encode(VectorSchemaRoot rows) throws RowTooLargeException {
+  public List<FrameRows> encode(VectorSchemaRoot rows, LogCompression compression)
+      throws RowTooLargeException {
     if (rows.getRowCount() < 1) {
       throw new IllegalArgumentException("a batch without rows has no frames");
     }
     List<FrameRows> frames = new ArrayList<>();
     try {
-      split(rows, 0, frames);
+      split(rows, 0, compressor(compression), frames);
     } catch (RowTooLargeException | RuntimeException e) {
       frames.forEach(FrameRows::release);
       throw e;
     }
     return frames;
-  }
-
-  /**
-   * Takes a record batch as it came over the wire if it fits into one frame, else copies.
-   *
-   * @param rows the same rows, loaded; stays the caller's
-   * @param message the Arrow message of an uncompressed record batch; one reference is taken over
-   *     in any case
-   * @param body its buffers; one reference is taken over in any case
-   * @return the frames, in order, for the caller to release
-   * @throws RowTooLargeException if one row alone is over the limit
-   */
-  public List<FrameRows> encode(VectorSchemaRoot rows, ByteBuf message, ByteBuf body)
-      throws RowTooLargeException {
-    int columns = rows.getFieldVectors().size();
-    long size = size(columns, message.readableBytes(), body.readableBytes());
-    if (rows.getRowCount() > 0 && size <= maxEntryBytes) {
-      return List.of(new FrameRows(rows.getRowCount(), 0, BoundsScan.of(rows), message, body));
-    }
-    message.release();
-    body.release();
-    return encode(rows);
   }
 
   /**
@@ -89,8 +79,20 @@ public final class FrameEncoder {
     return Math.max(0, maxEntryBytes - size(columns, around, 0));
   }
 
+  private @Nullable BodyCompressor compressor(LogCompression compression) {
+    return switch (compression) {
+      case NONE -> null;
+      case LZ4 -> lz4;
+      case ZSTD -> zstd;
+    };
+  }
+
   /** Halves the rows until each part fits. */
-  private void split(VectorSchemaRoot rows, int firstRow, List<FrameRows> frames)
+  private void split(
+      VectorSchemaRoot rows,
+      int firstRow,
+      @Nullable BodyCompressor compressor,
+      List<FrameRows> frames)
       throws RowTooLargeException {
     int count = rows.getRowCount();
     try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
@@ -100,7 +102,11 @@ public final class FrameEncoder {
       long size = size(rows.getFieldVectors().size(), message.readableBytes(), bodyBytes);
       if (size <= maxEntryBytes) {
         List<ColumnBounds> bounds = BoundsScan.of(rows);
-        frames.add(new FrameRows(count, firstRow, bounds, message, body(batch, (int) bodyBytes)));
+        BodyCompressor.Compressed smaller = compressor == null ? null : compressor.compress(batch);
+        frames.add(
+            smaller == null
+                ? new FrameRows(count, firstRow, bounds, message, body(batch, (int) bodyBytes))
+                : new FrameRows(count, firstRow, bounds, smaller.message(), smaller.body()));
         return;
       }
       if (count == 1) {
@@ -109,10 +115,10 @@ public final class FrameEncoder {
     }
     int half = count / 2;
     try (VectorSchemaRoot left = slice(rows, 0, half)) {
-      split(left, firstRow, frames);
+      split(left, firstRow, compressor, frames);
     }
     try (VectorSchemaRoot right = slice(rows, half, count - half)) {
-      split(right, firstRow + half, frames);
+      split(right, firstRow + half, compressor, frames);
     }
   }
 

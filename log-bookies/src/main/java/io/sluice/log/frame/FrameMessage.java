@@ -2,7 +2,10 @@ package io.sluice.log.frame;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
+import org.apache.arrow.flatbuf.BodyCompression;
+import org.apache.arrow.flatbuf.BodyCompressionMethod;
 import org.apache.arrow.flatbuf.Buffer;
+import org.apache.arrow.flatbuf.CompressionType;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.MessageHeader;
 import org.apache.arrow.flatbuf.RecordBatch;
@@ -32,9 +35,15 @@ final class FrameMessage {
     }
   }
 
+  /** Returns how the buffers are compressed, or {@link BatchMessage#UNCOMPRESSED}. */
+  static byte codec(RecordBatch batch) {
+    BodyCompression compression = batch.compression();
+    return compression == null ? BatchMessage.UNCOMPRESSED : compression.codec();
+  }
+
   private static void check(RecordBatch batch, Frame frame, int columns) {
     int rows = frame.header().rows();
-    if (batch.length() != rows || batch.nodesLength() != columns || batch.compression() != null) {
+    if (batch.length() != rows || batch.nodesLength() != columns) {
       throw new CorruptEntryException(
           "a frame of "
               + rows
@@ -44,8 +53,16 @@ final class FrameMessage {
               + batch.length()
               + " rows and "
               + batch.nodesLength()
-              + " columns"
-              + (batch.compression() == null ? "" : ", compressed"));
+              + " columns");
+    }
+    BodyCompression compression = batch.compression();
+    if (compression != null
+        && (compression.method() != BodyCompressionMethod.BUFFER
+            || (compression.codec() != CompressionType.LZ4_FRAME
+                && compression.codec() != CompressionType.ZSTD))) {
+      throw new CorruptEntryException(
+          "a frame is compressed by method %d and codec %d, which this reader doesn't know"
+              .formatted(compression.method(), compression.codec()));
     }
     for (int i = 0; i < columns; i++) {
       if (batch.nodes(i).length() != rows || batch.nodes(i).nullCount() < 0) {

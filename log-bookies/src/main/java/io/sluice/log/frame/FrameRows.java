@@ -13,7 +13,8 @@ import java.util.List;
  * @param bounds what is known of the columns
  * @param message the flatbuffer of an Arrow IPC message with a record batch, as in Flight's
  *     data_header
- * @param body the record batch's buffers, uncompressed, as in Flight's data_body
+ * @param body the record batch's buffers, compressed if the message says so, as in Flight's
+ *     data_body
  */
 public record FrameRows(
     int rows, int firstRow, List<ColumnBounds> bounds, ByteBuf message, ByteBuf body) {
