@@ -69,12 +69,11 @@ public final class CompactorTown implements AutoCloseable {
   }
 
   public Table table(String name, int buckets) throws Exception {
-    return catalog.createTable(
-        new TableName("db", name),
-        COLUMNS,
-        Map.of("bucket.count", Integer.toString(buckets)),
-        "",
-        false);
+    return table(name, Map.of("bucket.count", Integer.toString(buckets)));
+  }
+
+  Table table(String name, Map<String, String> options) throws Exception {
+    return catalog.createTable(new TableName("db", name), COLUMNS, options, "", false);
   }
 
   /** Appends rows numbered on, as one sealed segment of entries of at most {@code entryRows}. */

@@ -71,7 +71,8 @@ final class MemoryLog implements RangeFrames, AutoCloseable {
 
   private ByteBuf entry(Table table, List<Record> batch, long relativeOffset) throws Exception {
     try (VectorSchemaRoot root = ArrowRows.root(allocator, table.schema(), batch)) {
-      List<FrameRows> frames = new FrameEncoder(MAX_ENTRY_BYTES).encode(root);
+      List<FrameRows> frames =
+          new FrameEncoder(MAX_ENTRY_BYTES).encode(root, table.options().logCompression());
       List<DataEntry.Part> parts = new ArrayList<>();
       for (FrameRows frame : frames) {
         parts.add(new DataEntry.Part(frame, table.schemaId(), null, batch.size()));

@@ -8,6 +8,8 @@ import io.sluice.compactor.plan.PlanLimits;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.CompactionException.Reason;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class TableCompactorTest {
@@ -75,6 +79,25 @@ class TableCompactorTest {
 
       town.assertLakeEqualsLog(table);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lz4", "zstd"})
+  void whatIsCompressedInTheLogIsWholeInTheLake(String compression) throws Exception {
+    Table table = town.table("t", Map.of("log.compression", compression));
+    Table plain = town.table("plain", 1);
+    for (Table each : List.of(table, plain)) {
+      // Small frames stay as they are, so that both kinds are in one segment.
+      town.append(each, 0, 1_500, 700);
+      town.append(each, 0, 5, 2);
+    }
+    assertThat(town.bucket(table, 0).sealedSegments().get(0).bytes())
+        .isLessThan(town.bucket(plain, 0).sealedSegments().get(0).bytes() * 3 / 4);
+
+    // Plans end inside frames.
+    town.compactor(town.metadata, "a", SMALL).compact(table, CompactorTown.FAR);
+
+    town.assertLakeEqualsLog(table);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -200,7 +201,8 @@ public final class PlanExecutor {
               schema,
               root.getFieldVectors(),
               root.getRowCount(),
-              placed.frame().bytes(),
+              // The frame itself may be compressed.
+              root.getFieldVectors().stream().mapToLong(FieldVector::getBufferSize).sum(),
               bucket,
               placed.offset(),
               placed.timeMicros()),
