@@ -53,6 +53,7 @@ final class Connection implements AutoCloseable {
             .keepAliveTime(20, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
             .build();
+    var unused = ArrowCodecs.find();
     this.calls = allocator.newChildAllocator("sluice-calls", 0, Long.MAX_VALUE);
     this.flight = FlightGrpcUtils.createFlightClient(calls, channel);
   }

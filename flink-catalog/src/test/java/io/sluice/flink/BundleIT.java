@@ -3,6 +3,7 @@ package io.sluice.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -55,6 +56,25 @@ class BundleIT {
         Object buffer = type.getMethod("buffer", long.class).invoke(allocator, 8L);
         assertThat(buffer).isInstanceOf(AutoCloseable.class);
         ((AutoCloseable) buffer).close();
+      }
+    }
+  }
+
+  /** Without them no row of a table with log.compression could be read. */
+  @Test
+  void theRenamedArrowFindsItsCodecs() throws Exception {
+    String compression = SHADED + "org.apache.arrow.vector.compression.";
+    try (URLClassLoader loader = alone()) {
+      Method find = loader.loadClass("io.sluice.client.ArrowCodecs").getDeclaredMethod("find");
+      find.setAccessible(true);
+      Object codecs = find.invoke(null);
+      Class<?> type = loader.loadClass(compression + "CompressionUtil$CodecType");
+      Method create =
+          loader.loadClass(compression + "CompressionCodec$Factory").getMethod("createCodec", type);
+      for (String name : List.of("LZ4_FRAME", "ZSTD")) {
+        Object codec =
+            create.invoke(codecs, type.getMethod("valueOf", String.class).invoke(null, name));
+        assertThat(codec.getClass().getName()).startsWith(SHADED);
       }
     }
   }
