@@ -175,6 +175,34 @@ def check_compression(client):
     assert got.num_rows == 4000 and got["s"].to_pylist() == sent["s"].to_pylist() * 2
 
 
+def check_log_compression(client):
+    # The same bytes over and over, noise, and too little to be compressed: in one log side by side.
+    noise = [uuid.uuid4().hex + uuid.uuid4().hex for _ in range(5000)]
+    parts = [["abc" * 50] * 5000, noise, ["x"], [None] * 5000]
+    columns = [("s", "string", None), ("n", "long", None), ("b", "boolean", None)]
+    for codec in ("lz4", "zstd"):
+        table = "log_" + codec
+        create(client, table, columns, log_compression=codec)
+        sent = []
+        for strings in parts:
+            data = pa.table({
+                "s": pa.array(strings, pa.string()),
+                "n": pa.array(range(len(strings)), pa.int64()),
+                "b": pa.array([i % 3 == 0 for i in range(len(strings))]),
+            })
+            put(client, table, data)
+            sent.append(data)
+        sent = pa.concat_tables(sent)
+        got = get(client, table).read_all()
+        assert got.num_rows == sent.num_rows == 15001
+        for name in ("s", "n", "b"):
+            assert got[name].combine_chunks().equals(sent[name].combine_chunks()), (codec, name)
+        some = get(client, table, columns=["b", "s"], **{"from": 2500, "to": 7500}).read_all()
+        assert some.schema.names == ["b", "s"]
+        assert some["s"].combine_chunks().equals(sent["s"].slice(2500, 5000).combine_chunks()), codec
+        assert some["b"].combine_chunks().equals(sent["b"].slice(2500, 5000).combine_chunks()), codec
+
+
 def check_conversions(client):
     columns = [
         ("t", "timestamp", None), ("z", "timestamptz", None), ("d", "date", None),
@@ -301,8 +329,8 @@ def main():
     client = flight.connect("grpc+tcp://" + sys.argv[1])
     action(client, "create-database", database=DB)
     checks = [
-        check_types, check_encodings, check_compression, check_conversions, check_refusals,
-        check_follow, check_writers, check_discovery,
+        check_types, check_encodings, check_compression, check_log_compression, check_conversions,
+        check_refusals, check_follow, check_writers, check_discovery,
     ]
     if polars is not None:
         checks.append(check_polars)

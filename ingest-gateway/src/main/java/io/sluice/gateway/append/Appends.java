@@ -132,7 +132,7 @@ public final class Appends {
         if (!table.bucketKey().isEmpty()) {
           Split.of(table, rows).requireAllIn(bucket);
         }
-        batch.add(frames(rows));
+        batch.add(frames(table, rows));
       }
     }
   }
@@ -220,12 +220,12 @@ public final class Appends {
 
   private RowBatch batch(Table table, VectorSchemaRoot rows, @Nullable WriterSequence writer)
       throws GateException {
-    return new RowBatch(table.schemaId(), writer, frames(rows));
+    return new RowBatch(table.schemaId(), writer, frames(table, rows));
   }
 
-  private List<FrameRows> frames(VectorSchemaRoot rows) throws GateException {
+  private List<FrameRows> frames(Table table, VectorSchemaRoot rows) throws GateException {
     try {
-      return encoder.encode(rows);
+      return encoder.encode(rows, table.options().logCompression());
     } catch (RowTooLargeException e) {
       throw new GateException(Code.TOO_LARGE, String.valueOf(e.getMessage()));
     }

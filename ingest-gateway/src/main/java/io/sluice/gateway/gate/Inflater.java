@@ -3,9 +3,11 @@ package io.sluice.gateway.gate;
 import com.github.luben.zstd.Zstd;
 import io.sluice.gateway.gate.BatchHeader.Codec;
 import io.sluice.gateway.gate.GateException.Code;
+import io.sluice.log.frame.Lz4Frame;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
@@ -87,6 +89,19 @@ final class Inflater {
   }
 
   private static long lz4(ArrowBuf from, ArrowBuf to, long room) throws GateException {
+    int size = (int) from.capacity() - Long.BYTES;
+    ByteBuffer bytes = from.nioBuffer(Long.BYTES, size);
+    if (Lz4Frame.isPlain(bytes)) {
+      try {
+        return Lz4Frame.inflate(bytes, to.nioBuffer(0, (int) room));
+      } catch (RuntimeException e) {
+        // The slow way says what is wrong with it, or knows this form.
+      }
+    }
+    return anyLz4(from, to, room);
+  }
+
+  private static long anyLz4(ArrowBuf from, ArrowBuf to, long room) throws GateException {
     byte[] compressed = new byte[(int) from.capacity() - Long.BYTES];
     from.getBytes(Long.BYTES, compressed);
     long at = 0;

@@ -45,7 +45,7 @@ abstract class ThreeGateways {
   @BeforeEach
   void start() throws Exception {
     cluster = new ClusterFixture(folder, 3);
-    table = cluster.createTable("t", COLUMNS, Map.of("bucket.count", Integer.toString(BUCKETS)));
+    table = createTable("t", Map.of("bucket.count", Integer.toString(BUCKETS)));
     cluster.nodes().forEach(node -> clients.add(new FlightTestClient(node.port())));
   }
 
@@ -56,6 +56,10 @@ abstract class ThreeGateways {
     }
     cluster.close();
     assertThat(cluster.heldBuffers()).isZero();
+  }
+
+  TableName createTable(String name, Map<String, String> options) throws Exception {
+    return cluster.createTable(name, COLUMNS, options);
   }
 
   /** Appends the writer's next two rows to a bucket; tried again while the bucket moves. */

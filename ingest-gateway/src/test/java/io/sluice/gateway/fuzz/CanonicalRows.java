@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableOptions.LogCompression;
 import io.sluice.gateway.gate.ArrowGate;
 import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.gate.GateLimits;
@@ -161,9 +162,10 @@ final class CanonicalRows {
 
   /** Checks that the log's readers, and so the compactor, find the rows in their frames. */
   private void checkFrames(VectorSchemaRoot rows) throws CharacterCodingException {
+    LogCompression[] all = LogCompression.values();
     List<FrameRows> parts;
     try {
-      parts = encoder.encode(rows);
+      parts = encoder.encode(rows, all[rows.getRowCount() % all.length]);
     } catch (RowTooLargeException e) {
       return; // Refused like that by the gateway too.
     }
