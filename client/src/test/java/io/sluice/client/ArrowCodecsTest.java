@@ -28,6 +28,7 @@ class ArrowCodecsTest {
     for (CodecType type : new CodecType[] {CodecType.LZ4_FRAME, CodecType.ZSTD}) {
       assertThat(codecs.createCodec(type).getCodecType()).isEqualTo(type);
     }
+    assertThat(codecs.createCodec(CodecType.LZ4_FRAME)).isInstanceOf(Lz4Codec.class);
     assertThat(after.get(30, TimeUnit.SECONDS)).isSameAs(blind);
   }
 }

@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,10 +72,15 @@ class BundleIT {
       Class<?> type = loader.loadClass(compression + "CompressionUtil$CodecType");
       Method create =
           loader.loadClass(compression + "CompressionCodec$Factory").getMethod("createCodec", type);
-      for (String name : List.of("LZ4_FRAME", "ZSTD")) {
-        Object codec =
-            create.invoke(codecs, type.getMethod("valueOf", String.class).invoke(null, name));
-        assertThat(codec.getClass().getName()).startsWith(SHADED);
+      Map<String, String> expected =
+          Map.of(
+              "LZ4_FRAME",
+              "io.sluice.client.Lz4Codec",
+              "ZSTD",
+              SHADED + "org.apache.arrow.compression.ZstdCompressionCodec");
+      for (Map.Entry<String, String> each : expected.entrySet()) {
+        Object name = type.getMethod("valueOf", String.class).invoke(null, each.getKey());
+        assertThat(create.invoke(codecs, name).getClass().getName()).isEqualTo(each.getValue());
       }
     }
   }

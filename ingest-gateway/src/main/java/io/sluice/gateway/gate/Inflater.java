@@ -1,9 +1,9 @@
 package io.sluice.gateway.gate;
 
 import com.github.luben.zstd.Zstd;
+import io.sluice.catalog.codec.Lz4Frame;
 import io.sluice.gateway.gate.BatchHeader.Codec;
 import io.sluice.gateway.gate.GateException.Code;
-import io.sluice.log.frame.Lz4Frame;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,7 @@
 package io.sluice.log.frame;
 
 import com.github.luben.zstd.ZstdDecompressCtx;
+import io.sluice.catalog.codec.Lz4Frame;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

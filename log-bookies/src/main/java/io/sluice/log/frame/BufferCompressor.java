@@ -3,6 +3,7 @@ package io.sluice.log.frame;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import io.airlift.compress.lz4.Lz4Compressor;
+import io.sluice.catalog.codec.Lz4Frame;
 import io.sluice.catalog.table.TableOptions.LogCompression;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;

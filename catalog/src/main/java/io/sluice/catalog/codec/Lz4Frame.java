@@ -1,4 +1,4 @@
-package io.sluice.log.frame;
+package io.sluice.catalog.codec;
 
 import io.airlift.compress.lz4.Lz4Compressor;
 import io.airlift.compress.lz4.Lz4Decompressor;
@@ -24,7 +24,7 @@ import java.nio.ByteOrder;
 public final class Lz4Frame {
 
   /** The most bytes that one frame is made of: it has one block. */
-  static final int MOST_BYTES = 4 << 20;
+  public static final int MOST_BYTES = 4 << 20;
 
   private static final int MAGIC = 0x184D2204;
 
@@ -103,7 +103,7 @@ public final class Lz4Frame {
   }
 
   /** Returns the most room that a frame of {@code bytes} takes while it is written. */
-  static int bound(Lz4Compressor compressor, int bytes) {
+  public static int bound(Lz4Compressor compressor, int bytes) {
     return HEADER_BYTES + 2 * Integer.BYTES + compressor.maxCompressedLength(bytes);
   }
 
@@ -113,7 +113,7 @@ public final class Lz4Frame {
    * @param from at most {@link #MOST_BYTES}
    * @param to with room for {@link #bound}; its position moves by what was written
    */
-  static void write(Lz4Compressor compressor, ByteBuffer from, ByteBuffer to) {
+  public static void write(Lz4Compressor compressor, ByteBuffer from, ByteBuffer to) {
     ByteBuffer out = to.order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(MAGIC).put(FLAGS).put(FOUR_MIB).put(FOUR_MIB_CHECK);
     int sizeAt = out.position();

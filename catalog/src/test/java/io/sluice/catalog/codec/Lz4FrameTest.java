@@ -1,4 +1,4 @@
-package io.sluice.log.frame;
+package io.sluice.catalog.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
