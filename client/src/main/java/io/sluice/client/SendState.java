@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
@@ -134,12 +135,7 @@ final class SendState {
 
   /** A lane's sender runs. */
   void started(Lane lane, Runnable quick) {
-    lock.lock();
-    try {
-      lane.quick = quick;
-    } finally {
-      lock.unlock();
-    }
+    change(() -> lane.quick = quick);
   }
 
   /** Has a lane's sender see to what is ready, if anything is. */
@@ -185,9 +181,22 @@ final class SendState {
   }
 
   long inFlightBytes() {
+    return locked(() -> inFlightBytes);
+  }
+
+  private <T> T locked(Supplier<T> look) {
     lock.lock();
     try {
-      return inFlightBytes;
+      return look.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
     } finally {
       lock.unlock();
     }
@@ -199,13 +208,11 @@ final class SendState {
 
   /** From now on nothing is taken or sent. What is in flight stays: see {@link #failAll}. */
   void close() {
-    lock.lock();
-    try {
-      closed = true;
-      wakeAll();
-    } finally {
-      lock.unlock();
-    }
+    change(
+        () -> {
+          closed = true;
+          wakeAll();
+        });
   }
 
   /**
@@ -244,41 +251,21 @@ final class SendState {
   }
 
   boolean isOverdue(Lane lane) {
-    lock.lock();
-    try {
-      return lane.overdue(System.nanoTime(), silenceNanos);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> lane.overdue(System.nanoTime(), silenceNanos));
   }
 
   /** Something happened to a lane's stream. */
   void wake(Lane lane) {
-    lock.lock();
-    try {
-      lane.work.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    change(lane.work::signalAll);
   }
 
   void opened(Lane lane, PutStream stream) {
-    lock.lock();
-    try {
-      lane.opened(stream, System.nanoTime());
-    } finally {
-      lock.unlock();
-    }
+    change(() -> lane.opened(stream, System.nanoTime()));
   }
 
   /** From now on no answer counts until the next stream is opened. */
   void dropped(Lane lane) {
-    lock.lock();
-    try {
-      lane.dropped();
-    } finally {
-      lock.unlock();
-    }
+    change(lane::dropped);
   }
 
   /**
@@ -331,12 +318,7 @@ final class SendState {
 
   /** Returns whether the lane's last stream brought an answer. */
   boolean hadAnswer(Lane lane) {
-    lock.lock();
-    try {
-      return lane.answered;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> lane.answered);
   }
 
   /** A lane's stream is over, and was {@link #dropped}. */
@@ -380,22 +362,12 @@ final class SendState {
   }
 
   boolean takePlacementWrong() {
-    lock.lock();
-    try {
-      return outbox.takePlacementWrong();
-    } finally {
-      lock.unlock();
-    }
+    return locked(outbox::takePlacementWrong);
   }
 
   /** Returns the lanes that need a sender. */
   List<Lane> route(Outbox.Chooser chooser) {
-    lock.lock();
-    try {
-      return outbox.route(chooser, System.nanoTime());
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> outbox.route(chooser, System.nanoTime()));
   }
 
   /** Fails all that is in flight, and all that comes. */
