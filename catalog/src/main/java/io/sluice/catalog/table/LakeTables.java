@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
@@ -40,10 +41,7 @@ final class LakeTables {
     properties.put(LakeProperties.INCARNATION, UUID.randomUUID().toString());
     properties.put(LakeProperties.CREATED_AT, now.toString());
     properties.put(LakeProperties.COMMENT, wanted.comment());
-    wanted
-        .options()
-        .toMap()
-        .forEach((key, value) -> properties.put(LakeProperties.OPTION_PREFIX + key, value));
+    properties.putAll(optionProperties(wanted.options()));
     properties.put(
         TableProperties.FORMAT_VERSION, Integer.toString(wanted.options().formatVersion()));
     properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
@@ -101,6 +99,52 @@ final class LakeTables {
     return table.schema().sameSchema(wanted.schema())
         && table.options().equals(wanted.options())
         && table.comment().equals(wanted.comment());
+  }
+
+  /** Brings the options that a table's lake table tells of up to date, if it is still there. */
+  void tellOptions(Table table) throws CatalogException {
+    try {
+      org.apache.iceberg.Table lakeTable = catalog().loadTable(identifier(table.name()));
+      Map<String, String> told = lakeTable.properties();
+      if (!table.id().toString().equals(told.get(LakeProperties.TABLE_ID))) {
+        return;
+      }
+      UpdateProperties update = lakeTable.updateProperties();
+      boolean differs = false;
+      Map<String, String> options = optionProperties(table.options());
+      for (Map.Entry<String, String> option : options.entrySet()) {
+        if (!option.getValue().equals(told.get(option.getKey()))) {
+          update.set(option.getKey(), option.getValue());
+          differs = true;
+        }
+      }
+      for (String key : told.keySet()) {
+        if (key.startsWith(LakeProperties.OPTION_PREFIX) && !options.containsKey(key)) {
+          update.remove(key);
+          differs = true;
+        }
+      }
+      if (differs) {
+        update.commit();
+      }
+    } catch (NoSuchTableException e) {
+      // Dropped just now: whoever asks for the table next is told.
+      return;
+    } catch (RuntimeException e) {
+      throw failed(
+          "tell the lake table of "
+              + table.name()
+              + " of its new options, which are in force; do it again",
+          e);
+    }
+  }
+
+  private static Map<String, String> optionProperties(TableOptions options) {
+    Map<String, String> properties = new HashMap<>();
+    options
+        .toMap()
+        .forEach((key, value) -> properties.put(LakeProperties.OPTION_PREFIX + key, value));
+    return properties;
   }
 
   void drop(TableName name, UUID tableId, boolean purge) throws CatalogException {

@@ -34,15 +34,15 @@ final class OptionParser {
               "bucket.count",
               "1 to 1024",
               "1",
-              "Number of buckets: the table's units of order and parallelism. It can't be changed"
-                  + " later.",
+              "Number of buckets: the table's units of order and parallelism. It can be raised later,"
+                  + " to a multiple, but never lowered.",
               o -> Integer.toString(o.bucketCount())),
           option(
               "bucket.key",
               "a column",
               "",
               "Rows with equal values go to the same bucket, by Iceberg's bucket hash. Without it the"
-                  + " writer picks the bucket.",
+                  + " writer picks the bucket. It can't be changed later.",
               o -> String.join(",", o.bucketKey())),
           option(
               "segment.bytes",
@@ -130,7 +130,8 @@ final class OptionParser {
               "format-version",
               "2, 3",
               "2",
-              "Iceberg's format version of the lake table. Nanoseconds and column defaults need 3.",
+              "Iceberg's format version of the lake table. Nanoseconds and column defaults need 3. It"
+                  + " can't be changed later.",
               o -> Integer.toString(o.formatVersion())));
 
   /** Options that are planned: refused in other words than unknown ones. */

@@ -2,6 +2,7 @@ package io.sluice.catalog.table;
 
 import io.sluice.catalog.types.ArrowSchemas;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.apache.iceberg.Schema;
  * @param options how it behaves
  * @param comment what it is for; may be empty
  * @param createdAt when it was made
+ * @param raises how often its buckets became more, the oldest first
  */
 public record Table(
     TableName name,
@@ -32,11 +34,22 @@ public record Table(
     int schemaId,
     TableOptions options,
     String comment,
-    Instant createdAt) {
+    Instant createdAt,
+    List<Raise> raises) {
+
+  /**
+   * The number of buckets became larger. Rows of before stay where they are, so that rows of one
+   * key may be in a bucket for each number there was.
+   *
+   * @param from how many buckets there were until then
+   * @param at when it was
+   */
+  public record Raise(int from, Instant at) {}
 
   public Table {
     SortedMap<Integer, Schema> sorted = new TreeMap<>(schemas);
     schemas = Collections.unmodifiableSortedMap(sorted);
+    raises = List.copyOf(raises);
     if (!schemas.containsKey(schemaId)) {
       throw new IllegalArgumentException(
           "table " + name + " has no schema " + schemaId + ", only " + schemas.keySet());
@@ -45,6 +58,35 @@ public record Table(
       throw new IllegalArgumentException(
           "location of table " + name + " must contain its id " + id + ": " + location);
     }
+  }
+
+  /** A table whose number of buckets was never raised. */
+  public Table(
+      TableName name,
+      UUID id,
+      UUID incarnation,
+      String location,
+      Map<Integer, Schema> schemas,
+      int schemaId,
+      TableOptions options,
+      String comment,
+      Instant createdAt) {
+    this(
+        name, id, incarnation, location, schemas, schemaId, options, comment, createdAt, List.of());
+  }
+
+  /**
+   * Returns the table with other options.
+   *
+   * @param now when they are changed
+   */
+  public Table with(TableOptions changed, Instant now) {
+    List<Raise> all = new ArrayList<>(raises);
+    if (changed.bucketCount() > bucketCount()) {
+      all.add(new Raise(bucketCount(), now));
+    }
+    return new Table(
+        name, id, incarnation, location, schemas, schemaId, changed, comment, createdAt, all);
   }
 
   /** Returns the current schema, as the lake table has it: system columns included. */
@@ -74,6 +116,11 @@ public record Table(
   /** Returns the number of buckets. */
   public int bucketCount() {
     return options.bucketCount();
+  }
+
+  /** Returns the number of buckets that it was made with; never changes. */
+  public int firstBucketCount() {
+    return raises.isEmpty() ? bucketCount() : raises.get(0).from();
   }
 
   /** Returns the columns whose hash picks a row's bucket; empty if the writer picks. */

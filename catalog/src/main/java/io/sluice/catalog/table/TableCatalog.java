@@ -14,8 +14,9 @@ import java.util.UUID;
 import org.apache.iceberg.Schema;
 
 /**
- * Databases and tables: makes, finds, lists and drops them. Its methods block, so call none of them
- * on an event loop. Thread-safe, and safe with any number of others on the same store and lake.
+ * Databases and tables: makes, finds, lists, alters and drops them. Its methods block, so call none
+ * of them on an event loop. Thread-safe, and safe with any number of others on the same store and
+ * lake.
  */
 public final class TableCatalog {
 
@@ -27,6 +28,10 @@ public final class TableCatalog {
    * stays: by it a CREATE knows that what it finds was dropped and has to be finished off rather than
    * completed, or dropped rows would come back, and a slow creation that others have completed and
    * dropped meanwhile knows that it must not bring the record back.
+   *
+   * A table is altered in this order: records of the new buckets, table record, options in the lake
+   * table. So whoever sees more buckets finds their records; records that nobody sees yet do no harm,
+   * the next ALTER finds them there, and a drop deletes them with the others.
    */
 
   private static final int ATTEMPTS = 5;
@@ -163,6 +168,78 @@ public final class TableCatalog {
   }
 
   /**
+   * Changes options of a table. Gateways go by the new ones within a moment.
+   *
+   * @return the table as it is then
+   * @throws CatalogException NOT_FOUND; INVALID with what can't be changed, and why; UNAVAILABLE,
+   *     after which some or all of it may be in force, and the same call may be made again
+   */
+  public Table alterTable(TableName name, OptionChanges changes) throws CatalogException {
+    CatalogException last = null;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      TableRecords.Stored stored = records.findStored(name).orElseThrow(() -> notFound(name));
+      Table old = stored.table();
+      Table changed = old.with(changed(old, changes), clock.instant());
+      if (changed.options().equals(old.options())) {
+        lakeTables.tellOptions(old);
+        return old;
+      }
+      if (records.isDropped(old.id())) {
+        throw notFound(name);
+      }
+      records.createBuckets(old, old.bucketCount(), changed.bucketCount());
+      try {
+        if (records.replace(stored, changed)) {
+          return told(changed);
+        }
+      } catch (CatalogException e) {
+        // It may have been replaced: then the next look finds nothing left to change.
+        last = e;
+      }
+      if (records.isDropped(old.id())) {
+        // The drop may have listed the records before these were made.
+        records.deleteParts(old.id());
+      }
+    }
+    throw last != null
+        ? last
+        : new CatalogException(
+            Reason.UNAVAILABLE, "table " + name + " is being altered by others; try again");
+  }
+
+  private TableOptions changed(Table table, OptionChanges changes) throws CatalogException {
+    TableOptions options;
+    try {
+      options = changes.applyTo(table.options());
+      if (options.invalidRows() == InvalidRows.DEAD_LETTER) {
+        var unused = DeadLetters.of(table.name());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new CatalogException(
+          Reason.INVALID, "can't alter table " + table.name() + ": " + e.getMessage(), e);
+    }
+    if (options.invalidRows() == InvalidRows.DEAD_LETTER
+        && table.options().invalidRows() != InvalidRows.DEAD_LETTER) {
+      var unused = deadLetters(table.name(), options);
+    }
+    return options;
+  }
+
+  /** Has the lake tell of the options in force, which others may have changed once more. */
+  private Table told(Table table) throws CatalogException {
+    Table told = table;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      lakeTables.tellOptions(told);
+      Optional<Table> now = records.find(told.name());
+      if (now.isEmpty() || now.get().options().equals(told.options())) {
+        return table;
+      }
+      told = now.get();
+    }
+    return table;
+  }
+
+  /**
    * Drops a table. Its rows are gone at once for all who ask the catalog; its dead letters stay.
    *
    * @param purge whether its files in the lake are deleted too
@@ -239,8 +316,11 @@ public final class TableCatalog {
     }
     records.createParts(table);
     boolean visible = records.create(table);
-    if (visible && records.isDropped(table.id())) {
-      records.delete(name, table.id());
+    if (records.isDropped(table.id())) {
+      // The drop may have listed the bucket records before these were made.
+      if (visible) {
+        records.delete(name, table.id());
+      }
       finishDrop(name, table.id(), false);
       return false;
     }

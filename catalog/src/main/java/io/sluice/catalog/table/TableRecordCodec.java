@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.Table.Raise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -21,8 +24,11 @@ import org.apache.iceberg.SchemaParser;
  * <pre>{@code
  * {"v":1,"database":"db","table":"t","id":"0e3c...","incarnation":"77aa...","location":"file:///...",
  *  "schemas":[{"type":"struct","schema-id":0,"fields":[...]}],"schema-id":0,
- *  "options":{"bucket.count":"1",...},"comment":"","created-at":"2026-11-25T01:15:00Z"}
+ *  "options":{"bucket.count":"1",...},"comment":"","created-at":"2026-11-25T01:15:00Z",
+ *  "raises":[{"from":1,"at":"2026-11-28T17:00:00Z"}]}
  * }</pre>
+ *
+ * <p>{@code raises} is left out while there are none.
  */
 final class TableRecordCodec {
 
@@ -50,6 +56,12 @@ final class TableRecordCodec {
     table.options().toMap().forEach(options::put);
     json.put("comment", table.comment());
     json.put("created-at", table.createdAt().toString());
+    if (!table.raises().isEmpty()) {
+      ArrayNode raises = json.putArray("raises");
+      for (Raise raise : table.raises()) {
+        raises.addObject().put("from", raise.from()).put("at", raise.at().toString());
+      }
+    }
     return json.toString().getBytes(StandardCharsets.UTF_8);
   }
 
@@ -79,6 +91,10 @@ final class TableRecordCodec {
       for (Map.Entry<String, JsonNode> entry : json.required("options").properties()) {
         options.put(entry.getKey(), entry.getValue().asText());
       }
+      List<Raise> raises = new ArrayList<>();
+      for (JsonNode raise : json.path("raises")) {
+        raises.add(new Raise(raise.required("from").intValue(), Instant.parse(text(raise, "at"))));
+      }
       return new Table(
           new TableName(text(json, "database"), text(json, "table")),
           UUID.fromString(text(json, "id")),
@@ -88,7 +104,8 @@ final class TableRecordCodec {
           json.required("schema-id").intValue(),
           TableOptions.parse(options),
           text(json, "comment"),
-          Instant.parse(text(json, "created-at")));
+          Instant.parse(text(json, "created-at")),
+          raises);
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
       throw new IllegalStateException(
           "table record " + path + " can't be read: " + e.getMessage(), e);

@@ -31,12 +31,7 @@ final class TableRecords {
   }
 
   Optional<Table> find(TableName name) throws CatalogException {
-    String path = MetadataPaths.table(name.database(), name.table());
-    try {
-      return names.read(path).map(value -> TableRecordCodec.decode(path, value.value()));
-    } catch (MetadataException e) {
-      throw unavailable("load table " + name, e);
-    }
+    return findStored(name).map(Stored::table);
   }
 
   List<TableName> list(String database) throws CatalogException {
@@ -61,11 +56,51 @@ final class TableRecords {
 
   /** Makes the bucket records and the entry by id; those that are there stay as they are. */
   void createParts(Table table) throws CatalogException {
+    createBuckets(table, 0, table.bucketCount());
+    createIfMissing(MetadataPaths.tableId(table.id()), bytes(table.name().toString()));
+  }
+
+  /** Makes the records of buckets {@code [from, to)}; those that are there stay as they are. */
+  void createBuckets(Table table, int from, int to) throws CatalogException {
     byte[] record = StoredBucketRecords.newRecord(BucketState.empty(table.incarnation()));
-    for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
+    for (int bucket = from; bucket < to; bucket++) {
       createIfMissing(MetadataPaths.bucket(table.id(), bucket), record);
     }
-    createIfMissing(MetadataPaths.tableId(table.id()), bytes(table.name().toString()));
+  }
+
+  /** A table as its record had it. */
+  record Stored(Table table, long version) {}
+
+  /** Returns a table and what {@link #replace} needs. */
+  Optional<Stored> findStored(TableName name) throws CatalogException {
+    String path = MetadataPaths.table(name.database(), name.table());
+    try {
+      return names
+          .read(path)
+          .map(v -> new Stored(TableRecordCodec.decode(path, v.value()), v.version()));
+    } catch (MetadataException e) {
+      throw unavailable("load table " + name, e);
+    }
+  }
+
+  /**
+   * Replaces the record of a table.
+   *
+   * @return whether it did; if not, it was changed by others, or isn't there any more
+   * @throws CatalogException UNAVAILABLE; then it may have been replaced
+   */
+  boolean replace(Stored old, Table changed) throws CatalogException {
+    TableName name = changed.name();
+    String path = MetadataPaths.table(name.database(), name.table());
+    try {
+      names.replace(path, TableRecordCodec.encode(changed), old.version());
+      return true;
+    } catch (MetadataException e) {
+      if (e.kind() == Kind.CONFLICT || e.kind() == Kind.MISSING) {
+        return false;
+      }
+      throw unavailable("alter table " + name, e);
+    }
   }
 
   /**

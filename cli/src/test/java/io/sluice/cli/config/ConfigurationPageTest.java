@@ -51,7 +51,8 @@ class ConfigurationPageTest {
     }
     page.append("\n## Table options\n\n")
         .append("Given at CREATE TABLE: `sluice table create -o key=value`, `options` of")
-        .append(" `POST /v1/databases/{db}/tables`, or Flink's `WITH`.\n\n")
+        .append(" `POST /v1/databases/{db}/tables`, or Flink's `WITH`. Most can be")
+        .append(" [altered](http.md#altering-options) at any time.\n\n")
         .append("| option | values | default | what it does |\n| --- | --- | --- | --- |\n");
     for (OptionDoc doc : TableOptions.docs()) {
       row(page, "`" + doc.key() + "`", doc.range(), code(doc.defaultValue()), doc.text());
