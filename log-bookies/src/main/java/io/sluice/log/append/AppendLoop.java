@@ -49,19 +49,16 @@ final class AppendLoop {
   private volatile boolean dead;
 
   AppendLoop(
-      BucketSetup setup,
-      Recovery.Recovered recovered,
-      SerialExecutor serial,
-      AtomicLong inFlightBytes) {
+      BucketSetup setup, Recovery.Recovered recovered, SerialExecutor serial, AppendQueue queue) {
     this.setup = setup;
     this.serial = serial;
-    this.inFlightBytes = inFlightBytes;
+    this.inFlightBytes = queue.inFlightBytes();
     this.state = recovered.state();
     this.window = recovered.window();
     this.lastTimeMicros = recovered.lastTimeMicros();
     this.tail =
         new AckedTail(setup.settings().tailBytes(), setup.tails(), serial, state.nextBaseOffset());
-    this.queue = new AppendQueue(setup.bucket().bucket(), setup.settings().maxEntryBytes());
+    this.queue = queue;
     this.roller =
         new LedgerRoller(
             setup,

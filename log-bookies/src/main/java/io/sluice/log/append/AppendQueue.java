@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The batches that are on their way, in order, and their frames that are in no entry yet. Decides
@@ -27,11 +28,22 @@ final class AppendQueue {
   private final Deque<PendingFrame> frames = new ArrayDeque<>();
   private final Set<PendingBatch> batches = new LinkedHashSet<>();
   private final Map<UUID, Deque<PendingBatch>> byWriter = new HashMap<>();
+  private final AtomicLong inFlightBytes = new AtomicLong();
   private long queuedBytes;
 
   AppendQueue(int bucket, int maxEntryBytes) {
     this.bucket = bucket;
     this.maxEntryBytes = maxEntryBytes;
+  }
+
+  /** Returns the bytes of rows that were taken but aren't durable yet. Any thread may use it. */
+  AtomicLong inFlightBytes() {
+    return inFlightBytes;
+  }
+
+  /** Returns whether a batch of a writer is on its way. */
+  boolean hasBatchOf(UUID writerId) {
+    return byWriter.containsKey(writerId);
   }
 
   /** Returns the size of the frames that are in no entry yet. */

@@ -1,6 +1,7 @@
 package io.sluice.log.append;
 
 import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.table.TableOptions;
 import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.frame.DataEntry;
 import io.sluice.log.frame.EntryHeader;
@@ -10,6 +11,7 @@ import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.SegmentFrames;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ public final class BucketLog {
   private final BucketSetup setup;
   private final SerialExecutor serial;
   private final AtomicLong inFlightBytes;
+  private final AppendQueue queue;
+  private final WriterWindow window;
   private final AppendLoop loop;
   private final AtomicLong lossesAtConfirm;
 
@@ -31,8 +35,10 @@ public final class BucketLog {
     this.setup = setup;
     this.lossesAtConfirm = new AtomicLong(losses);
     this.serial = serial;
-    this.inFlightBytes = new AtomicLong();
-    this.loop = new AppendLoop(setup, recovered, serial, inFlightBytes);
+    this.queue = new AppendQueue(setup.bucket().bucket(), setup.settings().maxEntryBytes());
+    this.inFlightBytes = queue.inFlightBytes();
+    this.window = recovered.window();
+    this.loop = new AppendLoop(setup, recovered, serial, queue);
     serial.onThrow(thrown -> loop.abandon(AppendFailures.bug(setup.bucket(), thrown)));
   }
 
@@ -147,6 +153,44 @@ public final class BucketLog {
               + " more must wait; try again after a pause");
     }
     return null;
+  }
+
+  /**
+   * Returns whether the bucket has rows of a writer, all appends of before this call considered.
+   * Whether this gateway still owns the bucket isn't asked.
+   *
+   * @return fails with an {@link AppendException}: UNAVAILABLE if it isn't known yet, as rows of
+   *     the writer are on their way, else with why the log has ended
+   */
+  public CompletableFuture<Boolean> knows(UUID writerId) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    serial.execute(
+        () -> {
+          AppendException ended = loop.deathCause();
+          if (ended != null) {
+            answer.completeExceptionally(ended);
+          } else if (queue.hasBatchOf(writerId)) {
+            answer.completeExceptionally(
+                new AppendException(
+                    Reason.UNAVAILABLE,
+                    "rows of writer "
+                        + writerId
+                        + " are on their way into bucket "
+                        + setup.bucket()
+                        + "; ask again once they have arrived"));
+          } else {
+            answer.complete(window.knows(writerId));
+          }
+        });
+    return answer;
+  }
+
+  /**
+   * Goes by other options of its table from now on; a segment that is open keeps the age at which
+   * it is sealed.
+   */
+  public void follow(TableOptions options) {
+    setup.options().follow(options);
   }
 
   /** Returns one past the last visible offset. */

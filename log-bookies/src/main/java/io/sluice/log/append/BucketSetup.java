@@ -12,7 +12,7 @@ import java.util.function.LongConsumer;
  * What one bucket's log is made of.
  *
  * @param owner names this gateway in the claim
- * @param writerExpiry how long an idle writer is remembered
+ * @param options the table's, which may change
  * @param threads where the bucket's work is done
  * @param tails what the tails of all buckets share
  * @param sessions the losses of this gateway's session
@@ -22,8 +22,7 @@ record BucketSetup(
     BucketId bucket,
     UUID incarnation,
     String owner,
-    RollPolicy roll,
-    Duration writerExpiry,
+    LogOptions options,
     LogSettings settings,
     SegmentStore store,
     BucketRecords records,
@@ -31,4 +30,15 @@ record BucketSetup(
     Executor threads,
     TailMemory tails,
     SessionLosses sessions,
-    LongConsumer onSealed) {}
+    LongConsumer onSealed) {
+
+  /** Returns when a segment is sealed, as of now. */
+  RollPolicy roll() {
+    return options.roll();
+  }
+
+  /** Returns how long an idle writer is remembered, as of now. */
+  Duration writerExpiry() {
+    return options.writerExpiry();
+  }
+}

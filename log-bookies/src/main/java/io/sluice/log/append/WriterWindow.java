@@ -75,6 +75,11 @@ final class WriterWindow {
     return writers.values();
   }
 
+  /** Returns whether rows of a writer are durable, as far as is remembered. */
+  boolean knows(UUID writerId) {
+    return writers.containsKey(writerId);
+  }
+
   /** Adds a writer that was read back, after those that were idle longer. */
   void restore(Writer writer) {
     writers.put(writer.id, writer);
