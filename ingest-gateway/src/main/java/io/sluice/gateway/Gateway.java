@@ -210,8 +210,7 @@ public final class Gateway {
                 inner.workers()),
             settings.flushPoll()),
         new Appends(
-            ownership,
-            inner.peers(),
+            new Appends.Ways(ownership, inner.peers(), tables::newest),
             settings.log(),
             inner.meters(),
             new Quotas(System::nanoTime, inner.meters())),

@@ -4,6 +4,8 @@ import io.sluice.catalog.bucket.StoredBucketRecords;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.table.OptionChanges;
+import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.testing.segment.InMemorySegmentStore;
@@ -58,6 +60,33 @@ public final class ClusterFixture implements AutoCloseable {
 
   /** Starts one more gateway. */
   public Node join() {
+    return join(SETTINGS);
+  }
+
+  /** Starts one more gateway, which hears of altered tables a minute late. */
+  public Node joinLate() {
+    GatewaySettings usual = SETTINGS;
+    return join(
+        new GatewaySettings(
+            usual.host(),
+            usual.port(),
+            usual.advertisedHost(),
+            usual.eventLoops(),
+            usual.workers(),
+            usual.maxMessageBytes(),
+            usual.maxBodyBytes(),
+            usual.streamBytes(),
+            usual.memoryBytes(),
+            Duration.ofMinutes(1),
+            usual.flushPoll(),
+            usual.stopPatience(),
+            usual.retainEvery(),
+            usual.reconcileEvery(),
+            usual.gate(),
+            usual.log()));
+  }
+
+  private Node join(GatewaySettings settings) {
     InMemoryMetadataStore session = metadata.newSession();
     GatewayParts parts =
         new GatewayParts(
@@ -68,7 +97,7 @@ public final class ClusterFixture implements AutoCloseable {
             lake,
             table -> {},
             Clock.systemUTC());
-    Node node = new Node(Gateway.start(SETTINGS, parts), session);
+    Node node = new Node(Gateway.start(settings, parts), session);
     nodes.add(node);
     return node;
   }
@@ -91,6 +120,12 @@ public final class ClusterFixture implements AutoCloseable {
     catalog.createDatabase("db", true);
     catalog.createTable(name, columns, options, "", false);
     return name;
+  }
+
+  /** Raises a table's number of buckets. */
+  public Table raise(TableName name, int buckets) throws Exception {
+    return catalog.alterTable(
+        name, OptionChanges.setting(Map.of("bucket.count", Integer.toString(buckets))));
   }
 
   /** Returns how many of the log's buffers are still held. */

@@ -29,15 +29,30 @@ final class Split {
     return new Split(rows, String.join(", ", table.bucketKey()), hash.buckets(rows));
   }
 
+  /**
+   * Returns the same rows by the bucket that they would be in if there were fewer.
+   *
+   * @param buckets a number that divides the table's, which each it has had does
+   */
+  Split by(int buckets) {
+    int[] fewer = Arrays.stream(bucketOf).map(bucket -> bucket % buckets).toArray();
+    return new Split(rows, keyColumn, fewer);
+  }
+
   /** Returns the buckets that have rows, ascending. */
   int[] buckets() {
     return Arrays.stream(bucketOf).distinct().sorted().toArray();
   }
 
-  /** Refuses the batch unless all rows belong to one bucket. */
-  void requireAllIn(int bucket) throws GateException {
+  /**
+   * Refuses the batch unless all rows belong to one bucket, by the number of buckets that the table
+   * has or had: who divides rows by himself may not have heard of a raise.
+   */
+  void requireAllIn(Table table, int bucket) throws GateException {
     for (int row = 0; row < bucketOf.length; row++) {
-      if (bucketOf[row] != bucket) {
+      int now = bucketOf[row];
+      boolean before = table.raises().stream().anyMatch(raise -> now % raise.from() == bucket);
+      if (now != bucket && !before) {
         String reason =
             "the row's key belongs to bucket %d, but the batch names bucket %d; leave 'bucket' out or split by Iceberg's bucket hash"
                 .formatted(bucketOf[row], bucket);

@@ -10,11 +10,9 @@ import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.gate.ArrowGate;
 import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.grpc.GrpcCall;
-import io.sluice.gateway.quota.Quotas;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
 import io.vertx.core.buffer.Buffer;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -38,13 +36,11 @@ final class DoPut implements GrpcCall.Input {
   // Below it a batch is checked at once: a hop to a worker would take longer.
   private static final int SMALL_BYTES = 256 << 10;
 
-  // A stream that has ended meanwhile is let go by then.
-  private static final long MOST_PAUSE_MS = 1_000;
-
   private final GrpcCall call;
   private final FlightParts parts;
   private final BufferAllocator allocator;
   private final boolean forwarded;
+  private final QuotaPause quotaPause;
   private final BatchParts gathered = new BatchParts();
   private final Deque<Sent> unanswered = new ArrayDeque<>();
   private @Nullable TableName name;
@@ -53,7 +49,6 @@ final class DoPut implements GrpcCall.Input {
   private OptionalInt picked = OptionalInt.empty();
   private long unansweredBytes;
   private boolean busy;
-  private boolean pausing;
   private boolean inputEnded;
   private boolean refusing;
   private boolean ended;
@@ -67,6 +62,7 @@ final class DoPut implements GrpcCall.Input {
     this.parts = parts;
     this.forwarded = forwarded;
     this.allocator = parts.streamAllocator("put");
+    this.quotaPause = new QuotaPause(call, parts.appends().quotas(), this::fetchMore);
   }
 
   /** A batch that isn't answered yet. */
@@ -76,13 +72,17 @@ final class DoPut implements GrpcCall.Input {
   public void message(Buffer message) {
     try {
       FlightData data = FlightData.read(message);
-      if (table == null) {
+      Table to = table;
+      if (to == null) {
         open(data);
-      } else if (gate == null || message.length() <= SMALL_BYTES) {
-        take(data);
-        fetchMore();
+        return;
+      }
+      PutMetadata metadata =
+          gate == null ? PutMetadata.NONE : PutMetadata.read(data.appMetadata().getBytes());
+      if (metadata.needsNewest(to)) {
+        lookAgain(to, data, metadata);
       } else {
-        takeOnWorker(data);
+        takeHereOrThere(data, metadata);
       }
     } catch (ProblemException | GateException | RuntimeException e) {
       failAfterAnswers(e);
@@ -130,7 +130,7 @@ final class DoPut implements GrpcCall.Input {
     table = found;
     try {
       if (first.header().length() > 0) {
-        take(first);
+        take(first, PutMetadata.NONE);
       }
       fetchMore();
     } catch (ProblemException | GateException | RuntimeException e) {
@@ -138,8 +138,55 @@ final class DoPut implements GrpcCall.Input {
     }
   }
 
+  /** Takes a batch by the table as it is now. */
+  private void lookAgain(Table to, FlightData data, PutMetadata metadata) {
+    busy = true;
+    var unused =
+        parts
+            .tables()
+            .table(to.name(), metadata.bucket().orElse(0))
+            .whenComplete(
+                (found, failure) -> call.run(() -> looked(to, data, metadata, found, failure)));
+  }
+
+  private void looked(
+      Table to,
+      FlightData data,
+      PutMetadata metadata,
+      @Nullable Table found,
+      @Nullable Throwable failure) {
+    busy = false;
+    if (ended) {
+      finish();
+      return;
+    }
+    if (found == null) {
+      failAfterAnswers(failure == null ? new IllegalStateException("no table") : failure);
+      return;
+    }
+    try {
+      if (found.id().equals(to.id())) {
+        // Else it was made anew under its name: the stream goes on to find that its own is gone.
+        table = found;
+      }
+      takeHereOrThere(data, metadata);
+    } catch (ProblemException | GateException | RuntimeException e) {
+      failAfterAnswers(e);
+    }
+  }
+
+  private void takeHereOrThere(FlightData data, PutMetadata metadata)
+      throws ProblemException, GateException {
+    if (gate == null || data.header().length() + data.body().length() <= SMALL_BYTES) {
+      take(data, metadata);
+      fetchMore();
+    } else {
+      takeOnWorker(data, metadata);
+    }
+  }
+
   /** Takes a message in its turn: the schema, a dictionary or rows. */
-  private void take(FlightData data) throws ProblemException, GateException {
+  private void take(FlightData data, PutMetadata metadata) throws ProblemException, GateException {
     if (data.header().length() == 0) {
       if (data.body().length() > 0) {
         throw Json.refused("a FlightData message has a body, but no Arrow message");
@@ -155,13 +202,13 @@ final class DoPut implements GrpcCall.Input {
       return;
     }
     long bytes = data.header().length() + (long) data.body().length();
-    CompletableFuture<List<Appended>> appended = submit(to, open, data);
+    CompletableFuture<List<Appended>> appended = submit(to, open, data, metadata);
     if (appended != null) {
       sent(appended, bytes);
     }
   }
 
-  private void takeOnWorker(FlightData data) {
+  private void takeOnWorker(FlightData data, PutMetadata metadata) {
     Table to = requireTable();
     ArrowGate open = gate;
     if (open == null) {
@@ -173,7 +220,7 @@ final class DoPut implements GrpcCall.Input {
     var unused =
         parts
             .workers()
-            .call(() -> Optional.ofNullable(submit(to, open, data)))
+            .call(() -> Optional.ofNullable(submit(to, open, data, metadata)))
             .whenComplete((appended, failure) -> call.run(() -> taken(appended, bytes, failure)));
   }
 
@@ -197,10 +244,10 @@ final class DoPut implements GrpcCall.Input {
 
   /** Checks a message and appends its rows; null if it was a dictionary, or more must come. */
   private @Nullable CompletableFuture<List<Appended>> submit(
-      Table to, ArrowGate open, FlightData data) throws ProblemException, GateException {
-    PutMetadata metadata = PutMetadata.read(data.appMetadata().getBytes());
-    if (metadata.more() && !forwarded) {
-      throw Json.refused("only gateways send a batch in parts: leave 'more' out");
+      Table to, ArrowGate open, FlightData data, PutMetadata metadata)
+      throws ProblemException, GateException {
+    if (metadata.isBetweenGateways() && !forwarded) {
+      throw Json.refused("only gateways say 'more' or 'pickedOf': leave it out");
     }
     try (ArrowBuf body = ArrowMessages.copy(data.body(), allocator)) {
       Optional<VectorSchemaRoot> rows = open.accept(ArrowMessages.nio(data.header()).slice(), body);
@@ -230,7 +277,9 @@ final class DoPut implements GrpcCall.Input {
     }
     return metadata.more()
         ? null
-        : parts.appends().appendForwarded(to, bucket, metadata.writer(), gathered);
+        : parts
+            .appends()
+            .appendForwarded(to, bucket, metadata.writer(), metadata.pickedOf(), gathered);
   }
 
   /** Without a key, a stream that names no bucket stays in one, so that its order is kept. */
@@ -240,7 +289,7 @@ final class DoPut implements GrpcCall.Input {
       return metadata.bucket();
     }
     if (picked.isEmpty()) {
-      picked = OptionalInt.of(Appends.pick(to, null));
+      picked = OptionalInt.of(Appends.pick(to));
     }
     return picked;
   }
@@ -297,27 +346,9 @@ final class DoPut implements GrpcCall.Input {
     }
   }
 
-  /** Leaves the stream unread for a while if the table has got as much as its quotas let it. */
   private boolean isOverQuota() {
     Table to = table;
-    if (to == null || forwarded || pausing) {
-      return pausing;
-    }
-    Quotas quotas = parts.appends().quotas();
-    Quotas.Wait wait = quotas.requiredWait(to);
-    if (wait != null) {
-      pausing = true;
-      // Rounded up, or the rest would be waited for in many steps of nothing.
-      long pauseMs = Math.min(wait.time().toMillis() + 1, MOST_PAUSE_MS);
-      quotas.waited(to, Duration.ofMillis(pauseMs));
-      call.runLater(pauseMs, this::paused);
-    }
-    return pausing;
-  }
-
-  private void paused() {
-    pausing = false;
-    fetchMore();
+    return to != null && !forwarded && quotaPause.holds(to);
   }
 
   /** Ends the stream with a failure, in its turn after the batches before it. */

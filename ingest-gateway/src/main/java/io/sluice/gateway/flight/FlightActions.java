@@ -3,16 +3,22 @@ package io.sluice.gateway.flight;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.table.TableOptions;
+import io.sluice.gateway.append.Recall;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.tables.BucketOperations.Some;
 import io.sluice.gateway.tables.TableOperations;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
@@ -46,6 +52,7 @@ final class FlightActions {
       case "drop-database" -> dropDatabase(body);
       case "list-databases" -> listDatabases(body);
       case "create-table" -> createTable(body);
+      case "alter-table" -> alterTable(body);
       case "drop-table" -> dropTable(body);
       case "list-tables" -> listTables(body);
       case "describe-table" ->
@@ -54,6 +61,7 @@ final class FlightActions {
       case "offsets-at" -> offsetsAt(body, forwarded);
       case "seal" -> seal(body);
       case "forget-table" -> forgetTable(body);
+      case "knows-writer" -> knowsWriter(body, forwarded);
       case "gateways" -> {
         Json.read("action gateways", body, Set.of());
         yield CompletableFuture.completedFuture(StateJson.gateways(parts.ownership().placement()));
@@ -115,6 +123,29 @@ final class FlightActions {
         .thenApply(TableJson::description);
   }
 
+  private CompletableFuture<ObjectNode> alterTable(byte[] body) throws ProblemException {
+    Json json = Json.read("action alter-table", body, Set.of("database", "table", "options"));
+    Map<String, String> set = new LinkedHashMap<>();
+    Set<String> reset = new LinkedHashSet<>();
+    JsonNode given = json.node("options");
+    if (!given.isObject()) {
+      throw json.wrong("options", "an object", given);
+    }
+    for (Map.Entry<String, JsonNode> option : given.properties()) {
+      if (!option.getValue().isValueNode()) {
+        throw json.wrong("options", "an object of strings and nulls", given);
+      }
+      if (option.getValue().isNull()) {
+        reset.add(option.getKey());
+      } else {
+        set.put(option.getKey(), option.getValue().asText());
+      }
+    }
+    return operations
+        .alterTable(json.table(), new OptionChanges(set, reset))
+        .thenApply(TableJson::description);
+  }
+
   private CompletableFuture<ObjectNode> dropTable(byte[] body) throws ProblemException {
     Json json =
         Json.read("action drop-table", body, Set.of("database", "table", "ifExists", "purge"));
@@ -156,11 +187,36 @@ final class FlightActions {
 
   private CompletableFuture<Some> some(Json json, boolean forwarded) throws ProblemException {
     List<Integer> buckets = json.wholes("buckets");
+    if (buckets.isEmpty()) {
+      // As of now, for rows that were acknowledged before the call may be in new buckets.
+      return parts.tables().newest(json.table()).thenApply(Some::all);
+    }
     return parts
         .tables()
-        .table(json.table())
-        .thenApply(
-            table -> buckets.isEmpty() ? Some.all(table) : new Some(table, buckets, forwarded));
+        .table(json.table(), Collections.max(buckets))
+        .thenApply(table -> new Some(table, buckets, forwarded));
+  }
+
+  /** Asked by another gateway, for a batch that may be a retry from before a raise. */
+  private CompletableFuture<ObjectNode> knowsWriter(byte[] body, boolean forwarded)
+      throws ProblemException {
+    Json json =
+        Json.read(
+            "action knows-writer",
+            body,
+            Set.of("database", "table", "buckets", "writerId", "bucketCount"));
+    UUID writerId = json.uuid("writerId");
+    int count = (int) json.whole("bucketCount", 1, TableOptions.MAX_BUCKETS);
+    return some(json, forwarded)
+        .thenCompose(
+            some ->
+                parts
+                    .appends()
+                    .recall()
+                    .knows(
+                        new Recall.Question(
+                            some.table(), some.buckets(), writerId, count, forwarded)))
+        .thenApply(known -> Json.object().put("known", known));
   }
 
   /** Asked by another gateway, as part of a flush. */
@@ -225,6 +281,9 @@ final class FlightActions {
     actions.put("list-databases", "{} -> {databases}");
     actions.put(
         "create-table", "{database, table, schema, options, comment, ifNotExists} -> description");
+    actions.put(
+        "alter-table",
+        "{database, table, options: {name: value, or null to reset}} -> description");
     actions.put("drop-table", "{database, table, ifExists, purge}");
     actions.put("list-tables", "{database} -> {tables}");
     actions.put("describe-table", "{database, table} -> description");
@@ -237,6 +296,6 @@ final class FlightActions {
         "{database, table, timeoutMs} -> {buckets: [{bucket, watermark, lakeOffset}], inLake}");
     actions.put("gateways", "{} -> {gateways: [{id, host, port}]}");
     actions.put("status", "{} -> {gateway, tables}");
-    return java.util.Collections.unmodifiableMap(actions);
+    return Collections.unmodifiableMap(actions);
   }
 }

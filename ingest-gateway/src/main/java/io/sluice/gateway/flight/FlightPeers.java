@@ -8,6 +8,7 @@ import com.google.protobuf.MessageLite;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.append.Forwards;
+import io.sluice.gateway.append.Recall;
 import io.sluice.gateway.cluster.Membership;
 import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.errors.Problem;
@@ -85,12 +86,22 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
     vertx.setPeriodic(IDLE_MS, id -> puts.values().forEach(PeerPut::endIfIdle));
   }
 
-  private record PutKey(Peer peer, UUID tableId, int schemaId, int bucket) {}
+  private record PutKey(Peer peer, UUID tableId, int schemaId, int bucketCount, int bucket) {}
 
   @Override
-  public CompletableFuture<Appended> append(Peer owner, Table table, int bucket, RowBatch batch) {
-    PutKey key = new PutKey(owner, table.id(), batch.schemaId(), bucket);
-    return puts.computeIfAbsent(key, unused -> put(key, table)).append(batch);
+  public CompletableFuture<Appended> append(
+      Peer owner, Table table, int bucket, RowBatch batch, boolean picked) {
+    PutKey key = new PutKey(owner, table.id(), batch.schemaId(), table.bucketCount(), bucket);
+    return puts.computeIfAbsent(key, unused -> put(key, table)).append(batch, picked);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> knows(Peer owner, Recall.Question question) {
+    ObjectNode body =
+        about(question.table().name(), question.buckets())
+            .put("writerId", question.writerId().toString())
+            .put("bucketCount", question.bucketCount());
+    return call(owner, "knows-writer", body).thenApply(answer -> answer.path("known").asBoolean());
   }
 
   private PeerPut put(PutKey key, Table table) {

@@ -136,7 +136,7 @@ public final class FlightService {
     var unused =
         parts
             .tables()
-            .table(ticket.table())
+            .table(ticket.table(), ticket.request().bucket())
             .thenCompose(table -> parts.reads().open(table, ticket.request(), isForwarded(call)))
             .whenComplete(
                 (reader, failure) ->

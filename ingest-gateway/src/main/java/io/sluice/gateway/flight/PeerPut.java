@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.arrow.flight.impl.Flight;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class PeerPut implements GrpcClientCall.Output {
 
   private final int bucket;
+  private final int bucketCount;
   private final Runnable onOver;
   private final GrpcClientCall call;
   private final Deque<CompletableFuture<Appended>> unanswered = new ArrayDeque<>();
@@ -44,16 +46,22 @@ final class PeerPut implements GrpcClientCall.Output {
       Function<GrpcClientCall.Output, GrpcClientCall> open,
       Runnable onOver) {
     this.bucket = bucket;
+    this.bucketCount = table.bucketCount();
     this.onOver = onOver;
     this.call = open.apply(this);
     Buffer schema = opening(table);
     call.run(() -> call.write(schema));
   }
 
-  /** Sends a batch, which is taken over. Any thread may call. */
-  CompletableFuture<Appended> append(RowBatch batch) {
+  /**
+   * Sends a batch, which is taken over. Any thread may call.
+   *
+   * @param picked whether a gateway picked the bucket of a batch with a name
+   */
+  CompletableFuture<Appended> append(RowBatch batch, boolean picked) {
+    OptionalInt pickedOf = picked ? OptionalInt.of(bucketCount) : OptionalInt.empty();
     CompletableFuture<Appended> answer = new CompletableFuture<>();
-    call.run(() -> send(batch, answer));
+    call.run(() -> send(batch, pickedOf, answer));
     return answer;
   }
 
@@ -75,7 +83,7 @@ final class PeerPut implements GrpcClientCall.Output {
     call.run(() -> call.fail(why));
   }
 
-  private void send(RowBatch batch, CompletableFuture<Appended> answer) {
+  private void send(RowBatch batch, OptionalInt pickedOf, CompletableFuture<Appended> answer) {
     try {
       Problem why = over;
       if (why != null) {
@@ -86,7 +94,7 @@ final class PeerPut implements GrpcClientCall.Output {
       unanswered.add(answer);
       for (Iterator<FrameRows> frames = batch.frames().iterator(); frames.hasNext(); ) {
         FrameRows frame = frames.next();
-        byte[] metadata = PutMetadata.forwarded(bucket, batch.writer(), frames.hasNext());
+        byte[] metadata = PutMetadata.forwarded(bucket, batch.writer(), frames.hasNext(), pickedOf);
         call.write(
             FlightData.write(
                 BufferInternal.buffer(frame.message().duplicate()),

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.Table;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
@@ -20,30 +21,50 @@ import org.jspecify.annotations.Nullable;
  * @param bucket where the rows go; empty if the gateway picks
  * @param writer the batch's name; null if it has none
  * @param more whether the next message has more rows of the same batch: between gateways only
+ * @param pickedOf if another gateway picked the bucket of a batch with a name: of how many. Between
+ *     gateways only
  */
-record PutMetadata(OptionalInt bucket, @Nullable WriterSequence writer, boolean more) {
+record PutMetadata(
+    OptionalInt bucket, @Nullable WriterSequence writer, boolean more, OptionalInt pickedOf) {
 
-  private static final Set<String> FIELDS = Set.of("bucket", "writerId", "sequence", "more");
-  private static final PutMetadata NONE = new PutMetadata(OptionalInt.empty(), null, false);
+  private static final Set<String> FIELDS =
+      Set.of("bucket", "writerId", "sequence", "more", "pickedOf");
+
+  /** Of a message that isn't a batch. */
+  static final PutMetadata NONE =
+      new PutMetadata(OptionalInt.empty(), null, false, OptionalInt.empty());
 
   static PutMetadata read(byte[] utf8) throws ProblemException {
     if (utf8.length == 0) {
       return NONE;
     }
     Json json = Json.read("batch's app_metadata", utf8, FIELDS);
-    OptionalInt bucket =
-        json.has("bucket")
-            ? OptionalInt.of((int) json.whole("bucket", 0, Integer.MAX_VALUE))
-            : OptionalInt.empty();
     if (json.has("writerId") != json.has("sequence")) {
       throw Json.refused("the batch's app_metadata needs both 'writerId' and 'sequence', or none");
     }
     WriterSequence writer = json.has("writerId") ? writer(json) : null;
-    return new PutMetadata(bucket, writer, json.flag("more"));
+    return new PutMetadata(
+        whole(json, "bucket"), writer, json.flag("more"), whole(json, "pickedOf"));
+  }
+
+  /**
+   * Returns whether a batch isn't to be judged by the table as it was when its stream was opened:
+   * the bucket that it names may be new, or what it is divided by when it is sent again.
+   */
+  boolean needsNewest(Table table) {
+    return bucket.isPresent()
+        ? bucket.getAsInt() >= table.bucketCount()
+        : writer != null && !table.bucketKey().isEmpty();
+  }
+
+  /** Returns whether it says what only gateways may say to each other. */
+  boolean isBetweenGateways() {
+    return more || pickedOf.isPresent();
   }
 
   /** Writes what comes with a part of a batch that is passed on. */
-  static byte[] forwarded(int bucket, @Nullable WriterSequence writer, boolean more) {
+  static byte[] forwarded(
+      int bucket, @Nullable WriterSequence writer, boolean more, OptionalInt pickedOf) {
     ObjectNode json = Json.object().put("bucket", bucket);
     if (writer != null) {
       json.put("writerId", writer.writerId().toString()).put("sequence", writer.sequence());
@@ -51,6 +72,7 @@ record PutMetadata(OptionalInt bucket, @Nullable WriterSequence writer, boolean 
     if (more) {
       json.put("more", true);
     }
+    pickedOf.ifPresent(buckets -> json.put("pickedOf", buckets));
     return Json.write(json);
   }
 
@@ -76,6 +98,12 @@ record PutMetadata(OptionalInt bucket, @Nullable WriterSequence writer, boolean 
           .put("rows", one.rows());
     }
     return Json.write(answer);
+  }
+
+  private static OptionalInt whole(Json json, String field) throws ProblemException {
+    return json.has(field)
+        ? OptionalInt.of((int) json.whole(field, 0, Integer.MAX_VALUE))
+        : OptionalInt.empty();
   }
 
   private static WriterSequence writer(Json json) throws ProblemException {

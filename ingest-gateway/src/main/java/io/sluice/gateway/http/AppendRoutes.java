@@ -73,7 +73,7 @@ final class AppendRoutes {
     RequestBody.read(call.request(), limits.mostBodyBytes(), share)
         .compose(
             body ->
-                Future.fromCompletionStage(tables.table(name))
+                Future.fromCompletionStage(tables.table(name, request.bucket().orElse(0)))
                     .compose(table -> withinQuotas(call, table))
                     .compose(
                         table ->
@@ -208,7 +208,7 @@ final class AppendRoutes {
       Letters letters)
       throws GateException {
     try {
-      return appends.prepare(table, rows, writer, bucket);
+      return appends.prepare(table, rows, writer, bucket, true);
     } catch (GateException e) {
       throw e.errors().isEmpty() ? e : new GateException(e.code(), letters.inRequest(e.errors()));
     }

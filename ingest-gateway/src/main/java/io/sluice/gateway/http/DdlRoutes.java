@@ -15,6 +15,7 @@ final class DdlRoutes {
   private static final List<String> DATABASE_FIELDS = List.of("name", "ifNotExists");
   private static final List<String> TABLE_FIELDS =
       List.of("name", "columns", "options", "comment", "ifNotExists");
+  private static final List<String> ALTER_FIELDS = List.of("options");
 
   private final TableOperations operations;
   private final GatewayMeters meters;
@@ -31,7 +32,7 @@ final class DdlRoutes {
   }
 
   void createDatabase(Call call) {
-    withBody(call, body -> createDatabase(JsonRequest.parse(body, DATABASE_FIELDS)));
+    withBody(call, 201, body -> createDatabase(JsonRequest.parse(body, DATABASE_FIELDS)));
   }
 
   private CompletableFuture<?> createDatabase(JsonRequest request) {
@@ -61,7 +62,7 @@ final class DdlRoutes {
 
   void createTable(Call call) {
     String database = TableName.checkName("database", call.path("database"));
-    withBody(call, body -> createTable(database, JsonRequest.parse(body, TABLE_FIELDS)));
+    withBody(call, 201, body -> createTable(database, JsonRequest.parse(body, TABLE_FIELDS)));
   }
 
   private CompletableFuture<?> createTable(String database, JsonRequest request) {
@@ -77,6 +78,17 @@ final class DdlRoutes {
 
   void describeTable(Call call) {
     call.answer(200, operations.describe(call.table()).thenApply(TableJson::describe));
+  }
+
+  void alterTable(Call call) {
+    TableName name = call.table();
+    withBody(
+        call,
+        200,
+        body ->
+            operations
+                .alterTable(name, JsonRequest.parse(body, ALTER_FIELDS).optionChanges("options"))
+                .thenApply(TableJson::describe));
   }
 
   void dropTable(Call call) {
@@ -95,14 +107,14 @@ final class DdlRoutes {
   /** What the answer says, in this order. */
   private record Dropped(String database, String table) {}
 
-  private void withBody(Call call, Creation creation) {
+  private void withBody(Call call, int status, Change change) {
     ByteBudget.Share share = budget.share();
     RequestBody.read(call.request(), MOST_BODY_BYTES, share)
-        .compose(body -> Future.fromCompletionStage(creation.create(body)))
+        .compose(body -> Future.fromCompletionStage(change.make(body)))
         .onComplete(
             body -> {
               share.close();
-              Answers.json(call.response(), 201, body);
+              Answers.json(call.response(), status, body);
             },
             failure -> {
               share.close();
@@ -110,7 +122,7 @@ final class DdlRoutes {
             });
   }
 
-  private interface Creation {
-    CompletableFuture<?> create(byte[] body);
+  private interface Change {
+    CompletableFuture<?> make(byte[] body);
   }
 }

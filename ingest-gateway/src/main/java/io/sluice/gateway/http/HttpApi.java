@@ -71,6 +71,7 @@ public final class HttpApi {
     on(HttpMethod.GET, TABLES, ddl::listTables);
     on(HttpMethod.POST, TABLES, ddl::createTable);
     on(HttpMethod.GET, TABLE, ddl::describeTable);
+    on(HttpMethod.PATCH, TABLE, ddl::alterTable);
     on(HttpMethod.DELETE, TABLE, ddl::dropTable);
     noOtherMethod(DATABASES, DATABASE, TABLES, TABLE);
   }

@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sluice.catalog.table.OptionChanges;
 import io.sluice.gateway.rows.Utf8;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The JSON object of a request, read strictly: a field that isn't known, is named twice or has the
@@ -91,6 +94,27 @@ final class JsonRequest {
       throw new IllegalArgumentException("'" + at(field) + "' must be true or false");
     }
     return value.booleanValue();
+  }
+
+  /** Returns what an object says of options: null has an option reset. */
+  OptionChanges optionChanges(String field) {
+    JsonNode value = node.get(field);
+    if (value == null || !value.isObject()) {
+      throw new IllegalArgumentException("'" + at(field) + "' must be a JSON object");
+    }
+    Map<String, String> set = new LinkedHashMap<>();
+    Set<String> reset = new LinkedHashSet<>();
+    for (Map.Entry<String, JsonNode> option : value.properties()) {
+      if (option.getValue().isNull()) {
+        reset.add(option.getKey());
+      } else if (option.getValue().isValueNode()) {
+        set.put(option.getKey(), option.getValue().asText());
+      } else {
+        throw new IllegalArgumentException(
+            "'" + at(field) + "." + option.getKey() + "' must be a string, or null to reset it");
+      }
+    }
+    return new OptionChanges(set, reset);
   }
 
   /** Returns an object of strings, numbers and booleans as text; empty if the field is missing. */

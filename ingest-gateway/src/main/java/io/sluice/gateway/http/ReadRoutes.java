@@ -42,7 +42,7 @@ final class ReadRoutes {
             call.context().queryParams(), call.request().getHeader("Last-Event-ID"));
     TableName name = call.table();
     Future.fromCompletionStage(
-            tables.table(name).thenCompose(table -> open(table, parameters)),
+            tables.newest(name).thenCompose(table -> open(table, parameters)),
             call.vertx().getOrCreateContext())
         .onComplete(
             opened -> start(call, format, parameters, opened),

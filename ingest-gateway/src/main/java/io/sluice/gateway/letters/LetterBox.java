@@ -4,6 +4,7 @@ import io.sluice.catalog.table.Table;
 import io.sluice.gateway.append.Appends;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
+import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
@@ -36,9 +37,18 @@ public final class LetterBox {
       Table table, Letters letters, @Nullable WriterSequence writer) {
     return operations
         .deadLetters(table)
-        .thenCompose(to -> appends.append(to, letters.rows(), writer, OptionalInt.empty()))
+        .thenCompose(to -> store(to, letters, writer))
         .thenApply(LetterBox::rows)
         .exceptionallyCompose(failure -> CompletableFuture.failedFuture(told(table, failure)));
+  }
+
+  private CompletableFuture<List<Appended>> store(
+      Table to, Letters letters, @Nullable WriterSequence writer) {
+    try {
+      return appends.append(appends.prepare(to, letters.rows(), writer, OptionalInt.empty(), true));
+    } catch (GateException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private static long rows(List<Appended> appended) {

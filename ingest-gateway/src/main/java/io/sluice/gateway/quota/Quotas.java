@@ -13,7 +13,7 @@ public final class Quotas {
 
   private static final int MOST_REMEMBERED = 10_000;
 
-  private final ConcurrentHashMap<UUID, Account> accounts = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Key, Account> accounts = new ConcurrentHashMap<>();
   private final LongSupplier nanoClock;
   private final QuotaListener listener;
 
@@ -33,6 +33,8 @@ public final class Quotas {
    * @param time until rows are taken again, more than 0
    */
   public record Wait(String quota, Duration time) {}
+
+  private record Key(UUID tableId, Quota quota) {}
 
   /** Returns what new rows of a table have to wait for, or null if they may come. */
   public @Nullable Wait requiredWait(Table table) {
@@ -57,8 +59,10 @@ public final class Quotas {
     if (accounts.size() > MOST_REMEMBERED) {
       accounts.clear();
     }
+    // By quota too: streams that were opened before it was altered go on by the old one.
     return accounts.computeIfAbsent(
-        table.id(), id -> new Account(table.options().quota(), nanoClock.getAsLong()));
+        new Key(table.id(), table.options().quota()),
+        key -> new Account(key.quota(), nanoClock.getAsLong()));
   }
 
   /** One table's. */

@@ -6,6 +6,7 @@ import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.DeadLetters;
+import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
@@ -93,6 +94,13 @@ public final class TableOperations {
         });
   }
 
+  /** Changes options of a table; see {@link TableCatalog#alterTable}. */
+  public CompletableFuture<Table> alterTable(TableName name, OptionChanges changes) {
+    return workers
+        .call(() -> catalog.alterTable(name, changes))
+        .whenComplete((altered, failure) -> tables.forget(name));
+  }
+
   /** Drops a table, and gives up its buckets; see {@link TableCatalog#dropTable}. */
   public CompletableFuture<Void> dropTable(TableName name, boolean ifExists, boolean purge) {
     return tables
@@ -151,7 +159,7 @@ public final class TableOperations {
 
   /** Returns what each bucket has in the log; surely so when the call arrived. */
   public CompletableFuture<List<BucketWatermark>> watermarks(TableName name) {
-    return tables.table(name).thenCompose(table -> buckets.watermarks(Some.all(table)));
+    return tables.newest(name).thenCompose(table -> buckets.watermarks(Some.all(table)));
   }
 
   /**
@@ -163,7 +171,7 @@ public final class TableOperations {
   public CompletableFuture<FlushReport> flush(TableName name, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     return tables
-        .table(name)
+        .newest(name)
         .thenCompose(
             table ->
                 buckets

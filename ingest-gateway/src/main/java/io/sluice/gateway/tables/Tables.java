@@ -52,6 +52,23 @@ public final class Tables {
     return found.table();
   }
 
+  /** Returns a table, as it is now unless it is known with such a bucket; fails likewise. */
+  public CompletableFuture<Table> table(TableName name, int bucket) {
+    return table(name)
+        .thenCompose(
+            table ->
+                bucket < table.bucketCount()
+                    ? CompletableFuture.completedFuture(table)
+                    : newest(name));
+  }
+
+  /** Returns a table as it is now; fails likewise. */
+  public CompletableFuture<Table> newest(TableName name) {
+    Remembered fresh = new Remembered(workers.call(() -> catalog.load(name)), System.nanoTime());
+    remembered.put(name, fresh);
+    return fresh.table();
+  }
+
   /** Forgets a table, so that the next call loads it. */
   public void forget(TableName name) {
     remembered.remove(name);

@@ -46,6 +46,7 @@ public final class RetentionSweep {
   public int sweep(Table table, int bucket) throws Exception {
     Optional<BucketLog> open = ownership.open(table, bucket);
     if (open.isPresent()) {
+      open.get().follow(table.options());
       return get(open.get().retain(table.options().logRetention()));
     }
     if (!ownership.isPlacedHere(table, bucket) || !isDue(table, bucket)) {

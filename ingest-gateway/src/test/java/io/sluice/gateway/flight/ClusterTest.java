@@ -162,7 +162,7 @@ class ClusterTest extends ThreeGateways {
     try (VectorSchemaRoot rows = rows(0, 1)) {
       assertThatThrownBy(() -> clients.get(0).put(table, rows, "{\"bucket\":0,\"more\":true}"))
           .isInstanceOf(FlightRuntimeException.class)
-          .hasMessageContaining("only gateways send a batch in parts");
+          .hasMessageContaining("only gateways say 'more'");
     }
   }
 

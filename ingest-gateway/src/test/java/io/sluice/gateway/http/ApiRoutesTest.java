@@ -74,6 +74,39 @@ class ApiRoutesTest {
   }
 
   @Test
+  void optionsOfATableAreAlteredAndResetByNull() throws Exception {
+    gateway.createOrders("{\"bucket.count\":2,\"log.retention\":\"2h\"}");
+    String changes = "{\"options\":{\"bucket.count\":8,\"log.retention\":null}}";
+    HttpResponse<String> altered = patch(changes);
+    assertThat(altered.statusCode()).as(altered.body()).isEqualTo(200);
+    assertThat(altered.body()).contains("\"bucketCount\":8").contains("\"log.retention\":\"1h\"");
+    assertThat(gateway.get(TABLES + "/orders").body()).contains("\"bucketCount\":8");
+    assertThat(patch(changes).statusCode()).isEqualTo(200);
+    assertThat(gateway.send("POST", TABLES + "/orders/rows?bucket=7", JSON, "{\"id\":1}").body())
+        .contains("\"bucket\":7");
+
+    for (String wrong :
+        new String[] {
+          "{\"options\":{\"bucket.count\":4}}",
+          "{\"options\":{}}",
+          "{}",
+          "{\"option\":{}}",
+          "{\"options\":{\"bucket.key\":\"id\"}}",
+          "{\"options\":{\"bucket.count\":[8]}}"
+        }) {
+      assertThat(patch(wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+    assertThat(patch("{\"options\":{\"bucket.count\":4}}").body())
+        .contains("can't be lowered, from 8 to 4")
+        .contains("make another table with fewer buckets");
+    assertThat(gateway.send("PATCH", TABLES + "/none", JSON, changes).statusCode()).isEqualTo(404);
+  }
+
+  private HttpResponse<String> patch(String body) throws Exception {
+    return gateway.send("PATCH", TABLES + "/orders", JSON, body);
+  }
+
+  @Test
   void statusHealthAndMetricsAnswer() throws Exception {
     gateway.createOrders("{}");
     gateway.post("{\"id\":1}\n{\"id\":2}");
