@@ -89,7 +89,7 @@ final class CompactionRun {
       looks.raiseFloors(look);
       Work work = update(current -> upToDate(current, look));
       Combination combination = Combiner.choose(look.progress(), work);
-      Optional<Plan> todo = next(work);
+      Optional<Plan> todo = next(work, look);
       if (!combination.isEmpty() && (todo.isEmpty() || commitIsDue())) {
         commit(look, combination);
       } else if (todo.isPresent()) {
@@ -108,7 +108,7 @@ final class CompactionRun {
     return kept.plan(planned.plans());
   }
 
-  private Optional<Plan> next(Work work) {
+  private Optional<Plan> next(Work work, TableLook look) {
     Instant now = clock.instant();
     if (!now.isBefore(deadline) || failed.size() >= FAILURES_AT_MOST) {
       return Optional.empty();
@@ -116,6 +116,8 @@ final class CompactionRun {
     return work.plans().stream()
         .filter(plan -> !failed.contains(plan.id()))
         .filter(plan -> Work.claimable(plan, settings.worker(), now))
+        // Others may plan buckets already that the table got after this run had begun.
+        .filter(plan -> look.buckets().keySet().containsAll(plan.ranges().keySet()))
         .findFirst();
   }
 
