@@ -3,6 +3,7 @@ package io.sluice.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceException.Reason;
 import java.util.ArrayList;
@@ -33,6 +34,14 @@ final class Answers {
     ObjectNode options = body.putObject("options");
     spec.options().forEach(options::put);
     return body.put("comment", spec.comment()).put("ifNotExists", spec.ifNotExists());
+  }
+
+  static ObjectNode alteration(TableName name, OptionChanges changes) {
+    ObjectNode body = named(name);
+    ObjectNode options = body.putObject("options");
+    changes.set().forEach(options::put);
+    changes.reset().forEach(options::putNull);
+    return body;
   }
 
   static List<String> strings(JsonNode answer, String field) {

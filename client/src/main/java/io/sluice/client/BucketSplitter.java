@@ -21,8 +21,12 @@ sealed interface BucketSplitter {
    */
   SortedMap<Integer, VectorSchemaRoot> split(VectorSchemaRoot root, BufferAllocator allocator);
 
-  static BucketSplitter of(TableDescription table, WriterSettings settings) {
-    int buckets = table.bucketCount();
+  /**
+   * Returns what a writer needs.
+   *
+   * @param buckets how many there are
+   */
+  static BucketSplitter of(TableDescription table, int buckets, WriterSettings settings) {
     if (table.bucketKey().isEmpty()) {
       int bucket = settings.bucket().orElseGet(() -> pick(settings.writerId(), buckets));
       if (bucket >= buckets) {

@@ -70,7 +70,7 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  private Map<Integer, Endpoint> owners(TableName table) throws SluiceException {
+  private Placement.Heard owners(TableName table) throws SluiceException {
     Duration timeout = shorter(PLACEMENT_TIMEOUT, settings.callTimeout());
     return round(
         "owners of table " + table,

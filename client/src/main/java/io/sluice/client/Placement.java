@@ -26,8 +26,20 @@ final class Placement {
   /** Asks a gateway who owns which bucket. */
   interface Lookup {
 
-    /** Returns the owners by bucket; a bucket whose owner has no usable location is left out. */
-    Map<Integer, Endpoint> owners() throws SluiceException;
+    /** Returns what a gateway says. */
+    Heard owners() throws SluiceException;
+  }
+
+  /**
+   * What a gateway says of a table's buckets.
+   *
+   * @param bucketCount how many there are
+   * @param owners by bucket; one whose owner has no usable location is left out
+   */
+  record Heard(int bucketCount, Map<Integer, Endpoint> owners) {
+    Heard {
+      owners = Map.copyOf(owners);
+    }
   }
 
   /**
@@ -35,26 +47,22 @@ final class Placement {
    *
    * @param version counts up from 1; 0 if nothing was heard yet
    * @param heardNanos when, by {@link System#nanoTime}
-   * @param owners by bucket
+   * @param heard what
    */
-  record View(long version, long heardNanos, Map<Integer, Endpoint> owners) {
-    View {
-      owners = Map.copyOf(owners);
-    }
-
+  record View(long version, long heardNanos, Heard heard) {
     boolean olderThan(Duration age) {
       return version == 0 || System.nanoTime() - heardNanos >= age.toNanos();
     }
 
     @Nullable Endpoint owner(int bucket) {
-      return owners.get(bucket);
+      return heard.owners().get(bucket);
     }
   }
 
   private static final long SHARED_LIMIT_MINUTES = 5;
 
   private final Lookup lookup;
-  private View view = new View(0, 0, Map.of());
+  private View view = new View(0, 0, new Heard(0, Map.of()));
   private @Nullable CompletableFuture<View> asking;
 
   Placement(Lookup lookup) {
@@ -95,9 +103,9 @@ final class Placement {
   }
 
   private View ask(CompletableFuture<View> shared) throws InterruptedException {
-    Map<Integer, Endpoint> owners = null;
+    Heard heard = null;
     try {
-      owners = lookup.owners();
+      heard = lookup.owners();
     } catch (SluiceException e) {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedException("interrupted while a bucket's owner was asked for");
@@ -105,8 +113,8 @@ final class Placement {
       // The caller goes on with what is known, at any gateway, and meets the reason there.
     } finally {
       synchronized (this) {
-        if (owners != null) {
-          view = new View(view.version() + 1, System.nanoTime(), owners);
+        if (heard != null) {
+          view = new View(view.version() + 1, System.nanoTime(), heard);
         }
         asking = null;
       }
@@ -124,8 +132,8 @@ final class Placement {
     }
   }
 
-  /** Returns the owners that a gateway's answer names. */
-  static Map<Integer, Endpoint> owners(FlightInfo info) {
+  /** Returns the buckets and owners that a gateway's answer names. */
+  static Heard owners(FlightInfo info) {
     Map<Integer, Endpoint> owners = new HashMap<>();
     List<FlightEndpoint> endpoints = info.getEndpoints();
     for (int index = 0; index < endpoints.size(); index++) {
@@ -135,7 +143,7 @@ final class Placement {
         owners.put(bucket(endpoints.get(index), index), owner);
       }
     }
-    return owners;
+    return new Heard(endpoints.size(), owners);
   }
 
   private static int bucket(FlightEndpoint endpoint, int index) {

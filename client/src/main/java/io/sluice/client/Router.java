@@ -55,6 +55,11 @@ final class Router {
     }
   }
 
+  /** Returns how many buckets the table has, as last heard; 0 if nothing was. */
+  int bucketCount() {
+    return placement.current().heard().bucketCount();
+  }
+
   private void join(long deadline) throws InterruptedException {
     thread.join(CLOSE_LIMIT_MS);
     List<Sender> started;

@@ -2,6 +2,7 @@ package io.sluice.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.TableName;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +80,18 @@ public final class SluiceClient implements AutoCloseable {
   public TableDescription createTable(TableSpec spec) throws SluiceException {
     return Answers.description(
         cluster.call("create-table", Answers.creation(spec), spec.ifNotExists()));
+  }
+
+  /**
+   * Changes options of a table. Making the same changes again does no harm.
+   *
+   * @param changes a larger {@code bucket.count} must be a multiple of the old one; writers that
+   *     are open use the new buckets soon
+   * @return the table as it then is
+   */
+  public TableDescription alterTable(TableName name, OptionChanges changes) throws SluiceException {
+    return Answers.description(
+        cluster.call("alter-table", Answers.alteration(name, changes), true));
   }
 
   /**

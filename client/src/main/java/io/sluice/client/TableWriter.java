@@ -28,17 +28,21 @@ public final class TableWriter implements AutoCloseable {
   private final TableDescription table;
   private final Schema schema;
   private final Cluster cluster;
-  private final BucketSplitter splitter;
   private final SendState state;
   private final Router router;
   private final Map<Integer, Long> nextSequences = new HashMap<>();
+  private final WriterSettings settings;
   private final Object order = new Object();
+  private BucketSplitter splitter;
+  private int bucketCount;
 
   private TableWriter(Cluster cluster, TableDescription table, WriterSettings settings) {
     this.cluster = cluster;
     this.table = table;
     this.schema = table.arrowSchema();
-    this.splitter = BucketSplitter.of(table, settings);
+    this.settings = settings;
+    this.bucketCount = table.bucketCount();
+    this.splitter = BucketSplitter.of(table, bucketCount, settings);
     this.state = new SendState(table.name(), settings, cluster.settings());
     this.router = new Router(cluster, table.name(), settings.writerId(), state);
   }
@@ -72,6 +76,7 @@ public final class TableWriter implements AutoCloseable {
     List<CompletableFuture<List<Appended>>> parts = new ArrayList<>();
     if (rows.getRowCount() > 0) {
       synchronized (order) {
+        followRaises();
         var byBucket = splitter.split(rows, cluster.allocator());
         rows.clear();
         try {
@@ -121,6 +126,18 @@ public final class TableWriter implements AutoCloseable {
   @Override
   public void close() {
     router.close();
+  }
+
+  /**
+   * Rows go by the number of buckets that was heard of last. Those that are on their way stay in
+   * the buckets that they were given: each is known there by its sequence.
+   */
+  private void followRaises() {
+    int heard = router.bucketCount();
+    if (heard > bucketCount && !table.bucketKey().isEmpty()) {
+      bucketCount = heard;
+      splitter = BucketSplitter.of(table, heard, settings);
+    }
   }
 
   private void enqueue(

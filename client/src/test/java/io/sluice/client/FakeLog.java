@@ -15,7 +15,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  */
 final class FakeLog {
 
-  final TableDescription table;
+  volatile TableDescription table;
   private final Map<Integer, List<Long>> rows = new HashMap<>();
   private final Map<String, Long> firstOffsets = new HashMap<>();
   private final Map<Integer, FakeGateway> owners = new HashMap<>();
@@ -68,6 +68,22 @@ final class FakeLog {
   synchronized String location(int bucket, FakeGateway asked) {
     FakeGateway owner = asked.isStale() ? asked : owners.getOrDefault(bucket, asked);
     return advertised.getOrDefault(bucket, "grpc+tcp://" + owner.endpoint());
+  }
+
+  /** Gives the table more buckets. */
+  synchronized void raise(int buckets) {
+    TableDescription old = table;
+    table =
+        new TableDescription(
+            old.name(),
+            old.id(),
+            old.incarnation(),
+            old.location(),
+            old.schema(),
+            buckets,
+            old.bucketKey(),
+            old.options(),
+            old.comment());
   }
 
   synchronized List<Long> rows(int bucket) {

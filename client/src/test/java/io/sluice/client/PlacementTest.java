@@ -36,7 +36,7 @@ class PlacementTest {
               asked.incrementAndGet();
               begun.countDown();
               await(answer);
-              return Map.of(0, A);
+              return new Placement.Heard(1, Map.of(0, A));
             });
     Placement.View none = placement.current();
     FutureTask<Placement.View> asking = start(placement, none);
@@ -59,7 +59,7 @@ class PlacementTest {
               if (asked.incrementAndGet() > 1) {
                 throw new SluiceException(Reason.UNAVAILABLE, "away");
               }
-              return Map.of(0, A);
+              return new Placement.Heard(1, Map.of(0, A));
             });
     Placement.View first = placement.newerThan(placement.current());
     assertThat(placement.newerThan(first)).isSameAs(first);
@@ -82,7 +82,9 @@ class PlacementTest {
             -1,
             -1);
     assertThat(Placement.owners(info))
-        .isEqualTo(Map.of(1, A, 0, new Endpoint("::1", 7), 2, new Endpoint("under_score", 8)));
+        .isEqualTo(
+            new Placement.Heard(
+                5, Map.of(1, A, 0, new Endpoint("::1", 7), 2, new Endpoint("under_score", 8))));
   }
 
   private static FlightEndpoint endpoint(String ticket, String... locations) {

@@ -181,6 +181,39 @@ class TableWriterTest {
         });
   }
 
+  @TestFactory
+  Stream<DynamicTest> aWriterThatIsOpenUsesNewBucketsOnceItHearsOfThem() {
+    return Seeded.seeds(
+        4,
+        random -> {
+          TableDescription table = table(2, List.of(FakeGateway.COLUMN));
+          try (FakeGateway gateway = new FakeGateway(table, random, 0.02);
+              SluiceClient client = connect(gateway, Duration.ofMillis(300));
+              TableWriter writer = client.writer(NAME)) {
+            long next = 0;
+            for (; next < 100; next += 10) {
+              var unused = writer.append(rows(next, 10));
+            }
+            gateway.log().raise(6);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (gateway.log().rows(5).isEmpty() || gateway.log().rows(2).isEmpty()) {
+              assertThat(System.nanoTime()).as("20 s of appends").isLessThan(deadline);
+              writer.append(rows(next, 10)).join();
+              next += 10;
+            }
+            List<Long> all = new ArrayList<>();
+            for (int bucket = 0; bucket < 6; bucket++) {
+              all.addAll(gateway.log().rows(bucket));
+              assertThat(gateway.log().rows(bucket)).isSorted();
+            }
+            assertThat(all)
+                .containsExactlyInAnyOrderElementsOf(LongStream.range(0, next).boxed().toList());
+            int last = bucketOf(gateway.log().table, client, next - 1);
+            assertThat(gateway.log().rows(last)).contains(next - 1);
+          }
+        });
+  }
+
   private static int bucketOf(TableDescription table, SluiceClient client, long key) {
     try (var root =
         org.apache.arrow.vector.VectorSchemaRoot.create(table.arrowSchema(), client.allocator())) {
@@ -230,9 +263,9 @@ class TableWriterTest {
   @Test
   void aBucketThatTheTableDoesNotHaveIsRefused() {
     WriterSettings settings = WriterSettings.create().withBucket(3);
-    assertThatThrownBy(() -> BucketSplitter.of(table(3, List.of()), settings))
+    assertThatThrownBy(() -> BucketSplitter.of(table(3, List.of()), 3, settings))
         .hasMessage("table d.t has 3 buckets, but bucket is 3");
-    assertThatThrownBy(() -> BucketSplitter.of(table(4, List.of("n")), settings))
+    assertThatThrownBy(() -> BucketSplitter.of(table(4, List.of("n")), 4, settings))
         .hasMessageContaining("leave out bucket 3");
     assertThat(settings.bucket()).isEqualTo(OptionalInt.of(3));
   }
