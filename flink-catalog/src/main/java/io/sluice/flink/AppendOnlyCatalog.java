@@ -16,7 +16,9 @@ import org.apache.flink.table.catalog.stats.CatalogColumnStatistics;
 import org.apache.flink.table.catalog.stats.CatalogTableStatistics;
 import org.apache.flink.table.expressions.Expression;
 
-/** What Sluice has none of: views, partitions, functions, ALTER, stored statistics. */
+/**
+ * What Sluice has none of: views, partitions, functions, ALTER but of options, stored statistics.
+ */
 abstract class AppendOnlyCatalog extends AbstractCatalog {
 
   AppendOnlyCatalog(String name, String defaultDatabase) {
@@ -35,7 +37,7 @@ abstract class AppendOnlyCatalog extends AbstractCatalog {
 
   @Override
   public void alterTable(ObjectPath path, CatalogBaseTable table, boolean ignoreIfNotExists) {
-    throw unsupported("ALTER TABLE");
+    throw unsupported("ALTER TABLE but for its options");
   }
 
   @Override

@@ -13,6 +13,7 @@ import org.apache.flink.table.catalog.CatalogDatabase;
 import org.apache.flink.table.catalog.CatalogDatabaseImpl;
 import org.apache.flink.table.catalog.ObjectPath;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.TableChange;
 import org.apache.flink.table.catalog.exceptions.CatalogException;
 import org.apache.flink.table.catalog.exceptions.DatabaseAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.DatabaseNotEmptyException;
@@ -184,6 +185,29 @@ final class SluiceCatalog extends AppendOnlyCatalog {
         throw new DatabaseNotExistException(getName(), path.getDatabaseName(), e);
       }
       throw failure("create table " + path, e);
+    }
+  }
+
+  @Override
+  public void alterTable(
+      ObjectPath path, CatalogBaseTable table, List<TableChange> changes, boolean ignoreIfNotExists)
+      throws TableNotExistException {
+    Optional<TableName> name = isSystem(path) ? Optional.empty() : name(path);
+    try {
+      if (name.isPresent()) {
+        client().alterTable(name.get(), CatalogTables.optionChanges(name.get(), changes));
+      } else if (!ignoreIfNotExists) {
+        throw new TableNotExistException(getName(), path);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new CatalogException(e.getMessage(), e);
+    } catch (SluiceException e) {
+      if (e.reason() != Reason.NOT_FOUND) {
+        throw failure("alter table " + path, e);
+      }
+      if (!ignoreIfNotExists) {
+        throw new TableNotExistException(getName(), path, e);
+      }
     }
   }
 

@@ -48,6 +48,14 @@ final class SluiceOptions {
           .withDescription(
               "How many rows of history a streaming query holds in memory per bucket.");
 
+  static final ConfigOption<Duration> BUCKET_DISCOVERY =
+      ConfigOptions.key("scan.bucket-discovery")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription(
+              "How often a streaming query looks whether bucket.count was raised, to read the new"
+                  + " buckets too.");
+
   static final ConfigOption<Duration> SINK_LINGER =
       ConfigOptions.key("sink.linger")
           .durationType()

@@ -45,6 +45,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
         SluiceOptions.STARTUP_MODE,
         SluiceOptions.STARTUP_TIMESTAMP,
         SluiceOptions.LAKE_CHUNK_ROWS,
+        SluiceOptions.BUCKET_DISCOVERY,
         SluiceOptions.SINK_LINGER);
   }
 
@@ -72,7 +73,8 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
       ScanSpec spec =
           ScanSpec.of(endpoint, name, columns)
               .withStartup(startup)
-              .withLakeChunkRows(options.get(SluiceOptions.LAKE_CHUNK_ROWS));
+              .withLakeChunkRows(options.get(SluiceOptions.LAKE_CHUNK_ROWS))
+              .withBucketDiscovery(options.get(SluiceOptions.BUCKET_DISCOVERY));
       return new SluiceTableSource(spec, type, bounded);
     } catch (IllegalArgumentException e) {
       throw new ValidationException("table " + name + ": " + e.getMessage(), e);

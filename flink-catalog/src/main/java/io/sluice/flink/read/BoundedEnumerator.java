@@ -82,7 +82,7 @@ final class BoundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerator
 
   @Override
   public EnumeratorState snapshotState(long checkpointId) {
-    return new EnumeratorState(planned, new ArrayList<>(unassigned));
+    return new EnumeratorState(planned, 0, new ArrayList<>(unassigned));
   }
 
   @Override

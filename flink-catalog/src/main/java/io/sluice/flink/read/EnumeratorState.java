@@ -13,18 +13,20 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * What the enumerator remembers in a checkpoint.
  *
  * @param planned whether the splits were decided on: they never are twice
+ * @param bucketCount of how many buckets, for ever; 0 if that isn't known
  * @param unassigned those that no reader has taken
  */
-record EnumeratorState(boolean planned, List<SluiceSplit> unassigned) {
+record EnumeratorState(boolean planned, int bucketCount, List<SluiceSplit> unassigned) {
 
-  static final EnumeratorState NEW = new EnumeratorState(false, List.of());
+  static final EnumeratorState NEW = new EnumeratorState(false, 0, List.of());
 
   EnumeratorState {
     unassigned = List.copyOf(unassigned);
   }
 
   /**
-   * The state as bytes: planned byte, count int32, then splits as {@link SplitCodec} writes them.
+   * The state as bytes: planned byte, count int32, then splits as {@link SplitCodec} writes them,
+   * bucket count int32, which may be missing.
    */
   static final class Codec implements SimpleVersionedSerializer<EnumeratorState> {
 
@@ -42,6 +44,7 @@ record EnumeratorState(boolean planned, List<SluiceSplit> unassigned) {
       for (SluiceSplit split : state.unassigned()) {
         SplitCodec.write(split, out);
       }
+      out.writeInt(state.bucketCount());
       return bytes.toByteArray();
     }
 
@@ -55,7 +58,8 @@ record EnumeratorState(boolean planned, List<SluiceSplit> unassigned) {
       for (int i = 0; i < count; i++) {
         splits.add(SplitCodec.read(in));
       }
-      return new EnumeratorState(planned, splits);
+      int bucketCount = in.available() > 0 ? in.readInt() : 0;
+      return new EnumeratorState(planned, bucketCount, splits);
     }
   }
 }

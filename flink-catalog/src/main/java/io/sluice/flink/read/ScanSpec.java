@@ -3,6 +3,7 @@ package io.sluice.flink.read;
 import io.sluice.catalog.table.TableName;
 import io.sluice.flink.Endpoint;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.apache.iceberg.expressions.Expression;
  * @param filters by which files may be left out, joined by AND; Flink applies them itself
  * @param startup where a streaming query begins
  * @param lakeChunkRows how many rows of history to hold in memory per bucket, at least 1
+ * @param bucketDiscovery how often a streaming query looks for new buckets, at least 1 ms
  */
 public record ScanSpec(
     Endpoint endpoint,
@@ -26,13 +28,18 @@ public record ScanSpec(
     ArrayList<String> columns,
     ArrayList<Expression> filters,
     Startup startup,
-    int lakeChunkRows)
+    int lakeChunkRows,
+    Duration bucketDiscovery)
     implements Serializable {
 
   public ScanSpec {
     if (lakeChunkRows < 1) {
       throw new IllegalArgumentException(
           "scan.lake-chunk-rows must be at least 1: " + lakeChunkRows);
+    }
+    if (bucketDiscovery.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "scan.bucket-discovery must be at least 1 ms: " + bucketDiscovery);
     }
   }
 
@@ -45,29 +52,42 @@ public record ScanSpec(
         new ArrayList<>(columns),
         new ArrayList<>(),
         Startup.FULL,
-        65_536);
+        65_536,
+        Duration.ofSeconds(10));
   }
 
   /** Returns this with other columns. */
   public ScanSpec withColumns(List<String> names) {
-    return new ScanSpec(
-        endpoint, database, table, new ArrayList<>(names), filters, startup, lakeChunkRows);
+    return with(new ArrayList<>(names), filters, startup, lakeChunkRows, bucketDiscovery);
   }
 
   /** Returns this with other filters. */
   public ScanSpec withFilters(List<Expression> expressions) {
-    return new ScanSpec(
-        endpoint, database, table, columns, new ArrayList<>(expressions), startup, lakeChunkRows);
+    return with(columns, new ArrayList<>(expressions), startup, lakeChunkRows, bucketDiscovery);
   }
 
   /** Returns this begun elsewhere. */
   public ScanSpec withStartup(Startup other) {
-    return new ScanSpec(endpoint, database, table, columns, filters, other, lakeChunkRows);
+    return with(columns, filters, other, lakeChunkRows, bucketDiscovery);
   }
 
   /** Returns this with another bound of rows in memory. */
   public ScanSpec withLakeChunkRows(int rows) {
-    return new ScanSpec(endpoint, database, table, columns, filters, startup, rows);
+    return with(columns, filters, startup, rows, bucketDiscovery);
+  }
+
+  /** Returns this with another pause between two looks for new buckets. */
+  public ScanSpec withBucketDiscovery(Duration pause) {
+    return with(columns, filters, startup, lakeChunkRows, pause);
+  }
+
+  private ScanSpec with(
+      ArrayList<String> names,
+      ArrayList<Expression> expressions,
+      Startup begin,
+      int rows,
+      Duration discovery) {
+    return new ScanSpec(endpoint, database, table, names, expressions, begin, rows, discovery);
   }
 
   /** Returns the table's name. */

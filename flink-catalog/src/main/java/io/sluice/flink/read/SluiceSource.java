@@ -48,7 +48,7 @@ final class SluiceSource
     SplitPlanner planner = new SplitPlanner(spec);
     return bounded
         ? new BoundedEnumerator(context, planner, state)
-        : new UnboundedEnumerator(context, planner, state);
+        : new UnboundedEnumerator(context, planner, state, spec.bucketDiscovery());
   }
 
   @Override

@@ -77,6 +77,40 @@ final class SplitPlanner {
   }
 
   /**
+   * Decides where buckets begin that the table got since it had {@code known}: with their first
+   * row, which is later than the read, unless it begins at a time.
+   *
+   * @return empty if there are none, or nothing was decided on before
+   */
+  List<SluiceSplit> added(int known) throws IOException {
+    if (known == 0) {
+      return List.of();
+    }
+    try (SluiceClient client = spec.endpoint().connect()) {
+      TableDescription table = client.describe(spec.name());
+      SortedMap<Integer, Long> starts = new TreeMap<>();
+      for (int bucket = known; bucket < table.bucketCount(); bucket++) {
+        starts.put(bucket, 0L);
+      }
+      if (starts.isEmpty()) {
+        return List.of();
+      }
+      if (spec.startup().mode() == Startup.Mode.TIMESTAMP) {
+        starts.putAll(starts(client, table).tailMap(known));
+      }
+      List<SluiceSplit> splits = new ArrayList<>();
+      starts.forEach(
+          (bucket, offset) ->
+              splits.add(
+                  new RangeSplit(table.incarnation(), bucket, offset, Long.MAX_VALUE, true)));
+      LOG.info("Read of table {} goes on in its new buckets too: {}", spec.name(), starts);
+      return splits;
+    } catch (SluiceException e) {
+      throw failure(e);
+    }
+  }
+
+  /**
    * Cuts a table.
    *
    * @param watermarks taken after the view was loaded

@@ -2,6 +2,7 @@ package io.sluice.flink.read;
 
 import io.sluice.flink.read.SluiceSplit.RangeSplit;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,20 +12,34 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Decides once where each bucket begins, and gives each bucket to one reader for ever. */
+/**
+ * Decides once where each bucket begins, and gives each bucket to one reader for ever. Buckets that
+ * the table gets later are looked for now and then.
+ */
 final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, EnumeratorState> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnboundedEnumerator.class);
 
   private final SplitEnumeratorContext<SluiceSplit> context;
   private final SplitPlanner planner;
+  private final Duration discovery;
   private final List<SluiceSplit> unassigned;
   private boolean planned;
+  private volatile int bucketCount;
 
   UnboundedEnumerator(
-      SplitEnumeratorContext<SluiceSplit> context, SplitPlanner planner, EnumeratorState state) {
+      SplitEnumeratorContext<SluiceSplit> context,
+      SplitPlanner planner,
+      EnumeratorState state,
+      Duration discovery) {
     this.context = context;
     this.planner = planner;
+    this.discovery = discovery;
     this.planned = state.planned();
+    this.bucketCount = state.bucketCount();
     this.unassigned = new ArrayList<>(state.unassigned());
   }
 
@@ -33,6 +48,8 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
     if (!planned) {
       context.callAsync(planner::unbounded, this::planned);
     }
+    long pause = discovery.toMillis();
+    context.callAsync(() -> planner.added(bucketCount), this::discovered, pause, pause);
   }
 
   private void planned(List<SluiceSplit> splits, @Nullable Throwable failure) {
@@ -41,7 +58,25 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
     }
     unassigned.addAll(splits);
     planned = true;
+    bucketCount = splits.size();
     assign();
+  }
+
+  private void discovered(List<SluiceSplit> splits, @Nullable Throwable failure) {
+    if (failure != null) {
+      // What is known can be read meanwhile.
+      LOG.warn("New buckets can't be looked for; it is tried again in {}", discovery, failure);
+      return;
+    }
+    // One look may have begun before what the one before it found was heard of.
+    int known = bucketCount;
+    List<SluiceSplit> added =
+        splits.stream().filter(split -> ((RangeSplit) split).bucket() >= known).toList();
+    if (!added.isEmpty()) {
+      unassigned.addAll(added);
+      bucketCount = known + added.size();
+      assign();
+    }
   }
 
   /** Gives buckets to the readers that are there; the others' wait for them. */
@@ -77,7 +112,7 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
 
   @Override
   public EnumeratorState snapshotState(long checkpointId) {
-    return new EnumeratorState(planned, unassigned);
+    return new EnumeratorState(planned, bucketCount, unassigned);
   }
 
   @Override

@@ -44,7 +44,7 @@ class SplitCodecTest {
   void theEnumeratorsStateComesBackAsItWas() throws IOException {
     EnumeratorState.Codec states = new EnumeratorState.Codec();
     EnumeratorState state =
-        new EnumeratorState(true, List.of(RANGE, new LakeSplit(0, List.of("{}"))));
+        new EnumeratorState(true, 4, List.of(RANGE, new LakeSplit(0, List.of("{}"))));
     assertThat(states.deserialize(1, states.serialize(state))).isEqualTo(state);
     assertThat(states.deserialize(1, states.serialize(EnumeratorState.NEW)))
         .isEqualTo(EnumeratorState.NEW);
