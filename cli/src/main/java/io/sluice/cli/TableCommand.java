@@ -18,15 +18,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice table create|list|describe|drop}. */
+/** {@code sluice table create|list|describe|alter|drop}. */
 @Command(
     name = "table",
-    description = "Creates, lists, describes and drops tables.",
+    description = "Creates, lists, describes, alters and drops tables.",
     mixinStandardHelpOptions = true,
     subcommands = {
       TableCommand.Create.class,
       TableCommand.ListTables.class,
       TableCommand.Describe.class,
+      TableAlter.class,
       TableCommand.Drop.class
     })
 final class TableCommand implements Runnable {

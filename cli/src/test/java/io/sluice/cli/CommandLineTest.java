@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -23,6 +25,17 @@ class CommandLineTest {
         .isEqualTo(new TableCommand.Column("two words", "string", true));
     assertThatThrownBy(() -> TableCommand.Column.parse("id"))
         .hasMessageContaining("write 'NAME TYPE'");
+  }
+
+  @Test
+  void alteredOptionsAreSetAndResetByNull() {
+    assertThat(TableAlter.changes(Map.of("bucket.count", "8"), List.of("log.retention")).toString())
+        .isEqualTo("{\"options\":{\"bucket.count\":\"8\",\"log.retention\":null}}");
+    assertThatThrownBy(() -> TableAlter.changes(Map.of("a", "1"), List.of("a")))
+        .hasMessageContaining("both set and reset");
+    assertThat(run("table", "alter", "db.t", "-o", "bucket.count=8", "--endpoint", "127.0.0.1:1"))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("can't reach the gateway");
   }
 
   @Test
