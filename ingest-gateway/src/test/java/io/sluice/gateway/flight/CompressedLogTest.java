@@ -39,6 +39,7 @@ import org.apache.iceberg.types.Types.LongType;
 import org.apache.iceberg.types.Types.StringType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +104,22 @@ class CompressedLogTest {
     write(gateway.createTable("small", COLUMNS, Map.of("log.compression", compression)));
 
     assertThat(appendedBytes("small")).isLessThan(appendedBytes("plain") / 2);
+  }
+
+  @Test
+  void whatIsWrittenBeforeAndAfterAnAlterIsReadAlike() throws Exception {
+    TableName table = gateway.createTable("t", COLUMNS, Map.of());
+    List<List<Object>> written = new ArrayList<>(write(table));
+    double before = appendedBytes("t");
+    client.action(
+        "alter-table",
+        "{\"database\":\"%s\",\"table\":\"t\",\"options\":{\"log.compression\":\"zstd\"}}"
+            .formatted(table.database()));
+    written.addAll(write(table));
+
+    assertThat(appendedBytes("t") - before).isLessThan(before / 2);
+    assertThat(read(table, "")).isEqualTo(written);
+    assertThat(readWithTheClient(table)).isEqualTo(written);
   }
 
   /** Writes rows in each way, also such as stay as they are; returns what was written. */
