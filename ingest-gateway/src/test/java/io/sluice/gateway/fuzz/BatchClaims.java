@@ -4,6 +4,7 @@ import com.google.flatbuffers.FlatBufferBuilder;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.arrow.flatbuf.BodyCompression;
 import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.DictionaryBatch;
@@ -68,11 +69,11 @@ final class BatchClaims {
     return null;
   }
 
-  /** A message that was changed before may claim lists of any length. */
+  /** A message that was changed before may claim lists of any length, below zero too. */
   private static boolean isSmall(RecordBatch batch, int most) {
-    return batch.nodesLength() <= most
-        && batch.buffersLength() <= most
-        && batch.variadicBufferCountsLength() <= most;
+    return IntStream.of(
+            batch.nodesLength(), batch.buffersLength(), batch.variadicBufferCountsLength())
+        .allMatch(length -> length >= 0 && length <= most);
   }
 
   /** Returns where a buffer begins in the body. */
