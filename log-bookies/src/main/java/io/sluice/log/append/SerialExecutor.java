@@ -46,13 +46,18 @@ final class SerialExecutor implements Executor {
    * else as {@link #execute}. What comes meanwhile is left to the other threads.
    */
   void executeHere(Runnable task) {
-    if (waiting.compareAndSet(0, 1)) {
+    if (!waiting.compareAndSet(0, 1)) {
+      execute(task);
+    } else if (tasks.isEmpty()) {
       run(task);
       if (waiting.decrementAndGet() > 0) {
         threads.execute(this::run);
       }
     } else {
-      execute(task);
+      // A run may have done a task that its caller had yet to count, so that one which waits, maybe
+      // of this caller, isn't counted. It must not be overtaken.
+      tasks.add(task);
+      threads.execute(this::run);
     }
   }
 
