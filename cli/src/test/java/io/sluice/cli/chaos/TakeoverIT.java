@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * How long a bucket's writers wait when its owner is killed, and when it is stopped well. {@code
- * -Dtakeovers=50} for more than five.
+ * -Dtakeovers=50 -Dit.timeout=1800} for more than five.
  *
  * <p>An owner that stops well is to be missed for 200 ms at most, on an idle machine: {@code
  * -Dhandover.ms=200}. Without it the bound is what a busy one keeps as well, and still far below
