@@ -140,14 +140,12 @@ final class SendState {
 
   /** Has a lane's sender see to what is ready, if anything is. */
   void leave(Lane lane) {
-    lock.lock();
-    try {
-      if (!lane.ready.isEmpty()) {
-        lane.work.signalAll();
-      }
-    } finally {
-      lock.unlock();
-    }
+    change(
+        () -> {
+          if (!lane.ready.isEmpty()) {
+            lane.work.signalAll();
+          }
+        });
   }
 
   /** Waits until nothing is in flight, and all whose batches are durable were told. */

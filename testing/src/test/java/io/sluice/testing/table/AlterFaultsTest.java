@@ -3,10 +3,6 @@ package io.sluice.testing.table;
 import static io.sluice.testing.Seeded.seeds;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.catalog.lake.Lake;
-import io.sluice.catalog.lake.LakeSettings;
-import io.sluice.catalog.lake.SluiceCatalog;
-import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.CatalogException;
@@ -16,18 +12,10 @@ import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.testing.metadata.FlakyMetadataStore;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.inmemory.InMemoryFileIO;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +28,6 @@ import org.junit.jupiter.api.Timeout;
 class AlterFaultsTest {
 
   private static final TableName NAME = new TableName("db", "t");
-  private static final LakeSettings SETTINGS = new LakeSettings("s3://bucket/lake", Map.of());
   private static final Schema COLUMNS =
       new Schema(NestedField.required(1, "id", Types.LongType.get()));
 
@@ -49,13 +36,13 @@ class AlterFaultsTest {
     return seeds(
         60,
         random -> {
-          InMemoryMetadataStore store = new InMemoryMetadataStore();
-          InMemoryFileIO files = new InMemoryFileIO();
-          TableCatalog sound = catalog(store, files);
+          SharedCatalog shared = new SharedCatalog();
+          InMemoryMetadataStore store = shared.store();
+          TableCatalog sound = shared.catalog();
           sound.createDatabase("db", false);
           sound.createTable(NAME, COLUMNS, Map.of("bucket.count", "2"), "", false);
           FlakyMetadataStore flaky = new FlakyMetadataStore(store, random, 0.3);
-          TableCatalog catalog = catalog(flaky, files);
+          TableCatalog catalog = shared.catalog(flaky);
           for (int attempt = 0; attempt < 3; attempt++) {
             tolerant(() -> alter(catalog, 8));
             assertUsable(store, sound.load(NAME));
@@ -64,7 +51,7 @@ class AlterFaultsTest {
           assertUsable(store, altered);
           assertThat(altered.bucketCount()).isEqualTo(8);
           assertThat(altered.raises()).hasSize(1);
-          assertThat(lakeOption(store, files)).isEqualTo("8");
+          assertThat(lakeOption(shared)).isEqualTo("8");
         });
   }
 
@@ -74,36 +61,16 @@ class AlterFaultsTest {
   }
 
   private void alterFromSeveralThreads(Random random) throws Exception {
-    InMemoryMetadataStore store = new InMemoryMetadataStore();
-    InMemoryFileIO files = new InMemoryFileIO();
-    catalog(store, files).createDatabase("db", false);
-    ExecutorService executor = Executors.newFixedThreadPool(3);
-    try {
-      List<Future<?>> running = new ArrayList<>();
-      for (int thread = 0; thread < 3; thread++) {
-        Random own = new Random(random.nextLong());
-        running.add(
-            executor.submit(
-                () -> {
-                  TableCatalog catalog = catalog(store, files);
-                  for (int step = 0; step < 20; step++) {
-                    tolerant(() -> step(catalog, own));
-                  }
-                  return null;
-                }));
-      }
-      for (Future<?> each : running) {
-        each.get(60, TimeUnit.SECONDS);
-      }
-    } finally {
-      executor.shutdownNow();
-    }
-    TableCatalog catalog = catalog(store, files);
+    SharedCatalog shared = new SharedCatalog();
+    InMemoryMetadataStore store = shared.store();
+    TableCatalog catalog = shared.catalog();
+    catalog.createDatabase("db", false);
+    shared.fromSeveralThreads(random, 20, (each, own) -> tolerant(() -> step(each, own)));
     Table table = catalog.createTable(NAME, COLUMNS, Map.of(), "", true);
     assertUsable(store, table);
     Table raised = alter(catalog, 2 * table.bucketCount());
     assertUsable(store, raised);
-    assertThat(lakeOption(store, files)).isEqualTo("" + raised.bucketCount());
+    assertThat(lakeOption(shared)).isEqualTo("" + raised.bucketCount());
     for (String id : store.list("/buckets").join()) {
       assertThat(id).as("no record of a dropped table is left").isEqualTo(table.id().toString());
     }
@@ -152,20 +119,12 @@ class AlterFaultsTest {
     }
   }
 
-  private static @Nullable String lakeOption(MetadataStore store, InMemoryFileIO files) {
-    return lake(store, files)
+  private static @Nullable String lakeOption(SharedCatalog shared) {
+    return shared
+        .lake()
         .icebergCatalog()
         .loadTable(org.apache.iceberg.catalog.TableIdentifier.of("db", "t"))
         .properties()
         .get("sluice.option.bucket.count");
-  }
-
-  private static TableCatalog catalog(MetadataStore store, InMemoryFileIO files) {
-    return new TableCatalog(store, lake(store, files));
-  }
-
-  private static Lake lake(MetadataStore store, InMemoryFileIO files) {
-    BlockingMetadata blocking = new BlockingMetadata(store, Duration.ofSeconds(10));
-    return Lake.over(SETTINGS, new SluiceCatalog(blocking, files, SETTINGS.warehouse(), Map.of()));
   }
 }
