@@ -21,13 +21,15 @@ import java.util.stream.Stream;
  *       default all but buckets, which takes minutes to open 10,000 of them.
  *   <li>{@code --rounds N}: how often each measurement is made, 3 by default.
  *   <li>{@code --seconds S}: how long one takes, 4 by default.
+ *   <li>{@code --bookies N}: how many bookies, 1 by default; each entry is stored by all of them,
+ *       and acknowledged by two.
  *   <li>{@code --rows N}: rows of a table that is scanned or compacted, 1,000,000 by default.
  * </ul>
  */
 public final class Benchmarks {
 
   private static final Set<String> OPTIONS =
-      Set.of("--data", "--only", "--rounds", "--seconds", "--rows");
+      Set.of("--data", "--only", "--rounds", "--seconds", "--rows", "--bookies");
   private static final String SERVER_HEAP = "1g";
 
   /** Runs them; see the class. */
@@ -39,8 +41,9 @@ public final class Benchmarks {
         Set.of(
             options.getOrDefault("--only", "ingest,latency,followers,compaction,union").split(","));
     List<String> texts = new ArrayList<>();
-    try (ServerProcess server = ServerProcess.start(data, SERVER_HEAP);
-        RawLedgers raw = RawLedgers.connect(server.metadataUri())) {
+    int bookies = Integer.parseInt(options.getOrDefault("--bookies", "1"));
+    try (ServerProcess server = ServerProcess.start(data, bookies, SERVER_HEAP);
+        RawLedgers raw = RawLedgers.connect(server.metadataUri(), bookies)) {
       Bench bench =
           new Bench(
               server,

@@ -3,6 +3,7 @@ package io.sluice.bench;
 import io.netty.buffer.Unpooled;
 import io.sluice.bench.measure.Latencies;
 import io.sluice.bench.measure.Pace;
+import io.sluice.log.segment.Replication;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,13 +24,20 @@ public final class RawLedgers implements AutoCloseable {
   private static final int FRAME_BYTES = 5 << 20;
 
   private final BookKeeper client;
+  private final Replication copies;
 
-  private RawLedgers(BookKeeper client) {
+  private RawLedgers(BookKeeper client, Replication copies) {
     this.client = client;
+    this.copies = copies;
   }
 
-  static RawLedgers connect(String metadataUri) throws Exception {
-    return new RawLedgers(client(metadataUri));
+  static RawLedgers connect(String metadataUri, int bookies) throws Exception {
+    return new RawLedgers(client(metadataUri), copies(bookies));
+  }
+
+  /** Returns how often entries are stored with so many bookies: 1/1/1, 2/2/2, 3/3/2 and so on. */
+  static Replication copies(int bookies) {
+    return new Replication(bookies, bookies, Math.min(2, bookies));
   }
 
   /** Returns a client as Sluice sets it; for the caller to close. */
@@ -44,11 +52,15 @@ public final class RawLedgers implements AutoCloseable {
 
   /** Makes a ledger on one bookie. */
   public static WriteHandle newLedger(BookKeeper client) throws Exception {
+    return newLedger(client, Replication.STANDALONE);
+  }
+
+  private static WriteHandle newLedger(BookKeeper client, Replication copies) throws Exception {
     return client
         .newCreateLedgerOp()
-        .withEnsembleSize(1)
-        .withWriteQuorumSize(1)
-        .withAckQuorumSize(1)
+        .withEnsembleSize(copies.ensemble())
+        .withWriteQuorumSize(copies.writeQuorum())
+        .withAckQuorumSize(copies.ackQuorum())
         .withDigestType(DigestType.CRC32C)
         .withPassword(NO_PASSWORD)
         .execute()
@@ -68,7 +80,7 @@ public final class RawLedgers implements AutoCloseable {
     long end = start + (long) (seconds * 1e9);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < ledgers; i++) {
-      WriteHandle ledger = newLedger(client);
+      WriteHandle ledger = newLedger(client, copies);
       Thread thread =
           new Thread(
               () -> addUntil(ledger, entryBytes, inFlight, end, acknowledged, failure), "raw-" + i);
@@ -128,7 +140,7 @@ public final class RawLedgers implements AutoCloseable {
     byte[] entry = new byte[entryBytes];
     new Random(1).nextBytes(entry);
     Latencies latencies = new Latencies();
-    WriteHandle ledger = newLedger(client);
+    WriteHandle ledger = newLedger(client, copies);
     long interval = 1_000_000_000L / perSecond;
     long start = System.nanoTime();
     int count = (int) (perSecond * seconds);

@@ -37,13 +37,13 @@ public final class ServerProcess implements AutoCloseable {
     this.zooKeeper = zooKeeper;
   }
 
-  static ServerProcess start(Path data, String heap) throws IOException {
-    return start(heap, List.of(data.toString()));
+  static ServerProcess start(Path data, int bookies, String heap) throws IOException {
+    return start(heap, List.of(data.toString(), Integer.toString(bookies)));
   }
 
   /** Starts one whose log takes rows and keeps none. */
   static ServerProcess startDiscarding(Path data, String heap) throws IOException {
-    return start(heap, List.of(data.toString(), Server.DISCARD));
+    return start(heap, List.of(data.toString(), "1", Server.DISCARD));
   }
 
   private static ServerProcess start(String heap, List<String> arguments) throws IOException {

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class BucketReader implements AutoCloseable {
 
   private final ReadSpec spec;
-  private final Deque<ReadBatch> ready = new ArrayDeque<>();
+  private final Deque<ReadAhead> ready = new ArrayDeque<>();
   private final ReadLoop loop;
+  private final BufferAllocator allocator;
   private long readyBytes;
   private long position;
   private long passedOver;
@@ -29,6 +31,7 @@ public final class BucketReader implements AutoCloseable {
 
   private BucketReader(ReadSpec spec, Cluster cluster, long from, long to) {
     this.spec = spec;
+    this.allocator = cluster.allocator();
     this.position = from;
     this.loop = new ReadLoop(cluster, spec, from, to, this);
   }
@@ -76,7 +79,24 @@ public final class BucketReader implements AutoCloseable {
    *     #ended end}
    * @throws SluiceException if reading failed, for good: open another at {@link #position}
    */
-  public synchronized Optional<ReadBatch> poll(Duration atMost) throws SluiceException {
+  public Optional<ReadBatch> poll(Duration atMost) throws SluiceException {
+    ReadAhead rows = take(atMost);
+    if (rows == null) {
+      return Optional.empty();
+    }
+    loop.goOn();
+    try {
+      return Optional.of(rows.decode(allocator));
+    } catch (SluiceException e) {
+      synchronized (this) {
+        position = rows.offset();
+      }
+      fail(e);
+      throw e;
+    }
+  }
+
+  private synchronized @Nullable ReadAhead take(Duration atMost) throws SluiceException {
     long deadline = System.nanoTime() + atMost.toNanos();
     long left = atMost.toNanos();
     while (ready.isEmpty() && !ended && !closed && failure == null && left > 0) {
@@ -86,17 +106,16 @@ public final class BucketReader implements AutoCloseable {
     if (closed) {
       throw new SluiceException(Reason.CLOSED, "the reader of " + what() + " is closed");
     }
-    ReadBatch batch = ready.poll();
-    if (batch == null) {
+    ReadAhead rows = ready.poll();
+    if (rows == null) {
       if (failure != null) {
         throw failure;
       }
-      return Optional.empty();
+      return null;
     }
-    readyBytes -= bytes(batch);
-    position = ready.isEmpty() ? Math.max(passedOver, batch.endOffset()) : batch.endOffset();
-    notifyAll();
-    return Optional.of(batch);
+    readyBytes -= rows.bytes();
+    position = ready.isEmpty() ? Math.max(passedOver, rows.endOffset()) : rows.endOffset();
+    return rows;
   }
 
   /** Returns whether all rows were returned and no more come. */
@@ -121,30 +140,26 @@ public final class BucketReader implements AutoCloseable {
     }
     loop.stop();
     synchronized (this) {
-      ready.forEach(ReadBatch::close);
+      ready.forEach(ReadAhead::close);
       ready.clear();
     }
   }
 
-  /** Waits until there is room for more. */
-  synchronized void awaitRoom() throws InterruptedException {
-    while (!closed && !ready.isEmpty() && readyBytes >= spec.prefetchBytes()) {
-      wait();
-    }
-    if (closed) {
-      throw new InterruptedException("closed");
-    }
+  /** Returns how many more bytes may be read ahead. */
+  synchronized long room() {
+    long room = spec.prefetchBytes() - readyBytes;
+    return ready.isEmpty() ? Math.max(1, room) : room;
   }
 
-  /** Takes over a batch. */
-  void offer(ReadBatch batch) {
+  /** Takes over rows. */
+  void offer(ReadAhead rows) {
     changed(
         () -> {
           if (closed) {
-            batch.close();
+            rows.close();
           } else {
-            ready.add(batch);
-            readyBytes += bytes(batch);
+            ready.add(rows);
+            readyBytes += rows.bytes();
           }
         });
   }
@@ -177,10 +192,6 @@ public final class BucketReader implements AutoCloseable {
 
   private String what() {
     return "table " + spec.table() + ", bucket " + spec.bucket() + " at offset " + position;
-  }
-
-  private static long bytes(ReadBatch batch) {
-    return batch.rows().getFieldVectors().stream().mapToLong(v -> v.getBufferSize()).sum();
   }
 
   private void await(long nanos) throws SluiceException {

@@ -17,7 +17,7 @@ sealed interface BucketSplitter {
 
   /**
    * Divides rows by bucket, in order within each. The rows of {@code root} stay the caller's; what
-   * is returned is too, and isn't {@code root}.
+   * is returned is too, and is {@code root} itself if all its rows are of one bucket.
    */
   SortedMap<Integer, VectorSchemaRoot> split(VectorSchemaRoot root, BufferAllocator allocator);
 
@@ -62,7 +62,7 @@ sealed interface BucketSplitter {
     public SortedMap<Integer, VectorSchemaRoot> split(
         VectorSchemaRoot root, BufferAllocator allocator) {
       SortedMap<Integer, VectorSchemaRoot> parts = new TreeMap<>();
-      parts.put(bucket, root.slice(0, root.getRowCount()));
+      parts.put(bucket, root);
       return parts;
     }
   }
@@ -101,7 +101,7 @@ sealed interface BucketSplitter {
     private static VectorSchemaRoot take(
         VectorSchemaRoot root, List<Integer> rows, BufferAllocator allocator) {
       if (rows.size() == root.getRowCount()) {
-        return root.slice(0, root.getRowCount());
+        return root;
       }
       VectorSchemaRoot part = VectorSchemaRoot.create(root.getSchema(), allocator);
       for (int column = 0; column < root.getFieldVectors().size(); column++) {

@@ -40,6 +40,7 @@ final class Connection implements AutoCloseable {
   private final ManagedChannel channel;
   private final BufferAllocator calls;
   private final FlightClient flight;
+  private final FlightMethods methods;
 
   Connection(Endpoint endpoint, BufferAllocator allocator) {
     this.channel =
@@ -49,6 +50,8 @@ final class Connection implements AutoCloseable {
             // Nothing that is told of an answer blocks, so a thread of its own would only cost its
             // waking.
             .directExecutor()
+            // What is to be sent again is decided here, by bucket; gRPC would keep messages for it.
+            .disableRetry()
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(20, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
@@ -56,10 +59,15 @@ final class Connection implements AutoCloseable {
     var unused = ArrowCodecs.find();
     this.calls = allocator.newChildAllocator("sluice-calls", 0, Long.MAX_VALUE);
     this.flight = FlightGrpcUtils.createFlightClient(calls, channel);
+    this.methods = FlightMethods.of(calls);
   }
 
-  FlightClient flight() {
-    return flight;
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  FlightMethods methods() {
+    return methods;
   }
 
   /** Forgets the channel's own pause after a failure: the pauses between tries are the caller's. */

@@ -1,22 +1,18 @@
 package io.sluice.client;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import io.sluice.catalog.table.TableName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.apache.arrow.flight.FlightClient;
-import org.apache.arrow.flight.FlightClient.ClientStreamListener;
-import org.apache.arrow.flight.FlightDescriptor;
-import org.apache.arrow.flight.PutResult;
-import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorLoader;
-import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.flight.grpc.StatusUtils;
+import org.apache.arrow.flight.impl.Flight.FlightDescriptor;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -35,40 +31,33 @@ final class PutStream implements AutoCloseable {
     void failed(PutStream stream);
   }
 
-  private static final long READY_POLL_NANOS = 20_000;
-  private static final long READY_POLL_MAX_NANOS = 1_000_000;
+  private static final long READY_POLL_NANOS = 1_000_000;
 
-  private final BufferAllocator allocator;
+  private final ClientCall<OutboundRows, byte[]> call;
   private final Answered answered;
-  private final VectorSchemaRoot root;
-  private final VectorLoader loader;
-  private final ClientStreamListener call;
   private volatile @Nullable SluiceException failure;
-  private boolean completed;
+  private volatile @Nullable Thread waiting;
+  private boolean closed;
 
-  private PutStream(
-      FlightClient flight,
-      TableName table,
-      BufferAllocator allocator,
-      Schema schema,
-      Answered answered) {
-    this.allocator = allocator;
+  private PutStream(ClientCall<OutboundRows, byte[]> call, Answered answered) {
+    this.call = call;
     this.answered = answered;
-    this.root = VectorSchemaRoot.create(schema, allocator);
-    this.loader = new VectorLoader(root);
-    FlightDescriptor descriptor = FlightDescriptor.path(table.database(), table.table());
-    this.call = flight.startPut(descriptor, new Results());
   }
 
   /** Opens a stream; that the gateway can't be reached shows at {@link #failure}. */
-  static PutStream open(
-      FlightClient flight,
-      TableName table,
-      BufferAllocator allocator,
-      Schema schema,
-      Answered answered) {
-    PutStream stream = new PutStream(flight, table, allocator, schema, answered);
-    stream.call.start(stream.root);
+  static PutStream open(Connection connection, TableName table, Schema schema, Answered answered) {
+    var call = connection.channel().newCall(connection.methods().put(), CallOptions.DEFAULT);
+    PutStream stream = new PutStream(call, answered);
+    call.start(stream.new Results(), new Metadata());
+    // Answers are small, and fewer than the batches in flight.
+    call.request(Integer.MAX_VALUE);
+    FlightDescriptor descriptor =
+        FlightDescriptor.newBuilder()
+            .setType(FlightDescriptor.DescriptorType.PATH)
+            .addPath(table.database())
+            .addPath(table.table())
+            .build();
+    call.sendMessage(OutboundRows.schema(descriptor.toByteString(), schema));
     return stream;
   }
 
@@ -89,47 +78,49 @@ final class PutStream implements AutoCloseable {
    * @return false if the stream failed meanwhile, or it was enough
    */
   boolean awaitReady(BooleanSupplier enough) {
-    long pause = READY_POLL_NANOS;
-    while (!call.isReady()) {
-      if (failure != null || enough.getAsBoolean() || Thread.currentThread().isInterrupted()) {
-        return false;
+    waiting = Thread.currentThread();
+    try {
+      while (!call.isReady()) {
+        if (failure != null || enough.getAsBoolean() || Thread.currentThread().isInterrupted()) {
+          return false;
+        }
+        LockSupport.parkNanos(this, READY_POLL_NANOS);
       }
-      LockSupport.parkNanos(pause);
-      pause = Math.min(READY_POLL_MAX_NANOS, pause * 2);
+      return failure == null;
+    } finally {
+      waiting = null;
     }
-    return failure == null;
   }
 
-  /** Sends a batch, which stays the caller's. */
-  void send(UUID writerId, PendingBatch batch) {
-    ObjectNode metadata = Answers.object().put("bucket", batch.bucket());
-    metadata.put("writerId", writerId.toString()).put("sequence", batch.sequence());
-    byte[] bytes = metadata.toString().getBytes(StandardCharsets.UTF_8);
-    loader.load(batch.rows());
-    try {
-      ArrowBuf buffer = allocator.buffer(bytes.length);
-      buffer.writeBytes(bytes);
-      call.putNext(buffer);
-    } finally {
-      root.clear();
+  private void wake() {
+    Thread sender = waiting;
+    if (sender != null) {
+      LockSupport.unpark(sender);
     }
+  }
+
+  /** Sends a batch, which stays the caller's. The stream must be {@link #isReady ready}. */
+  void send(UUID writerId, PendingBatch batch) {
+    // A ready call writes the message now: one that waits for its connection would keep it.
+    call.sendMessage(OutboundRows.rows(batch.rows(), metadata(writerId, batch)));
+  }
+
+  private static String metadata(UUID writerId, PendingBatch batch) {
+    return "{\"bucket\":"
+        + batch.bucket()
+        + ",\"writerId\":\""
+        + writerId
+        + "\",\"sequence\":"
+        + batch.sequence()
+        + "}";
   }
 
   /** Breaks the call off. */
   @Override
   public void close() {
-    if (failure == null && !completed) {
-      completed = true;
-      call.error(new CancellationException("writer closed"));
-    }
-    root.close();
-  }
-
-  /** Says that nothing more comes. */
-  void complete() {
-    if (failure == null && !completed) {
-      completed = true;
-      call.completed();
+    if (failure == null && !closed) {
+      closed = true;
+      call.cancel("writer closed", null);
     }
   }
 
@@ -143,7 +134,7 @@ final class PutStream implements AutoCloseable {
   void onSilence(Duration limit) {
     String text = "no answer from the gateway for " + limit.toMillis() + " ms";
     fail(new SluiceException(SluiceException.Reason.UNAVAILABLE, text));
-    call.error(new CancellationException(text));
+    call.cancel(text, null);
   }
 
   private void fail(SluiceException reason) {
@@ -153,24 +144,20 @@ final class PutStream implements AutoCloseable {
     }
   }
 
-  private final class Results implements FlightClient.PutListener {
+  private final class Results extends ClientCall.Listener<byte[]> {
 
     @Override
-    public void getResult() {}
+    public void onReady() {
+      wake();
+    }
 
     @Override
-    public void onNext(PutResult result) {
-      if (failure != null) {
+    public void onMessage(byte[] result) {
+      if (failure != null || result.length == 0) {
         return;
       }
-      ArrowBuf metadata = result.getApplicationMetadata();
-      if (metadata == null) {
-        return;
-      }
-      byte[] bytes = new byte[Math.toIntExact(metadata.readableBytes())];
-      metadata.getBytes(metadata.readerIndex(), bytes);
       try {
-        String text = new String(bytes, StandardCharsets.UTF_8);
+        String text = new String(result, StandardCharsets.UTF_8);
         answered.durable(PutStream.this, Answers.appended(Connection.parse("append", text)));
       } catch (SluiceException e) {
         fail(e);
@@ -178,20 +165,14 @@ final class PutStream implements AutoCloseable {
     }
 
     @Override
-    public void onError(Throwable t) {
-      fail(FlightErrors.of(t));
-    }
-
-    @Override
-    public void onCompleted() {
+    public void onClose(Status status, Metadata trailers) {
       fail(
-          new SluiceException(
-              SluiceException.Reason.UNAVAILABLE, "the gateway ended the stream of appends"));
-    }
-
-    @Override
-    public boolean isCancelled() {
-      return failure != null;
+          status.isOk()
+              ? new SluiceException(
+                  SluiceException.Reason.UNAVAILABLE, "the gateway ended the stream of appends")
+              : FlightErrors.of(
+                  StatusUtils.fromGrpcStatusAndTrailers(status, trailers).toRuntimeException()));
+      wake();
     }
   }
 }

@@ -7,18 +7,15 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import io.sluice.client.SluiceException.Origin;
 import io.sluice.client.SluiceException.Reason;
 import java.nio.charset.StandardCharsets;
-import org.apache.arrow.flight.FlightStream;
-import org.apache.arrow.flight.Ticket;
-import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.vector.VectorLoader;
-import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.VectorUnloader;
-import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.iceberg.expressions.ExpressionParser;
 import org.jspecify.annotations.Nullable;
 
-/** A reader's thread: takes batches from one DoGet call after the other, each at the owner. */
-final class ReadLoop {
+/**
+ * A reader's thread: makes one DoGet call after the other, each at the owner. What they bring goes
+ * to the reader from the connection's thread, without this one's waking.
+ */
+final class ReadLoop implements GetStream.Sink {
 
   private final Cluster cluster;
   private final Placement placement;
@@ -27,10 +24,10 @@ final class ReadLoop {
   private final Backoff backoff;
   private final Thread thread;
   private final long to;
-  private long position;
   private int fruitless;
+  private volatile long position;
   private volatile boolean stopped;
-  private @Nullable FlightStream reading;
+  private volatile @Nullable GetStream reading;
 
   ReadLoop(Cluster cluster, ReadSpec spec, long from, long to, BucketReader reader) {
     this.cluster = cluster;
@@ -51,10 +48,11 @@ final class ReadLoop {
   void stop() {
     synchronized (this) {
       stopped = true;
-      if (reading == null) {
+      GetStream current = reading;
+      if (current == null) {
         thread.interrupt();
       } else {
-        reading.cancel("reader closed", null);
+        current.cancel("reader closed");
       }
     }
     try {
@@ -120,46 +118,44 @@ final class ReadLoop {
   }
 
   private @Nullable SluiceException readAt(Connection connection) throws InterruptedException {
-    FlightStream stream = connection.flight().getStream(ticket());
+    GetStream stream = GetStream.open(connection, ticket(), this);
     begin(stream);
     try {
-      while (position < to) {
-        reader.awaitRoom();
-        if (!stream.next()) {
-          return position >= to ? null : ended();
-        }
-        take(stream);
-      }
-      return null;
-    } catch (SluiceException e) {
-      return e;
-    } catch (RuntimeException e) {
-      if (stopped) {
+      SluiceException failure = stream.awaitEnd();
+      if (failure != null && stopped) {
         throw new InterruptedException("reader closed");
       }
-      return FlightErrors.of(e);
+      return failure == null && position < to ? ended() : failure;
     } finally {
-      end(stream);
+      end();
     }
   }
 
-  /** From here to {@link #end} the thread isn't interrupted: Flight would lose the stream's end. */
-  private synchronized void begin(FlightStream stream) {
+  /** From here to {@link #end} the thread isn't interrupted: the call must have ended first. */
+  private synchronized void begin(GetStream stream) {
     reading = stream;
     if (stopped) {
-      stream.cancel("reader closed", null);
+      stream.cancel("reader closed");
     }
   }
 
-  private void end(FlightStream stream) {
-    try {
-      stream.close();
-    } catch (Exception e) {
-      // What ended the read is known already; draining only met it again.
+  private synchronized void end() {
+    reading = null;
+  }
+
+  /** The consumer has taken much of what was there. */
+  void goOn() {
+    GetStream current = reading;
+    long room = reader.room();
+    // What still comes asks for more by itself; to begin anew costs the connection's thread a wake.
+    if (current != null && room >= spec.prefetchBytes() / 2) {
+      current.fetch(room);
     }
-    synchronized (this) {
-      reading = null;
-    }
+  }
+
+  @Override
+  public long room() {
+    return reader.room();
   }
 
   private SluiceException ended() {
@@ -171,29 +167,48 @@ final class ReadLoop {
         null);
   }
 
-  private void take(FlightStream stream) throws SluiceException {
-    VectorSchemaRoot root = stream.getRoot();
-    int rows = root.getRowCount();
-    ArrowBuf metadata = stream.getLatestMetadata();
-    if (metadata == null || (rows == 0 && spec.wantsAllRows())) {
-      return;
+  @Override
+  public void arrived(Schema schema, InboundRows message) throws SluiceException {
+    boolean kept = false;
+    try {
+      kept = take(schema, message);
+    } finally {
+      if (!kept) {
+        message.close();
+      }
     }
-    byte[] bytes = new byte[Math.toIntExact(metadata.readableBytes())];
-    metadata.getBytes(metadata.readerIndex(), bytes);
-    JsonNode place = Connection.parse("read", new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /** Returns whether the rows were taken over. */
+  private boolean take(Schema schema, InboundRows message) throws SluiceException {
+    int rows = message.rows();
+    if (message.metadata().isEmpty() || (rows == 0 && spec.wantsAllRows())) {
+      return false;
+    }
+    JsonNode place = Connection.parse("read", message.metadata());
     long offset = place.path("offset").asLong(-1);
     if (offset > position) {
       passOver(Math.min(offset, to));
     }
-    long skip = position - offset;
+    long first = position;
     long end = Math.min(offset + rows, to);
-    if (end <= position) {
-      return;
+    if (end <= first) {
+      return false;
     }
-    VectorSchemaRoot copy = copy(root, Math.toIntExact(skip), Math.toIntExact(end - position));
-    reader.offer(new ReadBatch(position, place.path("timeMicros").asLong(), copy));
+    int skip = Math.toIntExact(first - offset);
+    // The connection's memory must be free when it closes, be what it brought taken or not.
+    InboundRows kept = message.moveTo(cluster.allocator());
     position = end;
+    reader.offer(
+        new ReadAhead(
+            first,
+            place.path("timeMicros").asLong(),
+            schema,
+            kept,
+            skip,
+            Math.toIntExact(end - first)));
     backoff.reset();
+    return true;
   }
 
   /** No row before {@code offset} matches the filter. */
@@ -208,19 +223,7 @@ final class ReadLoop {
     backoff.reset();
   }
 
-  /** The stream's own root is loaded anew with each batch, so its buffers are shared, not kept. */
-  private VectorSchemaRoot copy(VectorSchemaRoot root, int from, int rows) {
-    if (from > 0 || rows < root.getRowCount()) {
-      return root.slice(from, rows);
-    }
-    VectorSchemaRoot copy = VectorSchemaRoot.create(root.getSchema(), cluster.allocator());
-    try (ArrowRecordBatch batch = new VectorUnloader(root).getRecordBatch()) {
-      new VectorLoader(copy).load(batch);
-    }
-    return copy;
-  }
-
-  private Ticket ticket() {
+  private byte[] ticket() {
     ObjectNode json = Answers.named(spec.table()).put("bucket", spec.bucket());
     json.put("from", position).put("follow", spec.follow());
     if (to != Long.MAX_VALUE) {
@@ -233,6 +236,6 @@ final class ReadLoop {
     if (!spec.wantsAllRows()) {
       json.putRawValue("filter", new RawValue(ExpressionParser.toJson(spec.filter())));
     }
-    return new Ticket(json.toString().getBytes(StandardCharsets.UTF_8));
+    return FlightMethods.ticket(json.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.grpc.StatusRuntimeException;
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceException.Reason;
 import java.util.ArrayList;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -138,9 +138,7 @@ final class Sender implements PutStream.Answered {
     Connections.Lease taken = cluster.connections().lease(lane.route.via());
     lease = taken;
     taken.connection().connectNow();
-    PutStream opened =
-        PutStream.open(
-            taken.connection().flight(), table, cluster.allocator(), state.schema(), this);
+    PutStream opened = PutStream.open(taken.connection(), table, state.schema(), this);
     silent = false;
     reached = false;
     stream = opened;
@@ -156,7 +154,7 @@ final class Sender implements PutStream.Answered {
     }
     try {
       current.send(writerId, batch);
-    } catch (FlightRuntimeException | IllegalStateException e) {
+    } catch (StatusRuntimeException | IllegalStateException e) {
       // The call is over; its listener says why.
       if (current.failure() == null) {
         current.onSendFailure(e);

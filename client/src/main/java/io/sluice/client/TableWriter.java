@@ -10,7 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends rows to a table, each bucket's at its owner. Several batches are in flight at once,
@@ -35,6 +37,9 @@ public final class TableWriter implements AutoCloseable {
   private final Object order = new Object();
   private BucketSplitter splitter;
   private int bucketCount;
+
+  /** The last schema that was found to be right: batches of one source share theirs. */
+  private volatile @Nullable Schema checked;
 
   private TableWriter(Cluster cluster, TableDescription table, WriterSettings settings) {
     this.cluster = cluster;
@@ -78,13 +83,13 @@ public final class TableWriter implements AutoCloseable {
       synchronized (order) {
         followRaises();
         var byBucket = splitter.split(rows, cluster.allocator());
-        rows.clear();
         try {
           for (var part : byBucket.entrySet()) {
             enqueue(part.getKey(), part.getValue(), parts);
           }
         } finally {
-          byBucket.values().forEach(VectorSchemaRoot::close);
+          byBucket.values().stream().filter(part -> part != rows).forEach(VectorSchemaRoot::close);
+          rows.clear();
         }
       }
     } else {
@@ -143,7 +148,10 @@ public final class TableWriter implements AutoCloseable {
   private void enqueue(
       int bucket, VectorSchemaRoot part, List<CompletableFuture<List<Appended>>> acknowledged)
       throws SluiceException {
-    long bytes = part.getFieldVectors().stream().mapToLong(v -> v.getBufferSize()).sum();
+    long bytes = 0;
+    for (FieldVector column : part.getFieldVectors()) {
+      bytes += column.getBufferSize();
+    }
     int rows = part.getRowCount();
     if (bytes > MAX_BATCH_BYTES && rows > 1) {
       int half = rows / 2;
@@ -168,14 +176,15 @@ public final class TableWriter implements AutoCloseable {
   }
 
   private void requireSameSchema(Schema given) {
-    given.getFields().stream()
-        .filter(field -> field.getDictionary() != null)
-        .findFirst()
-        .ifPresent(
-            field -> {
-              throw new IllegalArgumentException(
-                  "column '" + field.getName() + "' is dictionary-encoded; decode it first");
-            });
+    if (checked != null && given.equals(checked)) {
+      return;
+    }
+    for (Field field : given.getFields()) {
+      if (field.getDictionary() != null) {
+        throw new IllegalArgumentException(
+            "column '" + field.getName() + "' is dictionary-encoded; decode it first");
+      }
+    }
     Schema first = state.schema(given);
     if (!first.getFields().equals(given.getFields())) {
       throw new IllegalArgumentException(
@@ -187,6 +196,7 @@ public final class TableWriter implements AutoCloseable {
               + given.getFields()
               + "; open another writer for those");
     }
+    checked = given;
   }
 
   /** Arrow's memory can't pass from one root allocator to another. */

@@ -175,6 +175,7 @@ public final class Gateway {
       Vertx vertx =
           Vertx.vertx(
               new VertxOptions()
+                  .setPreferNativeTransport(true)
                   .setEventLoopPoolSize(settings.eventLoopThreads())
                   .setWorkerPoolSize(settings.workers()));
       Membership membership = new Membership(parts.metadata(), id);

@@ -5,8 +5,13 @@ import io.sluice.log.segment.Sealed;
 import io.sluice.log.segment.SegmentException;
 import io.sluice.log.segment.SegmentException.Kind;
 import io.sluice.log.segment.SegmentWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.bookkeeper.client.api.LedgerMetadata;
 import org.apache.bookkeeper.client.api.WriteHandle;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +29,18 @@ final class LedgerWriter implements SegmentWriter {
   private final WriteHandle handle;
   private final BookKeeperSettings settings;
   private final Object order = new Object();
+  private final Deque<Add> unanswered = new ArrayDeque<>();
   private long nextAcknowledged;
-  private volatile @Nullable SegmentException broken;
+  private boolean watched;
+  private @Nullable SegmentException broken;
 
   LedgerWriter(WriteHandle handle, BookKeeperSettings settings) {
     this.handle = handle;
     this.settings = settings;
   }
+
+  /** An add without an answer. */
+  private record Add(long atNanos, CompletableFuture<Long> done) {}
 
   @Override
   public long ledgerId() {
@@ -39,24 +49,24 @@ final class LedgerWriter implements SegmentWriter {
 
   @Override
   public CompletableFuture<Long> add(ByteBuf entry) {
-    SegmentException before = broken;
-    if (before != null) {
-      entry.release();
-      return CompletableFuture.failedFuture(refused(before));
+    Add add = new Add(System.nanoTime(), new CompletableFuture<>());
+    synchronized (order) {
+      if (broken != null) {
+        entry.release();
+        return CompletableFuture.failedFuture(refused(broken));
+      }
+      unanswered.add(add);
+      watch(add);
     }
-    CompletableFuture<Long> done = new CompletableFuture<>();
     var unused =
-        handle
-            .appendAsync(entry)
-            .orTimeout(settings.addTimeout().toMillis(), TimeUnit.MILLISECONDS)
-            .whenComplete((entryId, error) -> answer(entryId, error, done));
-    return done;
+        handle.appendAsync(entry).whenComplete((entryId, error) -> answer(entryId, error, add));
+    return add.done();
   }
 
-  private void answer(
-      @Nullable Long entryId, @Nullable Throwable error, CompletableFuture<Long> done) {
+  private void answer(@Nullable Long entryId, @Nullable Throwable error, Add add) {
     SegmentException failure = null;
     synchronized (order) {
+      unanswered.remove(add);
       if (broken != null) {
         failure = refused(broken);
       } else if (error != null || entryId == null) {
@@ -73,10 +83,45 @@ final class LedgerWriter implements SegmentWriter {
       }
     }
     if (failure != null) {
-      done.completeExceptionally(failure);
+      add.done().completeExceptionally(failure);
     } else {
-      done.complete(entryId);
+      add.done().complete(entryId);
     }
+  }
+
+  /** One alarm is set at a time: one for each add would wake its thread as often. */
+  private void watch(Add oldest) {
+    if (!watched) {
+      watched = true;
+      long left = settings.addTimeout().toNanos() - (System.nanoTime() - oldest.atNanos());
+      CompletableFuture.delayedExecutor(Math.max(0, left), TimeUnit.NANOSECONDS)
+          .execute(this::onAlarm);
+    }
+  }
+
+  private void onAlarm() {
+    List<Add> late = new ArrayList<>();
+    SegmentException failure;
+    synchronized (order) {
+      watched = false;
+      Add oldest = unanswered.peek();
+      if (oldest == null) {
+        return;
+      }
+      if (System.nanoTime() - oldest.atNanos() < settings.addTimeout().toNanos()) {
+        watch(oldest);
+        return;
+      }
+      late.addAll(unanswered);
+      unanswered.clear();
+      SegmentException before = broken;
+      failure =
+          before == null
+              ? BookKeeperFailures.add(ledgerId(), new TimeoutException())
+              : refused(before);
+      broken = failure;
+    }
+    late.forEach(add -> add.done().completeExceptionally(failure));
   }
 
   private static Throwable missing(@Nullable Throwable error) {
