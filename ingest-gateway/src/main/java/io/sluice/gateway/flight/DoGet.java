@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DoGet {
 
+  private static final int LEAST_UNCOPIED = 16 << 10;
+
   private final GrpcCall call;
   private final RowReader reader;
   private final BufferAllocator allocator;
@@ -91,7 +93,7 @@ final class DoGet {
 
   private void send(ReadBatch rows) {
     try (rows) {
-      call.writeFramed(message(rows));
+      write(rows);
     } catch (ReadException | RuntimeException e) {
       fail(e);
       return;
@@ -99,25 +101,41 @@ final class DoGet {
     proceed();
   }
 
-  private Buffer message(ReadBatch rows) throws ReadException {
+  private void write(ReadBatch rows) throws ReadException {
     Buffer metadata =
         Buffer.buffer(
             "{\"offset\":" + rows.offset() + ",\"timeMicros\":" + rows.timeMicros() + "}");
     if (rows.rows() == 0) {
       try (VectorSchemaRoot none = VectorSchemaRoot.create(reader.schema(), allocator)) {
-        return ArrowMessages.rows(none, metadata);
+        call.writeFramed(ArrowMessages.rows(none, metadata));
       }
+      return;
     }
     Optional<Frame> frame = rows.frame();
     if (frame.isPresent()) {
-      try {
-        return FlightData.write(view(frame.get().message()), metadata, view(frame.get().body()));
-      } finally {
-        frame.get().release();
-      }
+      write(frame.get(), metadata);
+      return;
     }
     try (VectorSchemaRoot root = rows.root(allocator)) {
-      return ArrowMessages.rows(root, metadata);
+      call.writeFramed(ArrowMessages.rows(root, metadata));
+    }
+  }
+
+  /**
+   * Small ones are copied into one buffer, as that costs less; large ones go out from the log's.
+   */
+  private void write(Frame frame, Buffer metadata) {
+    Buffer header = view(frame.message());
+    Buffer body = view(frame.body());
+    if (body.length() < LEAST_UNCOPIED) {
+      try {
+        call.writeFramed(FlightData.write(header, metadata, body));
+      } finally {
+        frame.release();
+      }
+    } else {
+      call.writeFramed(FlightData.writeUpToBody(header, metadata, body.length()));
+      var unused = call.writeFramed(body).onComplete(done -> frame.release());
     }
   }
 

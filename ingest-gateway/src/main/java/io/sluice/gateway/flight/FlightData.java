@@ -77,14 +77,30 @@ record FlightData(
 
   /** Writes a message's parts, with gRPC's prefix before them. */
   static Buffer write(Buffer header, Buffer appMetadata, Buffer body) {
+    return begin(header, appMetadata, body.length(), body.length()).appendBuffer(body);
+  }
+
+  /**
+   * Writes a message up to its body, with gRPC's prefix.
+   *
+   * @param bodyBytes how many bytes of body are to follow
+   */
+  static Buffer writeUpToBody(Buffer header, Buffer appMetadata, int bodyBytes) {
+    return begin(header, appMetadata, bodyBytes, 0);
+  }
+
+  private static Buffer begin(Buffer header, Buffer appMetadata, int bodyBytes, int room) {
     int size =
-        fieldBytes(HEADER_TAG, header)
-            + fieldBytes(APP_METADATA_TAG, appMetadata)
-            + fieldBytes(BODY_TAG, body);
-    Buffer to = GrpcCall.frame(size);
+        fieldBytes(HEADER_TAG, header.length())
+            + fieldBytes(APP_METADATA_TAG, appMetadata.length())
+            + fieldBytes(BODY_TAG, bodyBytes);
+    Buffer to = GrpcCall.frame(size, size - bodyBytes + room);
     write(to, HEADER_TAG, header);
     write(to, APP_METADATA_TAG, appMetadata);
-    write(to, BODY_TAG, body);
+    if (bodyBytes > 0) {
+      varint(to, BODY_TAG);
+      varint(to, bodyBytes);
+    }
     return to;
   }
 
@@ -105,8 +121,7 @@ record FlightData(
     to.appendByte((byte) left);
   }
 
-  private static int fieldBytes(int tag, Buffer bytes) {
-    int length = bytes.length();
+  private static int fieldBytes(int tag, int length) {
     return length == 0 ? 0 : varintBytes(tag) + varintBytes(length) + length;
   }
 

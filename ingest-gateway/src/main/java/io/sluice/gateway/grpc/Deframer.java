@@ -1,6 +1,8 @@
 package io.sluice.gateway.grpc;
 
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +11,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deframer {
 
+  /** Most that is reserved for bytes that haven't come, whatever length their sender says. */
+  private static final int MOST_AHEAD = 1 << 20;
+
+  private static final Buffer NOTHING = Buffer.buffer();
+
   private final int maxMessageBytes;
-  private Buffer gathered = Buffer.buffer();
+
+  /** From {@link #at} on a message, whole or in part, and perhaps more behind a whole one. */
+  private Buffer gathered = NOTHING;
+
+  /** Came behind the whole message that {@code gathered} holds. */
+  private final Deque<Buffer> rest = new ArrayDeque<>();
+
   private int at;
+  private int reserved;
 
   Deframer(int maxMessageBytes) {
     this.maxMessageBytes = maxMessageBytes;
@@ -34,20 +48,74 @@ final class Deframer {
     }
   }
 
-  /** Takes more bytes. */
+  /**
+   * Takes more bytes. A message that comes in one piece isn't copied, one that comes in several is
+   * copied once, as its length is known from its first.
+   *
+   * @param chunk kept
+   */
   void add(Buffer chunk) {
-    if (at == gathered.length()) {
-      gathered = Buffer.buffer();
-      at = 0;
-    } else if (at > (1 << 20)) {
-      gathered = gathered.getBuffer(at, gathered.length());
-      at = 0;
+    rest.add(chunk);
+    if (rest.size() == 1) {
+      gatherNext();
     }
-    gathered.appendBuffer(chunk);
+  }
+
+  /** Has more of the next message together, up to its end if that is there. */
+  private void gatherNext() {
+    int left = gathered.length() - at;
+    long message = messageBytes();
+    if (rest.isEmpty() || (message >= 0 && message <= left)) {
+      return;
+    }
+    Buffer chunk = rest.remove();
+    if (left == 0) {
+      begin(chunk);
+      return;
+    }
+    boolean ends = message >= 0 && message - left < chunk.length();
+    int wanted = ends ? (int) (message - left) : chunk.length();
+    if (at + left + wanted > reserved) {
+      moveToRoomFor(left, left + wanted, message);
+    }
+    gathered.appendBuffer(chunk, 0, wanted);
+    if (ends) {
+      rest.addFirst(chunk.slice(wanted, chunk.length()));
+    }
+  }
+
+  private void begin(Buffer chunk) {
+    gathered = chunk;
+    at = 0;
+    reserved = chunk.length();
+  }
+
+  private void moveToRoomFor(int left, int bytes, long message) {
+    long ahead = Math.min(message, Math.max(MOST_AHEAD, 2L * bytes));
+    reserved = (int) Math.max(bytes, ahead);
+    gathered = Buffer.buffer(reserved).appendBuffer(gathered, at, left);
+    at = 0;
+  }
+
+  /** Returns the size of the next message with its prefix, as its sender says; -1 if unknown. */
+  private long messageBytes() {
+    if (gathered.length() - at < GrpcCall.PREFIX_BYTES) {
+      return -1;
+    }
+    return GrpcCall.PREFIX_BYTES + (gathered.getInt(at + 1) & 0xffff_ffffL);
   }
 
   /** Returns the next whole message, or null if it hasn't come yet. */
   @Nullable Buffer next() throws FramingException {
+    Buffer message = cut();
+    while (message == null && !rest.isEmpty()) {
+      gatherNext();
+      message = cut();
+    }
+    return message;
+  }
+
+  private @Nullable Buffer cut() throws FramingException {
     if (gathered.length() - at < GrpcCall.PREFIX_BYTES) {
       return null;
     }
@@ -55,7 +123,7 @@ final class Deframer {
       throw new FramingException(
           false, "compressed gRPC messages are not taken: use Arrow's own LZ4 or ZSTD");
     }
-    long length = gathered.getInt(at + 1) & 0xffff_ffffL;
+    long length = messageBytes() - GrpcCall.PREFIX_BYTES;
     if (length > maxMessageBytes) {
       throw new FramingException(
           true,
@@ -66,12 +134,17 @@ final class Deframer {
     if (gathered.length() - start < length) {
       return null;
     }
+    Buffer message = gathered.slice(start, start + (int) length);
     at = start + (int) length;
-    return gathered.slice(start, at);
+    if (at == gathered.length()) {
+      // An idle call keeps nothing.
+      begin(NOTHING);
+    }
+    return message;
   }
 
   /** Returns whether no part of a message is left over. */
   boolean isEmpty() {
-    return at == gathered.length();
+    return at == gathered.length() && rest.isEmpty();
   }
 }

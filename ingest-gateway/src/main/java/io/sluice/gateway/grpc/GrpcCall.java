@@ -126,9 +126,11 @@ public final class GrpcCall {
   }
 
   /**
-   * Sends a message that already has its prefix, as {@link #frame} makes it.
+   * Sends a message that already has its prefix, as {@link #frame} makes it, or the first part of
+   * one: the others must follow.
    *
-   * @param framed prefix and message
+   * @param framed prefix and message, not to be changed any more
+   * @return completes once it is written, or never will be
    */
   public Future<Void> writeFramed(Buffer framed) {
     if (done) {
@@ -140,7 +142,16 @@ public final class GrpcCall {
 
   /** Returns a buffer with the prefix of a message of so many bytes, and room for it. */
   public static Buffer frame(int messageBytes) {
-    return Buffer.buffer(messageBytes + PREFIX_BYTES).appendByte((byte) 0).appendInt(messageBytes);
+    return frame(messageBytes, messageBytes);
+  }
+
+  /**
+   * Returns a buffer with the prefix of a message of so many bytes.
+   *
+   * @param room for how many of them
+   */
+  public static Buffer frame(int messageBytes, int room) {
+    return Buffer.buffer(PREFIX_BYTES + room).appendByte((byte) 0).appendInt(messageBytes);
   }
 
   /** Returns whether to wait for {@link #drained} before sending more. */
