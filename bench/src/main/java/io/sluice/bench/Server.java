@@ -22,8 +22,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The process under test; see {@link ServerProcess}. Arguments: the data folder, how many bookies,
- * and maybe {@link #DISCARD}.
+ * The process under test; see {@link ServerProcess}. Arguments: the data folder, how many bookies
+ * if not one, and maybe {@link #DISCARD}.
  */
 final class Server {
 
@@ -35,7 +35,7 @@ final class Server {
   /** Runs until it is told to stop. */
   public static void main(String[] args) throws Exception {
     Path data = Path.of(args[0]);
-    int bookies = Integer.parseInt(args[1]);
+    int bookies = args.length > 1 ? Integer.parseInt(args[1]) : 1;
     StandaloneBookie bookie = StandaloneBookie.start(data, 0, BookieSettings.DEFAULT);
     for (int i = 2; i <= bookies; i++) {
       RunningBookie unused =
