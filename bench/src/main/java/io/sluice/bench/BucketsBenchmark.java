@@ -31,6 +31,9 @@ final class BucketsBenchmark {
   private static final int[] ROWS_A_SECOND = {1_000, 2_500, 5_000, 10_000};
   private static final double WARM_UP_SECONDS = 20;
 
+  /** About what a row of its own takes in the log. */
+  private static final int ENTRY_BYTES = 700;
+
   private final Bench bench;
 
   BucketsBenchmark(Bench bench) {
@@ -44,6 +47,7 @@ final class BucketsBenchmark {
             "rows/s to " + BUCKETS + " buckets",
             "round",
             "append to ack, ms: p50 / p99 / p99.9 / max",
+            "BookKeeper alone, as many ledgers, ms",
             "server, cores",
             "server, MiB");
     try (SluiceClient client = SluiceClient.connect(bench.server().gateway())) {
@@ -54,6 +58,10 @@ final class BucketsBenchmark {
         measure(client, writer, ROWS_A_SECOND[0], WARM_UP_SECONDS);
         for (int round = 1; round <= bench.rounds(); round++) {
           for (int rate : ROWS_A_SECOND) {
+            Latencies raw =
+                bench
+                    .raw()
+                    .addsToMany(BUCKETS, ENTRY_BYTES, rate, ROWS_A_BATCH, 2 * bench.seconds());
             double cpu = bench.server().cpuSeconds();
             long start = System.nanoTime();
             Latencies acks = measure(client, writer, rate, 2 * bench.seconds());
@@ -63,9 +71,10 @@ final class BucketsBenchmark {
                 Integer.toString(rate),
                 Integer.toString(round),
                 acks.text(),
+                raw.text(),
                 "%.2f".formatted(cores),
                 Long.toString(bench.server().residentBytes() >> 20));
-            Bench.say("buckets, " + rate + " rows/s: " + acks.text() + " ms");
+            Bench.say("buckets, " + rate + " rows/s: " + acks.text() + " ms, raw " + raw.text());
           }
         }
       }

@@ -7,6 +7,8 @@ import io.sluice.log.segment.Replication;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -154,6 +156,51 @@ public final class RawLedgers implements AutoCloseable {
       latencies.add(System.nanoTime() - due);
     }
     ledger.close();
+    return latencies;
+  }
+
+  /**
+   * Adds to many ledgers in turn, at a rate.
+   *
+   * @param atOnce how many adds are due at the same time
+   * @return from the moment that some adds were due to the acknowledgement of all of them
+   */
+  Latencies addsToMany(int ledgers, int entryBytes, int perSecond, int atOnce, double seconds)
+      throws Exception {
+    byte[] entry = new byte[entryBytes];
+    new Random(1).nextBytes(entry);
+    List<WriteHandle> all = new ArrayList<>();
+    for (int i = 0; i < ledgers; i++) {
+      all.add(newLedger(client, copies));
+    }
+    Latencies latencies = new Latencies();
+    Pace pace = new Pace(System.nanoTime(), perSecond / (double) atOnce);
+    int batches = (int) (seconds * perSecond / atOnce);
+    CountDownLatch left = new CountDownLatch(batches);
+    for (int batch = 0; batch < batches; batch++) {
+      long due = pace.due(batch);
+      Pace.await(due);
+      CompletableFuture<?>[] adds = new CompletableFuture<?>[atOnce];
+      for (int i = 0; i < atOnce; i++) {
+        WriteHandle ledger = all.get((batch * atOnce + i) % ledgers);
+        adds[i] = ledger.appendAsync(Unpooled.wrappedBuffer(entry));
+      }
+      var unused =
+          CompletableFuture.allOf(adds)
+              .thenRun(
+                  () -> {
+                    synchronized (latencies) {
+                      latencies.add(System.nanoTime() - due);
+                    }
+                    left.countDown();
+                  });
+    }
+    if (!left.await(60, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("raw adds weren't answered in 60 s, or failed");
+    }
+    for (WriteHandle ledger : all) {
+      ledger.close();
+    }
     return latencies;
   }
 
