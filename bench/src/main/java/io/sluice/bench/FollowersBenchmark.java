@@ -20,7 +20,7 @@ final class FollowersBenchmark {
   private static final int[] FOLLOWERS = {1, 100, 500, 1_000};
   private static final int BATCHES_A_SECOND = 100;
   private static final int ROWS_A_BATCH = 10;
-  private static final int WARM_UP_SECONDS = 10;
+  private static final int WARM_UP_SECONDS = 40;
   private static final long ARRIVAL_SECONDS = 60;
 
   private final Bench bench;
