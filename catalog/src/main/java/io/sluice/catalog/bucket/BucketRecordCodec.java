@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.level.NewerVersionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -86,19 +87,18 @@ final class BucketRecordCodec {
   /**
    * Decodes a record.
    *
-   * @throws IllegalStateException if it isn't one, breaks an invariant, or is of a later version
+   * @throws NewerVersionException if it is of a later version
+   * @throws IllegalStateException if it isn't one, or breaks an invariant
    */
   static Stored decode(String path, byte[] value) {
     try {
       JsonNode json = JSON.readTree(value);
-      if (json.path("v").asInt() != VERSION) {
-        throw new IllegalStateException(
-            "bucket record "
-                + path
-                + " is of version "
-                + json.path("v")
-                + ", but this Sluice reads "
-                + VERSION);
+      int version = json.path("v").asInt();
+      if (version > VERSION) {
+        throw new NewerVersionException("bucket record " + path, version, VERSION);
+      }
+      if (version != VERSION) {
+        throw new IllegalArgumentException("it has no version: " + json.path("v"));
       }
       List<String> writes = new ArrayList<>();
       json.required("writes").forEach(write -> writes.add(write.textValue()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.level.NewerVersionException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -101,7 +102,7 @@ public record Progress(UUID incarnation, SortedMap<Integer, Long> lakeOffsets) {
       int version = json.path("v").asInt();
       if (version != VERSION) {
         throw new IllegalArgumentException(
-            "progress of version " + version + ", but this Sluice reads " + VERSION + ": " + text);
+            NewerVersionException.text("progress " + text, version, VERSION));
       }
       SortedMap<Integer, Long> offsets = new TreeMap<>();
       for (Map.Entry<String, JsonNode> entry : json.required("offsets").properties()) {

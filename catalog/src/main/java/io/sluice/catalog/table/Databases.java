@@ -3,6 +3,7 @@ package io.sluice.catalog.table;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
@@ -180,7 +181,8 @@ public final class Databases {
       if (json.path("v").asInt() != VERSION) {
         throw new CatalogException(
             Reason.UNAVAILABLE,
-            "the record of database " + database + " is not of version " + VERSION + ": " + json);
+            NewerVersionException.text(
+                "the record of database " + database, json.path("v").asInt(), VERSION));
       }
       Map<String, String> properties = new TreeMap<>();
       for (Map.Entry<String, JsonNode> entry : json.path("properties").properties()) {

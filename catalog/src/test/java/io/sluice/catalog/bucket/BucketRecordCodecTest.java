@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.bucket.BucketRecordCodec.Stored;
+import io.sluice.catalog.level.NewerVersionException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,8 +105,10 @@ class BucketRecordCodecTest {
             () ->
                 BucketRecordCodec.decode(
                     "/b", GOLDEN.replace("\"v\":1", "\"v\":2").getBytes(UTF_8)))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("bucket record /b is of version 2, but this Sluice reads 1");
+        .isInstanceOf(NewerVersionException.class)
+        .hasMessage(
+            "bucket record /b is of version 2, but this Sluice reads 1: it is older than what wrote"
+                + " that; upgrade it");
   }
 
   @Test

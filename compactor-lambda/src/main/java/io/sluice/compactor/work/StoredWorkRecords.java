@@ -63,10 +63,11 @@ public final class StoredWorkRecords implements WorkRecords {
   }
 
   private Current read(UUID tableId, UUID incarnation) throws MetadataException {
-    Optional<Versioned> stored = store.readNewest(MetadataPaths.work(tableId));
+    String path = MetadataPaths.work(tableId);
+    Optional<Versioned> stored = store.readNewest(path);
     Work work =
         stored
-            .map(versioned -> WorkCodec.decode(versioned.value()))
+            .map(versioned -> WorkCodec.decode(path, versioned.value()))
             .filter(found -> found.incarnation().equals(incarnation))
             .orElseGet(() -> Work.none(incarnation));
     return new Current(stored, work);

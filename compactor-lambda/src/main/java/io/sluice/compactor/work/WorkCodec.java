@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.range.OffsetRange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -76,9 +77,10 @@ public final class WorkCodec {
   /**
    * Reads a record.
    *
+   * @param path where it was, for messages
    * @throws IllegalArgumentException if the bytes aren't one, or one of a later version
    */
-  public static Work decode(byte[] bytes) {
+  public static Work decode(String path, byte[] bytes) {
     JsonNode json;
     try {
       json = JSON.readTree(bytes);
@@ -88,11 +90,7 @@ public final class WorkCodec {
     int version = json.path("v").asInt();
     if (version != VERSION) {
       throw new IllegalArgumentException(
-          "work record of version "
-              + version
-              + ", but this Sluice reads "
-              + VERSION
-              + ": upgrade it");
+          NewerVersionException.text("work record " + path, version, VERSION));
     }
     SortedMap<Integer, Long> plannedTo = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : json.required("plannedTo").properties()) {

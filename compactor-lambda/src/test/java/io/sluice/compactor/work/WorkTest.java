@@ -39,15 +39,17 @@ class WorkTest {
                 + "\"files\":1,\"rows\":10,\"bytes\":99,\"at\":1700000000000}},"
                 + "{\"id\":\"00000000-0000-0000-0000-000000000002\",\"ranges\":{\"0\":[10,15]},"
                 + "\"claim\":{\"worker\":\"w\",\"until\":1700000060000}}]}");
-    assertThat(WorkCodec.decode(json.getBytes(StandardCharsets.UTF_8))).isEqualTo(work);
+    assertThat(WorkCodec.decode("/w", json.getBytes(StandardCharsets.UTF_8))).isEqualTo(work);
   }
 
   @Test
   void aLaterVersionIsRefused() {
     byte[] later = "{\"v\":2}".getBytes(StandardCharsets.UTF_8);
 
-    assertThatThrownBy(() -> WorkCodec.decode(later))
-        .hasMessageContaining("version 2, but this Sluice reads 1");
+    assertThatThrownBy(() -> WorkCodec.decode("/w", later))
+        .hasMessage(
+            "work record /w is of version 2, but this Sluice reads 1: it is older than what wrote"
+                + " that; upgrade it");
   }
 
   @Test

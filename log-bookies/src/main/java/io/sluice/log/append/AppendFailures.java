@@ -1,9 +1,11 @@
 package io.sluice.log.append;
 
 import io.sluice.catalog.bucket.StaleClaimException;
+import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.log.append.AppendException.Reason;
+import io.sluice.log.frame.NewerEntryException;
 import org.jspecify.annotations.Nullable;
 
 /** Says what a failure of the ledgers or the record means to who appends. */
@@ -14,6 +16,13 @@ final class AppendFailures {
     Throwable cause = Retrying.cause(failure);
     return cause instanceof StaleClaimException
         || (cause instanceof MetadataException e && e.kind() == MetadataException.Kind.MISSING);
+  }
+
+  /** Returns whether something was read that only a newer version understands. */
+  static boolean isNewer(Throwable cause) {
+    return cause instanceof NewerVersionException
+        || cause instanceof NewerEntryException
+        || cause.getCause() instanceof NewerEntryException;
   }
 
   /** Returns what ends a bucket's log. */
@@ -29,6 +38,9 @@ final class AppendFailures {
     }
     if (cause instanceof MetadataException) {
       return new AppendException(Reason.UNAVAILABLE, message + "; try again", cause);
+    }
+    if (isNewer(cause)) {
+      return new AppendException(Reason.UNAVAILABLE, message, cause);
     }
     return new AppendException(
         Reason.STOPPED, message + "; the bucket stopped and must be looked at", cause);

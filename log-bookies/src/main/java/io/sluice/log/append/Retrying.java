@@ -62,7 +62,7 @@ final class Retrying {
       return e.kind() != SegmentException.Kind.MISSING && e.kind() != SegmentException.Kind.FENCED;
     }
     if (failure instanceof ReadException e) {
-      return e.reason() == ReadException.Reason.UNAVAILABLE;
+      return e.reason() == ReadException.Reason.UNAVAILABLE && !AppendFailures.isNewer(e);
     }
     return failure instanceof MetadataException e
         && (e.kind() == MetadataException.Kind.UNAVAILABLE

@@ -2,9 +2,9 @@ package io.sluice.log.frame;
 
 /**
  * Bytes that should be an entry or a frame are not. Nothing can be read from them; the message says
- * what is wrong and at which byte.
+ * what is wrong and at which byte. A {@link NewerEntryException} is one whose bytes are fine.
  */
-public final class CorruptEntryException extends RuntimeException {
+public sealed class CorruptEntryException extends RuntimeException permits NewerEntryException {
 
   private static final long serialVersionUID = 1L;
 

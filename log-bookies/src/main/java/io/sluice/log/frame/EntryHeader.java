@@ -66,6 +66,7 @@ public record EntryHeader(EntryType type, int rows, long relativeOffset, int cou
   /**
    * Reads the header of an entry; its indices stay as they are.
    *
+   * @throws NewerEntryException if it is of a later version
    * @throws CorruptEntryException if it isn't an entry
    */
   public static EntryHeader read(ByteBuf entry) {
@@ -75,6 +76,9 @@ public record EntryHeader(EntryType type, int rows, long relativeOffset, int cou
           "an entry has " + SIZE + " bytes or more, not " + entry.readableBytes());
     }
     int version = entry.getByte(at + VERSION_AT);
+    if (version > VERSION) {
+      throw new NewerEntryException("the entry", version, VERSION);
+    }
     if (version != VERSION) {
       throw new CorruptEntryException(
           "the entry's version is " + version + ", this reader knows " + VERSION);

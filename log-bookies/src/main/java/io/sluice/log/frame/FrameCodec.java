@@ -107,6 +107,9 @@ final class FrameCodec {
       throw corrupt(at, "only " + left + " bytes are left for a frame");
     }
     int version = entry.getByte(at + VERSION_AT);
+    if (version > VERSION) {
+      throw new NewerEntryException("frame at byte " + at, version, VERSION);
+    }
     if (version != VERSION) {
       throw corrupt(at, "its version is " + version + ", this reader knows " + VERSION);
     }
@@ -138,7 +141,12 @@ final class FrameCodec {
   private static FrameHeader header(ByteBuf entry, int at, int headerLength) {
     int present = entry.getByte(at + PRESENT_AT);
     if ((present & ~HAS_WRITER) != 0) {
-      throw corrupt(at, "it has fields that this reader doesn't know, " + present);
+      throw newer(at, "fields", present);
+    }
+    int flags = entry.getInt(at + FLAGS_AT);
+    if (flags != 0) {
+      // They say what the rows mean: taken for others, rows of changes would be added.
+      throw newer(at, "flags", flags);
     }
     try {
       WriterSequence writer =
@@ -154,7 +162,7 @@ final class FrameCodec {
       return new FrameHeader(
           entry.getInt(at + ROWS_AT),
           entry.getInt(at + SCHEMA_ID_AT),
-          entry.getInt(at + FLAGS_AT),
+          flags,
           entry.getLong(at + TIME_AT),
           writer,
           entry.getInt(at + FIRST_ROW_AT),
@@ -163,6 +171,17 @@ final class FrameCodec {
     } catch (IllegalArgumentException | CorruptEntryException e) {
       throw new CorruptEntryException("frame at byte " + at + ": " + e.getMessage(), e);
     }
+  }
+
+  private static NewerEntryException newer(int at, String what, int bits) {
+    return new NewerEntryException(
+        "frame at byte "
+            + at
+            + " has "
+            + what
+            + " that this Sluice doesn't know, "
+            + bits
+            + ": it is older than what wrote that; upgrade it");
   }
 
   private static CorruptEntryException corrupt(int at, String what) {

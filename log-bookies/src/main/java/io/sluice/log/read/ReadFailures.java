@@ -1,5 +1,6 @@
 package io.sluice.log.read;
 
+import io.sluice.log.frame.NewerEntryException;
 import io.sluice.log.read.ReadException.Reason;
 import io.sluice.log.segment.SegmentException;
 import java.util.concurrent.CompletionException;
@@ -21,6 +22,9 @@ final class ReadFailures {
           ? new ReadException(
               Reason.OUT_OF_RANGE, where + "; its rows have left the log, read the lake", cause)
           : new ReadException(Reason.UNAVAILABLE, where + "; try again", cause);
+    }
+    if (cause instanceof NewerEntryException) {
+      return new ReadException(Reason.UNAVAILABLE, where, cause);
     }
     return new ReadException(Reason.CORRUPT, where + "; keep the ledger for inspection", cause);
   }

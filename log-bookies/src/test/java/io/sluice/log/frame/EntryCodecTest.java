@@ -91,13 +91,32 @@ class EntryCodecTest {
     ByteBuf entry = DataEntry.encode(List.of(part(null)), 0, 17);
     entry.setByte(0, 2);
     assertThatThrownBy(() -> DataEntry.frames(entry))
-        .isInstanceOf(CorruptEntryException.class)
-        .hasMessage("the entry's version is 2, this reader knows 1");
+        .isInstanceOf(NewerEntryException.class)
+        .hasMessage(
+            "the entry is of version 2, but this Sluice reads 1: it is older than what wrote that;"
+                + " upgrade it");
+    entry.setByte(0, 0);
+    assertThatThrownBy(() -> DataEntry.frames(entry))
+        .isExactlyInstanceOf(CorruptEntryException.class)
+        .hasMessage("the entry's version is 0, this reader knows 1");
     entry.setByte(0, 1);
     entry.setByte(EntryHeader.SIZE, 9);
     assertThatThrownBy(() -> DataEntry.frames(entry))
-        .isInstanceOf(CorruptEntryException.class)
-        .hasMessage("frame at byte 20: its version is 9, this reader knows 1");
+        .isInstanceOf(NewerEntryException.class)
+        .hasMessageStartingWith("frame at byte 20 is of version 9, but this Sluice reads 1");
+    entry.release();
+  }
+
+  @Test
+  void aFrameWhoseRowsMeanSomethingElseIsRefused() {
+    ByteBuf entry = DataEntry.encode(List.of(part(null)), 0, 17);
+    entry.setInt(EntryHeader.SIZE + FrameCodec.FLAGS_AT, 1);
+    assertThatThrownBy(() -> DataEntry.frames(entry))
+        .isInstanceOf(NewerEntryException.class)
+        .hasMessage(
+            "frame at byte 20 has flags that this Sluice doesn't know, 1: it is older than what"
+                + " wrote that; upgrade it");
+    assertThat(entry.refCnt()).isEqualTo(1);
     entry.release();
   }
 
