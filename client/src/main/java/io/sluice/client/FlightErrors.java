@@ -27,7 +27,8 @@ final class FlightErrors {
       Set.of("UNAVAILABLE", "FENCED", "MOVED", "CONFLICT", "STOPPING");
   private static final Set<String> OVERLOADED =
       Set.of("THROTTLED", "OVERLOADED", "RESOURCE_EXHAUSTED");
-  private static final Set<String> INVALID = Set.of("TOO_LARGE", "INVALID", "INVALID_ARGUMENT");
+  private static final Set<String> INVALID =
+      Set.of("TOO_LARGE", "INVALID", "INVALID_ARGUMENT", "OLDER_GATEWAY");
 
   static SluiceException of(Throwable failure) {
     if (failure instanceof SluiceException known) {

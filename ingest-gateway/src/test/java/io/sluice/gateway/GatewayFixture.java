@@ -5,6 +5,7 @@ import io.sluice.catalog.bucket.StoredBucketRecords;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.testing.segment.InMemorySegmentStore;
@@ -54,6 +55,11 @@ public final class GatewayFixture implements AutoCloseable {
   /** Returns the port. */
   public int port() {
     return gateway.port();
+  }
+
+  /** Returns where the gateway announces itself, and all records are. */
+  public MetadataStore metadata() {
+    return parts.metadata();
   }
 
   /** Returns the ledgers. */

@@ -17,6 +17,11 @@ public final class CatalogException extends Exception {
     NOT_EMPTY,
     /** The metadata store or the lake can't be reached, or someone was faster: try again. */
     UNAVAILABLE,
+    /**
+     * A gateway is registered that is too old for it: finish the upgrade of the gateways, then ask
+     * again.
+     */
+    OLDER_GATEWAY,
     /** The lake is behind what was confirmed: an operator must say how to go on. */
     LAKE_HISTORY_LOST
   }

@@ -1,5 +1,6 @@
 package io.sluice.catalog.table;
 
+import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.types.ArrowSchemas;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import org.apache.iceberg.Schema;
  * @param comment what it is for; may be empty
  * @param createdAt when it was made
  * @param raises how often its buckets became more, the oldest first
+ * @param level what a reader of it and of its rows must understand, see {@link Levels}; it never
+ *     falls, for what asked for it may have left rows
  */
 public record Table(
     TableName name,
@@ -35,7 +38,8 @@ public record Table(
     TableOptions options,
     String comment,
     Instant createdAt,
-    List<Raise> raises) {
+    List<Raise> raises,
+    int level) {
 
   /**
    * The number of buckets became larger. Rows of before stay where they are, so that rows of one
@@ -58,6 +62,9 @@ public record Table(
       throw new IllegalArgumentException(
           "location of table " + name + " must contain its id " + id + ": " + location);
     }
+    if (level < Levels.FIRST) {
+      throw new IllegalArgumentException("table " + name + " can't have level " + level);
+    }
   }
 
   /** A table whose number of buckets was never raised. */
@@ -72,7 +79,17 @@ public record Table(
       String comment,
       Instant createdAt) {
     this(
-        name, id, incarnation, location, schemas, schemaId, options, comment, createdAt, List.of());
+        name,
+        id,
+        incarnation,
+        location,
+        schemas,
+        schemaId,
+        options,
+        comment,
+        createdAt,
+        List.of(),
+        TableLevels.ofNew(name, options).level());
   }
 
   /**
@@ -86,7 +103,17 @@ public record Table(
       all.add(new Raise(bucketCount(), now));
     }
     return new Table(
-        name, id, incarnation, location, schemas, schemaId, changed, comment, createdAt, all);
+        name,
+        id,
+        incarnation,
+        location,
+        schemas,
+        schemaId,
+        changed,
+        comment,
+        createdAt,
+        all,
+        Math.max(level, TableLevels.ofChange(this, changed).level()));
   }
 
   /** Returns the current schema, as the lake table has it: system columns included. */

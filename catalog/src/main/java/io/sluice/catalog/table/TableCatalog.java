@@ -41,6 +41,7 @@ public final class TableCatalog {
   private final LakeTables lakeTables;
   private final Clock clock;
   private final DroppedLogs droppedLogs;
+  private final LevelGuard levels;
 
   /** Opens the catalog over {@code store} and {@code lake}, which stay the caller's to close. */
   public TableCatalog(MetadataStore store, Lake lake) {
@@ -55,6 +56,7 @@ public final class TableCatalog {
     this.lakeTables = new LakeTables(lake);
     this.clock = clock;
     this.droppedLogs = new DroppedLogs(store);
+    this.levels = new LevelGuard(blocking);
   }
 
   /**
@@ -98,7 +100,7 @@ public final class TableCatalog {
    * @param options see {@link TableOptions}
    * @param ifNotExists whether to return a table of that name that is there, whatever its columns
    * @throws CatalogException NOT_FOUND if there is no such database; ALREADY_EXISTS; INVALID with
-   *     what is wrong; UNAVAILABLE, after which the same call may be made again
+   *     what is wrong; OLDER_GATEWAY; UNAVAILABLE, after which the same call may be made again
    */
   public Table createTable(
       TableName name,
@@ -114,6 +116,7 @@ public final class TableCatalog {
       if (existing.isPresent()) {
         return existing(existing.get(), ifNotExists);
       }
+      levels.require(TableLevels.ofNew(name, wanted.options()));
       if (wanted.options().invalidRows() == InvalidRows.DEAD_LETTER) {
         var unused = deadLetters(name, wanted.options());
       }
@@ -171,8 +174,9 @@ public final class TableCatalog {
    * Changes options of a table. Gateways go by the new ones within a moment.
    *
    * @return the table as it is then
-   * @throws CatalogException NOT_FOUND; INVALID with what can't be changed, and why; UNAVAILABLE,
-   *     after which some or all of it may be in force, and the same call may be made again
+   * @throws CatalogException NOT_FOUND; INVALID with what can't be changed, and why; OLDER_GATEWAY,
+   *     and nothing was changed; UNAVAILABLE, after which some or all of it may be in force, and
+   *     the same call may be made again
    */
   public Table alterTable(TableName name, OptionChanges changes) throws CatalogException {
     CatalogException last = null;
@@ -218,6 +222,7 @@ public final class TableCatalog {
       throw new CatalogException(
           Reason.INVALID, "can't alter table " + table.name() + ": " + e.getMessage(), e);
     }
+    levels.require(TableLevels.ofChange(table, options));
     if (options.invalidRows() == InvalidRows.DEAD_LETTER
         && table.options().invalidRows() != InvalidRows.DEAD_LETTER) {
       var unused = deadLetters(table.name(), options);
@@ -314,6 +319,8 @@ public final class TableCatalog {
       finishDrop(name, table.id(), false);
       return false;
     }
+    // It may be of another one's making, with other options than this call's.
+    levels.require(TableLevels.ofNew(name, table.options()));
     records.createParts(table);
     boolean visible = records.create(table);
     if (records.isDropped(table.id())) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.level.Levels;
+import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.table.Table.Raise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,16 +30,17 @@ import org.apache.iceberg.SchemaParser;
  *  "raises":[{"from":1,"at":"2026-11-28T17:00:00Z"}]}
  * }</pre>
  *
- * <p>{@code raises} is left out while there are none.
+ * <p>{@code raises} is left out while there are none. {@code v} is the table's level: a version
+ * that doesn't have it refuses the record. Fields that a reader doesn't know are skipped, and lost
+ * when it alters the table; so what mustn't be lost needs a level too.
  */
 final class TableRecordCodec {
 
-  private static final int VERSION = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static byte[] encode(Table table) {
     ObjectNode json = JSON.createObjectNode();
-    json.put("v", VERSION);
+    json.put("v", table.level());
     json.put("database", table.name().database());
     json.put("table", table.name().table());
     json.put("id", table.id().toString());
@@ -68,19 +71,15 @@ final class TableRecordCodec {
   /**
    * Decodes a record.
    *
-   * @throws IllegalStateException if it isn't one, or is of a later version
+   * @throws NewerVersionException if it needs a level that this version doesn't have
+   * @throws IllegalStateException if it isn't one
    */
   static Table decode(String path, byte[] value) {
     try {
       JsonNode json = JSON.readTree(value);
-      if (json.path("v").asInt() != VERSION) {
-        throw new IllegalStateException(
-            "table record "
-                + path
-                + " is of version "
-                + json.path("v")
-                + ", but this Sluice reads "
-                + VERSION);
+      int level = json.path("v").asInt();
+      if (level > Levels.OWN) {
+        throw new NewerVersionException("table record " + path, level, Levels.OWN);
       }
       Map<Integer, Schema> schemas = new TreeMap<>();
       for (JsonNode node : json.required("schemas")) {
@@ -105,7 +104,8 @@ final class TableRecordCodec {
           TableOptions.parse(options),
           text(json, "comment"),
           Instant.parse(text(json, "created-at")),
-          raises);
+          raises,
+          level);
     } catch (IOException | IllegalArgumentException | DateTimeException e) {
       throw new IllegalStateException(
           "table record " + path + " can't be read: " + e.getMessage(), e);

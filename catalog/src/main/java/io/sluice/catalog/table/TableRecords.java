@@ -4,6 +4,7 @@ import static io.sluice.catalog.table.Databases.unavailable;
 
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
@@ -78,7 +79,7 @@ final class TableRecords {
       return names
           .read(path)
           .map(v -> new Stored(TableRecordCodec.decode(path, v.value()), v.version()));
-    } catch (MetadataException e) {
+    } catch (MetadataException | NewerVersionException e) {
       throw unavailable("load table " + name, e);
     }
   }

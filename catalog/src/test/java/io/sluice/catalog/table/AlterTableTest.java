@@ -56,7 +56,7 @@ class AlterTableTest {
     assertThat(found).usingRecursiveComparison().ignoringFields("schemas").isEqualTo(altered);
     assertThat(found)
         .usingRecursiveComparison()
-        .ignoringFields("schemas", "options", "raises")
+        .ignoringFields("schemas", "options", "raises", "level")
         .isEqualTo(old);
     assertThat(store.list(MetadataPaths.buckets(old.id())).join()).hasSize(8);
     assertThat(lakeOption("bucket.count")).isEqualTo("8");

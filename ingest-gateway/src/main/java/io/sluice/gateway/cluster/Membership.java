@@ -1,5 +1,6 @@
 package io.sluice.gateway.cluster;
 
+import io.sluice.catalog.level.RegisteredGateway;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.metadata.MetadataStore.Watch;
@@ -106,7 +107,7 @@ public final class Membership implements AutoCloseable {
    */
   public CompletableFuture<Void> leave() {
     return metadata
-        .createEphemeral(MetadataPaths.leavingGateway(id), new byte[0])
+        .createEphemeral(MetadataPaths.leavingGateway(id), RegisteredGateway.levelOnly())
         .thenCompose(left -> metadata.delete(MetadataPaths.gateway(id), -1))
         .thenCompose(deleted -> confirm())
         .thenAccept(found -> LOG.info("{} left {}", id, found));

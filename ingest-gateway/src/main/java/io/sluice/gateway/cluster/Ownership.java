@@ -35,6 +35,7 @@ public final class Ownership {
   private final MetadataStore metadata;
   private final Membership membership;
   private final HandOver handOver;
+  private final SeenLevels levels = new SeenLevels();
   private final Map<BucketId, CompletableFuture<Route>> claims = new ConcurrentHashMap<>();
 
   /** Follows {@code membership} from now on. */
@@ -65,12 +66,13 @@ public final class Ownership {
    * @param forwarded whether another gateway passed the call on: it isn't passed on again
    */
   public CompletableFuture<Route> route(Table table, int bucket, boolean forwarded) {
+    levels.saw(table);
     BucketId id = new BucketId(table.id(), bucket);
     Optional<BucketLog> open = logs.find(id);
     if (open.isPresent()) {
       return CompletableFuture.completedFuture(new Here(open.get()));
     }
-    Optional<Peer> owner = membership.placement().owner(id);
+    Optional<Peer> owner = owner(membership.placement(), id);
     // A gateway that forwards may have heard before this one that the bucket belongs here now.
     if (!forwarded && owner.isPresent() && !isSelf(owner.get())) {
       return elsewhere(table, bucket, owner.get(), false);
@@ -121,7 +123,8 @@ public final class Ownership {
 
   /** Returns where clients find a bucket, as far as is known; empty if no gateway lives. */
   public Optional<Peer> placed(Table table, int bucket) {
-    return membership.placement().owner(new BucketId(table.id(), bucket));
+    levels.saw(table);
+    return owner(membership.placement(), new BucketId(table.id(), bucket));
   }
 
   /** Returns this gateway's id. */
@@ -154,6 +157,11 @@ public final class Ownership {
         .whenComplete((closed, failure) -> membership.close());
   }
 
+  /** Returns where a bucket belongs, among the gateways that understand its table. */
+  private Optional<Peer> owner(Placement placement, BucketId bucket) {
+    return placement.owner(bucket, levels.of(bucket.tableId()));
+  }
+
   private CompletableFuture<Route> claim(Table table, int bucket) {
     BucketId id = new BucketId(table.id(), bucket);
     // What is known may be old: a gateway that was paused mustn't take buckets back.
@@ -161,7 +169,7 @@ public final class Ownership {
         .confirm()
         .thenCompose(
             placement -> {
-              Optional<Peer> owner = placement.owner(id);
+              Optional<Peer> owner = owner(placement, id);
               if (owner.isEmpty()) {
                 return CompletableFuture.failedFuture(
                     new ProblemException(
@@ -180,7 +188,7 @@ public final class Ownership {
 
   /** It may have been placed elsewhere meanwhile, when it wasn't among the buckets to give up. */
   private Route opened(BucketId id, BucketLog log) {
-    Optional<Peer> owner = membership.placement().owner(id);
+    Optional<Peer> owner = owner(membership.placement(), id);
     if (owner.isPresent() && !isSelf(owner.get())) {
       giveUp(id, owner.get());
       return new There(owner.get());
@@ -212,7 +220,7 @@ public final class Ownership {
   private void rebalance() {
     Placement placement = membership.placement();
     for (BucketId bucket : logs.buckets()) {
-      Optional<Peer> owner = placement.owner(bucket);
+      Optional<Peer> owner = owner(placement, bucket);
       if (owner.isPresent() && !isSelf(owner.get())) {
         giveUp(bucket, owner.get());
       }

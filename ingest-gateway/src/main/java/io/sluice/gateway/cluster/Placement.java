@@ -24,11 +24,18 @@ public record Placement(List<Peer> peers) {
     peers = peers.stream().sorted(Comparator.comparing(Peer::id)).toList();
   }
 
-  /** Returns where a bucket belongs; empty if no gateway lives. */
-  public Optional<Peer> owner(BucketId bucket) {
+  /**
+   * Returns where a bucket belongs; empty if no gateway lives that may have it.
+   *
+   * @param level what a gateway must understand to have it: one that doesn't refuses its table
+   */
+  public Optional<Peer> owner(BucketId bucket, int level) {
     Peer best = null;
     long highest = 0;
     for (Peer peer : peers) {
+      if (peer.level() < level) {
+        continue;
+      }
       long weight = weight(peer, bucket);
       if (best == null || Long.compareUnsigned(weight, highest) > 0) {
         best = peer;

@@ -1,6 +1,7 @@
 package io.sluice.gateway.errors;
 
 import io.sluice.catalog.bucket.StaleClaimException;
+import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.gateway.gate.GateException;
@@ -68,6 +69,8 @@ public record Problem(
     } else if (cause instanceof OutOfMemoryError full) {
       String message = "the gateway is short of memory (" + text(full) + "): send it again later";
       return of(RESOURCE_EXHAUSTED, 429, "OVERLOADED", message);
+    } else if (cause instanceof NewerVersionException) {
+      return unavailable(text(cause));
     } else if (cause instanceof StaleClaimException) {
       return of(UNAVAILABLE, 503, "MOVED", text(cause) + "; try again");
     } else if (cause instanceof TimeoutException) {
@@ -197,7 +200,7 @@ public record Problem(
       case NOT_FOUND -> of(NOT_FOUND, 404, code, message);
       case ALREADY_EXISTS -> of(ALREADY_EXISTS, 409, code, message);
       case INVALID -> of(INVALID_ARGUMENT, 400, code, message);
-      case NOT_EMPTY -> of(FAILED_PRECONDITION, 409, code, message);
+      case NOT_EMPTY, OLDER_GATEWAY -> of(FAILED_PRECONDITION, 409, code, message);
       case UNAVAILABLE -> of(UNAVAILABLE, 503, code, message);
       case LAKE_HISTORY_LOST -> of(DATA_LOSS, 500, code, message);
     };

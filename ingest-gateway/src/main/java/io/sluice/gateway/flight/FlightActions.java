@@ -294,7 +294,7 @@ final class FlightActions {
     actions.put(
         "flush",
         "{database, table, timeoutMs} -> {buckets: [{bucket, watermark, lakeOffset}], inLake}");
-    actions.put("gateways", "{} -> {gateways: [{id, host, port}]}");
+    actions.put("gateways", "{} -> {gateways: [{id, host, port, level}]}");
     actions.put("status", "{} -> {gateway, tables}");
     return Collections.unmodifiableMap(actions);
   }

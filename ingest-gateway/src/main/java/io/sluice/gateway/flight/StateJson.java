@@ -52,7 +52,12 @@ public final class StateJson {
     ObjectNode answer = Json.object();
     ArrayNode gateways = answer.putArray("gateways");
     for (Peer one : placement.peers()) {
-      gateways.addObject().put("id", one.id()).put("host", one.host()).put("port", one.port());
+      gateways
+          .addObject()
+          .put("id", one.id())
+          .put("host", one.host())
+          .put("port", one.port())
+          .put("level", one.level());
     }
     return answer;
   }

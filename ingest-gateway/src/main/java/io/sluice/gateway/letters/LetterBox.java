@@ -1,5 +1,6 @@
 package io.sluice.gateway.letters;
 
+import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.Table;
 import io.sluice.gateway.append.Appends;
 import io.sluice.gateway.errors.Problem;
@@ -58,7 +59,7 @@ public final class LetterBox {
   /** What failed isn't what was asked for, so what is missing isn't the caller's mistake. */
   private static Throwable told(Table table, Throwable failure) {
     Problem problem = Problem.of(failure);
-    if (problem.httpStatus() != 404) {
+    if (problem.httpStatus() != 404 && !problem.code().equals(Reason.OLDER_GATEWAY.name())) {
       return Problem.unwrap(failure);
     }
     return new ProblemException(

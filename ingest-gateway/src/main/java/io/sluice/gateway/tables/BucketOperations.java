@@ -111,11 +111,13 @@ public final class BucketOperations {
     return Futures.all(loads);
   }
 
-  /** Seals all that is open of a table, at all gateways. */
+  /** Seals all that is open of a table, at all gateways that may have something open of it. */
   CompletableFuture<Void> sealAll(Table table) {
     List<CompletableFuture<Void>> sealed = new ArrayList<>();
     sealed.add(logs.sealAll(table.id()));
-    others().forEach(peer -> sealed.add(remote.seal(peer, table.name())));
+    others().stream()
+        .filter(peer -> peer.level() >= table.level())
+        .forEach(peer -> sealed.add(remote.seal(peer, table.name())));
     return Futures.all(sealed).thenAccept(done -> {});
   }
 

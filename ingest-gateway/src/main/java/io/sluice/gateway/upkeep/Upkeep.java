@@ -1,5 +1,7 @@
 package io.sluice.gateway.upkeep;
 
+import io.sluice.catalog.level.Levels;
+import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Table;
@@ -86,8 +88,27 @@ public final class Upkeep implements AutoCloseable {
     return all;
   }
 
+  /** A table that a newer version wrote is left to newer gateways, and keeps up no other. */
+  private List<Table> readableTables() throws CatalogException {
+    List<Table> readable = new ArrayList<>();
+    for (String database : catalog.listDatabases()) {
+      for (TableName name : catalog.listTables(database)) {
+        try {
+          readable.add(catalog.load(name));
+        } catch (CatalogException e) {
+          if (e.getCause() instanceof NewerVersionException) {
+            LOG.warn("Rows of table {} stay: {}", name, e.getMessage());
+          } else if (e.reason() != CatalogException.Reason.NOT_FOUND) {
+            throw e;
+          }
+        }
+      }
+    }
+    return readable;
+  }
+
   private void retain() throws Exception {
-    for (Table table : allTables(catalog)) {
+    for (Table table : readableTables()) {
       for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
         try {
           retention.sweep(table, bucket);
@@ -105,8 +126,13 @@ public final class Upkeep implements AutoCloseable {
     return Problem.unwrap(failure).toString();
   }
 
+  /** An older gateway may not be able to read all tables, and then looks for nothing. */
+  private boolean isPlacedHere(BucketId bucket) {
+    return ownership.placement().owner(bucket, Levels.OWN).filter(ownership::isSelf).isPresent();
+  }
+
   private void reconcile() throws Exception {
-    if (ownership.placement().owner(RECONCILING).filter(ownership::isSelf).isPresent()) {
+    if (isPlacedHere(RECONCILING)) {
       Reconciler.Report report = reconciler.run();
       if (report.deleted() > 0 || report.unknown() > 0) {
         LOG.info("Looked for ledgers that were left behind: {}", report);

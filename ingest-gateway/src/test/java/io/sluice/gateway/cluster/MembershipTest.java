@@ -79,6 +79,40 @@ class MembershipTest {
   }
 
   @Test
+  void whoAnnouncesItselfTellsItsLevelAsDoesWhoLeaves() throws Exception {
+    try (Membership one = new Membership(store, ONE.id())) {
+      one.join(ONE).get(10, TimeUnit.SECONDS);
+      assertThat(text(MetadataPaths.gateway(ONE.id())))
+          .isEqualTo("{\"host\":\"10.0.0.1\",\"port\":9470,\"level\":2}");
+      one.leave().get(10, TimeUnit.SECONDS);
+      assertThat(text(MetadataPaths.leavingGateway(ONE.id()))).isEqualTo("{\"level\":2}");
+    }
+  }
+
+  @Test
+  void whoDoesNotTellItsLevelHasTheFirstAndUnknownFieldsAreSkipped() throws Exception {
+    register("old", "{\"host\":\"10.0.0.3\",\"port\":1}");
+    register("newer", "{\"host\":\"10.0.0.4\",\"port\":2,\"level\":9,\"zone\":{\"a\":1}}");
+    try (Membership one = new Membership(store, ONE.id())) {
+      one.join(ONE).get(10, TimeUnit.SECONDS);
+      assertThat(one.placement().peers())
+          .containsExactly(
+              ONE, new Peer("newer", "10.0.0.4", 2, 9), new Peer("old", "10.0.0.3", 1, 1));
+    }
+  }
+
+  private void register(String id, String entry) throws Exception {
+    store
+        .createEphemeral(MetadataPaths.gateway(id), entry.getBytes(StandardCharsets.UTF_8))
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  private String text(String path) throws Exception {
+    byte[] value = store.read(path).get(10, TimeUnit.SECONDS).orElseThrow().value();
+    return new String(value, StandardCharsets.UTF_8);
+  }
+
+  @Test
   void anAddressIsWrittenAsOneReadsIt() {
     assertThat(ONE.endpoint()).isEqualTo("10.0.0.1:9470");
     assertThat(TWO.endpoint()).isEqualTo("[::1]:9471");

@@ -12,6 +12,7 @@ import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.table.TableOptions;
 import io.sluice.log.append.BucketLogs;
 import io.sluice.log.append.LogSettings;
 import io.sluice.log.append.LogThreads;
@@ -19,6 +20,7 @@ import io.sluice.testing.segment.InMemorySegmentStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +74,7 @@ class OwnershipTest {
             Map.of("bucket.count", String.valueOf(BUCKETS)),
             "",
             false);
-    other.join(new Peer("gateway-a", "127.0.0.1", 1)).get(10, TimeUnit.SECONDS);
+    other.join(new Peer("gateway-a", "127.0.0.1", 1, 1)).get(10, TimeUnit.SECONDS);
     own.join(new Peer("gateway-b", "127.0.0.1", 2)).get(10, TimeUnit.SECONDS);
     ofOther =
         IntStream.range(0, BUCKETS)
@@ -105,8 +107,20 @@ class OwnershipTest {
         .withMessageContaining("belongs to 127.0.0.1:1");
   }
 
+  @Test
+  void aBucketThatItsOwnerWouldNotUnderstandAnyMoreIsTaken() throws Exception {
+    assertThat(ownership.route(table, ofOther, false).get(10, TimeUnit.SECONDS))
+        .isInstanceOf(Route.There.class);
+    TableOptions compressed = TableOptions.parse(Map.of("log.compression", "lz4"));
+    Table higher = table.with(compressed, Instant.EPOCH);
+    assertThat(ownership.placed(higher, ofOther).map(Peer::id)).hasValue("gateway-b");
+    assertThat(ownership.route(table, ofOther, false).get(10, TimeUnit.SECONDS))
+        .as("a stream that still knows the table as it was")
+        .isInstanceOf(Route.Here.class);
+  }
+
   private String owner(int bucket) {
-    return own.placement().owner(new BucketId(table.id(), bucket)).orElseThrow().id();
+    return own.placement().owner(new BucketId(table.id(), bucket), 1).orElseThrow().id();
   }
 
   /** Returns a store that tells of no change. */

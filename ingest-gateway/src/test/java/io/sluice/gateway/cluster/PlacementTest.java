@@ -16,7 +16,7 @@ class PlacementTest {
 
   @Test
   void nobodyOwnsABucketWhereNobodyLives() {
-    assertThat(Placement.EMPTY.owner(new BucketId(TABLE, 0))).isEmpty();
+    assertThat(Placement.EMPTY.owner(new BucketId(TABLE, 0), 1)).isEmpty();
   }
 
   @Test
@@ -55,10 +55,22 @@ class PlacementTest {
     assertThat(four).contains("4");
   }
 
+  @Test
+  void whoDoesNotUnderstandATableHasNoneOfItsBuckets() {
+    Placement all = new Placement(List.of(peer(1), new Peer("2", "10.0.0.2", 9470, 1), peer(3)));
+    assertThat(owners(all, 1)).isEqualTo(owners(new Placement(List.of(peer(1), peer(2), peer(3)))));
+    assertThat(owners(all, 2)).isEqualTo(owners(new Placement(List.of(peer(1), peer(3)))));
+    assertThat(all.owner(new BucketId(TABLE, 0), 99)).isEmpty();
+  }
+
   private static List<String> owners(Placement placement) {
+    return owners(placement, 1);
+  }
+
+  private static List<String> owners(Placement placement, int level) {
     List<String> owners = new ArrayList<>();
     for (int bucket = 0; bucket < 1_024; bucket++) {
-      owners.add(placement.owner(new BucketId(TABLE, bucket)).orElseThrow().id());
+      owners.add(placement.owner(new BucketId(TABLE, bucket), level).orElseThrow().id());
     }
     return owners;
   }

@@ -1,9 +1,12 @@
 package io.sluice.gateway.upkeep;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.iceberg.types.Types.NestedField.required;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.metadata.MetadataPaths;
+import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
@@ -84,6 +87,32 @@ class UpkeepTest {
     post("{\"id\":3}");
     assertThat(get("?offset=3").body()).contains("\"id\":3");
     await("until there is a newer one", () -> state().windowLedgerId().isEmpty());
+  }
+
+  @Test
+  void aTableThatANewerVersionWroteIsRefusedAndKeepsUpNoOther() throws Exception {
+    MetadataStore metadata = gateway.metadata();
+    byte[] record = metadata.read(MetadataPaths.table("db", "t")).join().orElseThrow().value();
+    String newer = new String(record, UTF_8).replace("\"v\":1,", "\"v\":99,");
+    metadata.create(MetadataPaths.table("db", "a"), newer.getBytes(UTF_8)).join();
+    HttpResponse<String> refused =
+        http.send(
+            HttpRequest.newBuilder(uri("/v1/databases/db/tables/a/rows")).build(),
+            BodyHandlers.ofString());
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(refused.body())
+        .contains("table record /tables/db/a is of version 99, but this Sluice reads 2")
+        .contains("it is older than what wrote that; upgrade it");
+    post("{\"id\":0}");
+    await("the first segment is sealed", () -> state().sealedEndOffset() == 1);
+    post("{\"id\":1}");
+    await("the second segment is sealed", () -> state().sealedEndOffset() == 2);
+    long first = state().segments().get(0).ledgerId();
+    gateway
+        .buckets()
+        .update(bucket, state -> state.raiseLakeOffset(1, now()))
+        .get(10, TimeUnit.SECONDS);
+    await("its ledger is gone", () -> !gateway.segments().ledgerIds().contains(first));
   }
 
   @Test

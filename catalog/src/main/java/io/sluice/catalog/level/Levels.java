@@ -1,0 +1,28 @@
+package io.sluice.catalog.level;
+
+/**
+ * A level says how much a version of Sluice understands of what others write: all that its own
+ * level and those below need. It goes up by one with whatever an older version would misread, lose
+ * or fail on; what it skips without harm needs none.
+ *
+ * <ol>
+ *   <li>all that versions understand that don't tell their level;
+ *   <li>rows that are compressed in the log; buckets that became more, and the level itself.
+ * </ol>
+ */
+public final class Levels {
+
+  /** That of versions which don't tell theirs. */
+  public static final int FIRST = 1;
+
+  /** That of this version. */
+  public static final int OWN = 2;
+
+  /** That of compressed rows. */
+  public static final int COMPRESSED_ROWS = 2;
+
+  /** That of tables whose buckets became more. */
+  public static final int RAISED_BUCKETS = 2;
+
+  private Levels() {}
+}
