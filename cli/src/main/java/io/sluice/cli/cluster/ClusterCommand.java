@@ -95,7 +95,7 @@ public final class ClusterCommand implements Callable<Integer> {
     try (DataFolder held = DataFolder.open(folder)) {
       checkBookies(held.path());
       ClusterPlan plan = ClusterPlan.of(shape, held.path(), ports(shape));
-      LocalCluster cluster = new LocalCluster(plan, List.of(), this::died);
+      LocalCluster cluster = new LocalCluster(plan, part -> List.of(), this::died);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(cluster), "shutdown"));
       try {
         cluster.start();

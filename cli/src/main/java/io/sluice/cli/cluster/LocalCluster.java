@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** The processes of a cluster on this computer. Thread-safe. */
 final class LocalCluster implements AutoCloseable {
@@ -16,19 +17,22 @@ final class LocalCluster implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private final ClusterPlan plan;
-  private final List<String> jvm;
+  private final Function<Part, List<String>> jvm;
   private final Map<String, PartProcess> processes = new LinkedHashMap<>();
   private final BiConsumer<LocalCluster, PartProcess> onDeath;
   private boolean started;
   private boolean closed;
 
   /**
-   * @param jvm further arguments of every part's JVM
+   * @param jvm further arguments of a part's JVM; asked at each of its starts
    * @param onDeath told of parts that ended after all had been ready, on a thread that it may block
    */
-  LocalCluster(ClusterPlan plan, List<String> jvm, BiConsumer<LocalCluster, PartProcess> onDeath) {
+  LocalCluster(
+      ClusterPlan plan,
+      Function<Part, List<String>> jvm,
+      BiConsumer<LocalCluster, PartProcess> onDeath) {
     this.plan = plan;
-    this.jvm = List.copyOf(jvm);
+    this.jvm = jvm;
     this.onDeath = onDeath;
   }
 
@@ -71,7 +75,7 @@ final class LocalCluster implements AutoCloseable {
       if (closed) {
         throw new CommandException("the cluster is being stopped");
       }
-      PartProcess process = PartProcess.start(part, plan.log(part), jvm);
+      PartProcess process = PartProcess.start(part, plan.log(part), jvm.apply(part));
       processes.put(part.name(), process);
       // A thread for each: one part's restart may wait for another's.
       var unused =

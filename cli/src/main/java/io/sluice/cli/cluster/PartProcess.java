@@ -41,7 +41,7 @@ final class PartProcess {
    * Starts it; it isn't ready yet.
    *
    * @param log what it says is appended to it
-   * @param jvm further arguments of its JVM
+   * @param jvm further arguments of its JVM; a class path among them replaces this process' own
    */
   static PartProcess start(Part part, Path log, List<String> jvm) throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());

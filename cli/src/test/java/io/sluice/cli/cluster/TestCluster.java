@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,33 +45,43 @@ public final class TestCluster
 
   private static final Duration END_LIMIT = Duration.ofSeconds(30);
 
+  /** The exit code of a JVM that SIGTERM ended. */
+  private static final int CLEAN_END = 143;
+
   private final ClusterShape shape;
   private final Map<String, List<String>> arguments;
   private final boolean linked;
   private final List<String> jvm;
+  private final @Nullable Path previous;
+  private final Set<String> upgraded = ConcurrentHashMap.newKeySet();
   private final Links links = new Links();
   private @Nullable LocalCluster cluster;
   private boolean ofClass;
 
   private TestCluster(
-      ClusterShape shape, Map<String, List<String>> arguments, boolean linked, List<String> jvm) {
+      ClusterShape shape,
+      Map<String, List<String>> arguments,
+      boolean linked,
+      List<String> jvm,
+      @Nullable Path previous) {
     this.shape = shape;
     this.arguments = arguments;
     this.linked = linked;
     this.jvm = jvm;
+    this.previous = previous;
   }
 
   /** Returns a cluster of gateways, bookies and one compactor; it isn't started yet. */
   public static TestCluster of(int gateways, int bookies) {
     ClusterShape shape = new ClusterShape(gateways, bookies, 1, List.of());
-    return new TestCluster(shape, Map.of(), false, List.of(PartKind.C1_ONLY));
+    return new TestCluster(shape, Map.of(), false, List.of(PartKind.C1_ONLY), null);
   }
 
   /** Returns one with another number of compactors. */
   public TestCluster withCompactors(int count) {
     ClusterShape other =
         new ClusterShape(shape.gateways(), shape.bookies(), count, shape.settings());
-    return new TestCluster(other, arguments, linked, jvm);
+    return new TestCluster(other, arguments, linked, jvm, previous);
   }
 
   /** Returns one with further settings, as {@code key=value}, for all parts. */
@@ -80,19 +92,19 @@ public final class TestCluster
     }
     ClusterShape other =
         new ClusterShape(shape.gateways(), shape.bookies(), shape.compactors(), all);
-    return new TestCluster(other, arguments, linked, jvm);
+    return new TestCluster(other, arguments, linked, jvm, previous);
   }
 
   /** Returns one with further arguments for one part. */
   public TestCluster withArguments(String part, String... more) {
     Map<String, List<String>> all = new HashMap<>(arguments);
     all.put(part, List.of(more));
-    return new TestCluster(shape, Map.copyOf(all), linked, jvm);
+    return new TestCluster(shape, Map.copyOf(all), linked, jvm, previous);
   }
 
   /** Returns one as users run it: slower to start than tests like it, and faster then. */
   public TestCluster fullyCompiled() {
-    return new TestCluster(shape, arguments, linked, List.of());
+    return new TestCluster(shape, arguments, linked, List.of(), previous);
   }
 
   /**
@@ -100,7 +112,16 @@ public final class TestCluster
    * Linux has by itself.
    */
   public TestCluster withLinks() {
-    return new TestCluster(shape, arguments, true, jvm);
+    return new TestCluster(shape, arguments, true, jvm, previous);
+  }
+
+  /**
+   * Returns one whose parts are of another build at first, until they are {@link #upgrade}d.
+   *
+   * @param home an unpacked distribution of that build
+   */
+  public TestCluster ofPrevious(Path home) {
+    return new TestCluster(shape, arguments, linked, jvm, home);
   }
 
   /** Starts it, and returns once all parts are ready. For tests that don't register it. */
@@ -109,7 +130,8 @@ public final class TestCluster
     List<Integer> ports = Ports.free(1 + shape.bookies() + shape.gateways());
     ClusterPlan plan = withArguments(ClusterPlan.of(shape, folder, ports));
     LocalCluster starting =
-        new LocalCluster(linked ? links.layInto(plan) : plan, jvm, (whole, process) -> {});
+        new LocalCluster(
+            linked ? links.layInto(plan) : plan, this::jvmArguments, (whole, process) -> {});
     cluster = starting;
     try {
       starting.start();
@@ -117,6 +139,16 @@ public final class TestCluster
       close();
       throw e;
     }
+  }
+
+  private List<String> jvmArguments(Part part) {
+    List<String> all = new ArrayList<>(jvm);
+    if (previous != null && !upgraded.contains(part.name())) {
+      Path lib = previous.resolve("lib");
+      all.addAll(List.of("@" + lib.resolve("jvm.options"), "-Dsluice.home=" + previous));
+      all.addAll(List.of("-cp", lib + "/*"));
+    }
+    return all;
   }
 
   private ClusterPlan withArguments(ClusterPlan plan) {
@@ -195,6 +227,25 @@ public final class TestCluster
   /** Starts a part that has ended, at the same address and on the same data; waits until ready. */
   public void restart(String part) throws IOException {
     running().restart(part);
+  }
+
+  /** Stops a part of the previous build, as an operator would, and starts that of this build. */
+  public void upgrade(String part) throws IOException, InterruptedException {
+    replace(part, () -> upgraded.add(part));
+  }
+
+  /** Stops a part of this build, and starts that of the previous one. */
+  public void rollBack(String part) throws IOException, InterruptedException {
+    replace(part, () -> upgraded.remove(part));
+  }
+
+  private void replace(String part, Runnable between) throws IOException, InterruptedException {
+    int exit = terminate(part);
+    if (exit != CLEAN_END) {
+      throw new AssertionError(part + " ended with " + exit + ":\n" + output(part));
+    }
+    between.run();
+    restart(part);
   }
 
   /** Returns what a part has said since it was last started. */
