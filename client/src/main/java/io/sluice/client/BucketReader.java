@@ -88,12 +88,21 @@ public final class BucketReader implements AutoCloseable {
     try {
       return Optional.of(rows.decode(allocator));
     } catch (SluiceException e) {
-      synchronized (this) {
-        position = rows.offset();
-      }
-      fail(e);
+      giveUp(rows.offset(), e);
       throw e;
     }
+  }
+
+  /** Rows can't be read: none after them may be returned either, or these would be left out. */
+  private void giveUp(long offset, SluiceException why) {
+    loop.stop();
+    synchronized (this) {
+      ready.forEach(ReadAhead::close);
+      ready.clear();
+      readyBytes = 0;
+      position = offset;
+    }
+    fail(why);
   }
 
   private synchronized @Nullable ReadAhead take(Duration atMost) throws SluiceException {

@@ -1,8 +1,10 @@
 package io.sluice.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.testing.Seeded;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -72,6 +75,29 @@ class BucketReaderTest {
       BucketReader reader = client.read(ReadSpec.range(TableWriterTest.NAME, 0, 0, 100));
       reader.next().orElseThrow().close();
       reader.close();
+      assertThat(client.allocator().getAllocatedMemory()).isZero();
+    }
+  }
+
+  @Test
+  void nothingIsReturnedAfterRowsThatCannotBeRead() throws Exception {
+    try (FakeGateway gateway = gateway(new Random(0), 0);
+        SluiceClient client = TableWriterTest.connect(gateway);
+        BucketReader reader =
+            client.read(ReadSpec.follow(TableWriterTest.NAME, 0, new ReadSpec.From.Offset(0)))) {
+      Schema schema = TableWriterTest.table(1, List.of()).arrowSchema();
+      assertThat(take(reader, 100)).hasSize(100);
+      // Not Arrow, and more behind it.
+      reader.offer(
+          new ReadAhead(100, 7, schema, new InboundRows(ByteBuffer.allocate(0), "", null), 0, 1));
+      reader.offer(
+          new ReadAhead(101, 7, schema, new InboundRows(ByteBuffer.allocate(0), "", null), 0, 1));
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> reader.poll(Duration.ofSeconds(20)))
+            .isInstanceOf(SluiceException.class)
+            .hasMessageContaining("can't be read");
+        assertThat(reader.position()).isEqualTo(100);
+      }
       assertThat(client.allocator().getAllocatedMemory()).isZero();
     }
   }
