@@ -1,7 +1,6 @@
 package io.sluice.log.frame;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ public final class DataEntry {
       rows = Math.addExact(rows, part.rows().rows());
       size = Math.addExact(size, part.size());
     }
-    ByteBuf entry = ByteBufAllocator.DEFAULT.directBuffer(size, size);
+    ByteBuf entry = EntryMemory.buffer(size);
     new EntryHeader(EntryType.DATA, rows, relativeOffset, parts.size()).write(entry);
     for (Part part : parts) {
       FrameCodec.write(
