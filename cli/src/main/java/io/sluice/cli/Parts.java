@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.compaction.CompactionInbox;
 import io.sluice.catalog.compaction.CompactionPosts;
 import io.sluice.catalog.compaction.CompactionRequests;
@@ -68,7 +69,9 @@ final class Parts implements AutoCloseable {
             lake::table,
             opened.add(new RootAllocator()),
             config.compactor());
-    return opened.add(CompactorThreads.start(compactor, Tables.of(catalog), config.compactor()));
+    return opened.add(
+        CompactorThreads.start(
+            compactor, Tables.of(catalog), new CompactionErrors(metadata), config.compactor()));
   }
 
   /** Lets gateways in other processes ask a compactor of this one. */

@@ -37,13 +37,15 @@ final class StatusCommand implements Runnable {
       out.println("No tables yet. Create one with `sluice table create`.");
       return;
     }
-    TextTable table = new TextTable("table", "buckets", "rows", "rows not in lake", "last error");
+    TextTable table =
+        new TextTable("table", "buckets", "rows", "rows not in lake", "lake lags", "last error");
     for (JsonNode row : status.path("tables")) {
       table.row(
           row.path("database").asText() + "." + row.path("table").asText(),
           count(row.path("buckets")),
           count(row.path("rows")),
           count(row.path("rowsNotInLake")),
+          Ages.text(row.path("secondsNotInLake").asDouble()),
           row.path("lastError").asText("").replace("null", ""));
     }
     table.print(out);

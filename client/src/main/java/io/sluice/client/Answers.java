@@ -156,6 +156,7 @@ final class Answers {
         json.path("rows").asLong(),
         json.path("rowsNotInLake").asLong(-1),
         json.path("bytesNotInLake").asLong(-1),
+        json.path("secondsNotInLake").asDouble(-1),
         textOrNull(json.path("lastError")));
   }
 

@@ -25,6 +25,8 @@ public record GatewayStatus(String gateway, List<TableStatus> tables, String jso
    * @param rows all rows it ever took
    * @param rowsNotInLake those of them that are only in the log, or -1 if unknown
    * @param bytesNotInLake their size in the log in bytes, or -1 if unknown
+   * @param secondsNotInLake age of the oldest of them in seconds, 0 if there is none, or -1 if
+   *     unknown
    * @param lastError what last went wrong with it, if anything
    */
   public record TableStatus(
@@ -33,5 +35,6 @@ public record GatewayStatus(String gateway, List<TableStatus> tables, String jso
       long rows,
       long rowsNotInLake,
       long bytesNotInLake,
+      double secondsNotInLake,
       @Nullable String lastError) {}
 }

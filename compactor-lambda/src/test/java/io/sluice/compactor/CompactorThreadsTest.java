@@ -2,11 +2,16 @@ package io.sluice.compactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.catalog.compaction.CompactionError;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +86,41 @@ class CompactorThreadsTest {
   }
 
   @Test
+  void whatFailsIsNotedForAllUntilItSucceeds() throws Exception {
+    CompactionErrors errors = new CompactionErrors(town.metadata);
+    Table table = town.table("t", 1);
+    town.append(table, 0, 10, 10);
+    town.log.hide(1);
+    try (CompactorThreads threads = start()) {
+      threads.request(table.name());
+      Eventually.holds("is noted", LIMIT, () -> noted(errors, table).isPresent());
+      assertThat(noted(errors, table).orElseThrow().message()).contains("ledger 1 can't be read");
+      assertThat(noted(errors, table).orElseThrow().worker()).isEqualTo("threads");
+
+      town.log.find(1);
+      Eventually.holds("is forgotten", LIMIT, () -> noted(errors, table).isEmpty());
+    }
+    town.assertLakeEqualsLog(table);
+  }
+
+  @Test
+  void aTablesNoteGoesWithIt() throws Exception {
+    CompactionErrors errors = new CompactionErrors(town.metadata);
+    Table table = town.table("t", 1);
+    errors.failed(table.id(), new CompactionError(Instant.EPOCH, "w", "no such bucket"));
+    Eventually.holds("is noted", LIMIT, () -> noted(errors, table).isPresent());
+
+    town.catalog.dropTable(table.name(), false, false);
+
+    assertThat(noted(errors, table)).isEmpty();
+  }
+
+  private static Optional<CompactionError> noted(CompactionErrors errors, Table table)
+      throws Exception {
+    return errors.of(table.id()).get(5, TimeUnit.SECONDS);
+  }
+
+  @Test
   void aTableThatIsGoneIsForgotten() throws Exception {
     Table table = town.table("t", 1);
     try (CompactorThreads threads = start()) {
@@ -107,7 +147,10 @@ class CompactorThreadsTest {
 
   private CompactorThreads start() {
     return CompactorThreads.start(
-        town.compactor("threads"), Tables.of(town.catalog), town.settings("threads"));
+        town.compactor("threads"),
+        Tables.of(town.catalog),
+        new CompactionErrors(town.metadata),
+        town.settings("threads"));
   }
 
   private void compacted(Table table, long offset) throws Exception {

@@ -4,6 +4,7 @@ import static org.apache.iceberg.types.Types.NestedField.optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
@@ -67,7 +68,11 @@ class LogToLakeTest {
               town.settings("w"));
       long[] written = new long[BUCKETS];
       try (CompactorThreads threads =
-              CompactorThreads.start(compactor, Tables.of(town.catalog), town.settings("w"));
+              CompactorThreads.start(
+                  compactor,
+                  Tables.of(town.catalog),
+                  new CompactionErrors(town.metadata),
+                  town.settings("w"));
           BucketLogs logs =
               new BucketLogs(
                   "gateway",

@@ -32,6 +32,7 @@ final class MemoryLog implements RangeFrames, AutoCloseable {
 
   private final BufferAllocator allocator;
   private final Map<Long, List<ByteBuf>> ledgers = new ConcurrentHashMap<>();
+  private final Map<Long, List<ByteBuf>> hidden = new ConcurrentHashMap<>();
   private final AtomicLong nextLedger = new AtomicLong(1);
 
   MemoryLog(BufferAllocator allocator) {
@@ -91,6 +92,15 @@ final class MemoryLog implements RangeFrames, AutoCloseable {
     }
   }
 
+  /** Makes a ledger unreadable until {@link #find}, as if its bookies were away. */
+  void hide(long ledgerId) {
+    hidden.put(ledgerId, ledgers.remove(ledgerId));
+  }
+
+  void find(long ledgerId) {
+    ledgers.put(ledgerId, hidden.remove(ledgerId));
+  }
+
   @Override
   public FrameCursor open(BucketState state, long from, long to) {
     return new Cursor(state.sealedSegments(), from, to);
@@ -99,6 +109,7 @@ final class MemoryLog implements RangeFrames, AutoCloseable {
   @Override
   public void close() {
     ledgers.values().forEach(entries -> entries.forEach(ByteBuf::release));
+    hidden.values().forEach(entries -> entries.forEach(ByteBuf::release));
     ledgers.clear();
   }
 

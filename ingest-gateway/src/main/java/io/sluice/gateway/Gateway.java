@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.DroppedLogs;
 import io.sluice.gateway.append.Appends;
@@ -16,6 +17,7 @@ import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.quota.Quotas;
 import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.tables.BucketOperations;
+import io.sluice.gateway.tables.LakeLags;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
 import io.sluice.gateway.tables.Workers;
@@ -80,7 +82,7 @@ public final class Gateway {
     GatewayServer server = new GatewayServer(vertx, settings);
     FlightService flight = new FlightService(vertx, flightParts, server::port);
     Router router = Router.router(vertx);
-    HttpParts http = httpParts(flightParts, parts, inner.meters());
+    HttpParts http = httpParts(flightParts, parts, inner);
     HttpApi.mount(vertx, router, http, settings.maxBodyBytes());
     Upkeep upkeep = upkeep(inner.ownership(), parts);
     Gateway gateway = new Gateway(settings, server, inner, allocator, upkeep);
@@ -206,6 +208,7 @@ public final class Gateway {
                 parts.catalog(),
                 parts.lake(),
                 parts.compaction(),
+                new CompactionErrors(parts.metadata()),
                 buckets,
                 tables,
                 inner.workers()),
@@ -220,7 +223,7 @@ public final class Gateway {
         new AtomicLong());
   }
 
-  private static HttpParts httpParts(FlightParts flight, GatewayParts parts, GatewayMeters meters) {
+  private static HttpParts httpParts(FlightParts flight, GatewayParts parts, Inner inner) {
     return new HttpParts(
         flight.ownership().id(),
         flight.tables(),
@@ -230,7 +233,13 @@ public final class Gateway {
         flight.settings().gate(),
         new IcebergRest(parts.lake().icebergCatalog(), parts.lake().settings().catalogProperties()),
         () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
-        meters,
+        new LakeLags(
+            flight.operations(),
+            inner.logs(),
+            new CompactionErrors(parts.metadata()),
+            inner.meters()::lakeLags,
+            System::nanoTime),
+        inner.meters(),
         parts.clock(),
         flight.allocator());
   }

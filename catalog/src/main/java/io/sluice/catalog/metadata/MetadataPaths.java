@@ -29,6 +29,9 @@ public final class MetadataPaths {
   /** Parent of the tables that gateways want compacted. */
   public static final String COMPACTION_REQUESTS = "/compaction-requests";
 
+  /** Parent of what compactors say of their failures, by table id. */
+  public static final String COMPACTION_ERRORS = "/compaction-errors";
+
   /** Parent of the live gateways. */
   public static final String GATEWAYS = "/gateways";
 
@@ -86,6 +89,11 @@ public final class MetadataPaths {
   /** Returns the place of a request to compact a table. */
   public static String compactionRequest(String table) {
     return COMPACTION_REQUESTS + "/" + segment(table);
+  }
+
+  /** Returns the place of why a table's last compaction failed. */
+  public static String compactionError(UUID tableId) {
+    return COMPACTION_ERRORS + "/" + tableId;
   }
 
   /** Returns the place of a gateway's ephemeral entry. */

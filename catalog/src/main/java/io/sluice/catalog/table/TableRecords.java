@@ -181,6 +181,7 @@ final class TableRecords {
       }
       store.deleteIfThere(MetadataPaths.buckets(tableId));
       store.deleteIfThere(MetadataPaths.work(tableId));
+      store.deleteIfThere(MetadataPaths.compactionError(tableId));
     } catch (MetadataException e) {
       throw unavailable("delete the records of dropped table " + tableId, e);
     }

@@ -72,8 +72,9 @@ public final class StateJson {
           .put("table", one.table().table())
           .put("buckets", one.buckets())
           .put("rows", one.rows())
-          .put("rowsNotInLake", one.rowsNotInLake())
-          .put("bytesNotInLake", one.bytesNotInLake())
+          .put("rowsNotInLake", one.notInLake().rows())
+          .put("bytesNotInLake", one.notInLake().bytes())
+          .put("secondsNotInLake", one.secondsNotInLake())
           .put("lastError", one.lastError());
     }
     return answer;

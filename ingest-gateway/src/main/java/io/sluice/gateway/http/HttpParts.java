@@ -5,6 +5,7 @@ import io.sluice.gateway.gate.GateLimits;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.read.Reads;
+import io.sluice.gateway.tables.LakeLags;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
 import java.time.Clock;
@@ -23,6 +24,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * @param gate how much an Arrow batch may become
  * @param iceberg the lake's catalog for other engines
  * @param ready completes if what the gateway depends on can be reached, and fails with what can't
+ * @param lags how far the lake is behind, for what is measured
  * @param meters what is measured
  * @param clock what dead letters are stamped with
  * @param allocator the memory of rows on their way
@@ -36,6 +38,7 @@ public record HttpParts(
     GateLimits gate,
     IcebergRest iceberg,
     Supplier<CompletableFuture<Void>> ready,
+    LakeLags lags,
     GatewayMeters meters,
     Clock clock,
     BufferAllocator allocator) {}

@@ -3,6 +3,7 @@ package io.sluice.gateway.http;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.flight.StateJson;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ final class OperatorRoutes {
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
   private static final long MOST_FLUSH_MS = 600_000;
   private static final long READY_MS = 5_000;
+  private static final long LAG_MS = 2_000;
 
   private final HttpParts parts;
 
@@ -56,8 +58,10 @@ final class OperatorRoutes {
   }
 
   void metrics(Call call) {
-    call.vertx()
-        .executeBlocking(parts.meters()::scrape, false)
+    // What can't be found out in time is as it was.
+    Future.fromCompletionStage(
+            parts.lags().refresh().copy().completeOnTimeout(null, LAG_MS, TimeUnit.MILLISECONDS))
+        .compose(looked -> call.vertx().executeBlocking(parts.meters()::scrape, false))
         .onComplete(
             text ->
                 call.response()

@@ -3,6 +3,8 @@ package io.sluice.gateway.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -15,10 +17,13 @@ import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.append.AppendListener;
 import io.sluice.gateway.quota.QuotaListener;
 import io.sluice.gateway.read.FollowListener;
+import io.sluice.gateway.tables.LakeLags.TableLag;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 
 /** The gateway's meters, and their text for Prometheus. Thread-safe. */
 public final class GatewayMeters
@@ -48,6 +53,10 @@ public final class GatewayMeters
   private final ConcurrentHashMap<TableName, TableMeters> tables = new ConcurrentHashMap<>();
   private final AtomicLong followers = new AtomicLong();
   private final Timer appendLatency;
+  private final MultiGauge lagRows;
+  private final MultiGauge lagBytes;
+  private final MultiGauge lagSeconds;
+  private final MultiGauge failing;
 
   /** Starts with everything at zero, and the JVM's own meters. */
   public GatewayMeters() {
@@ -71,6 +80,24 @@ public final class GatewayMeters
     Gauge.builder("sluice.followers", followers, AtomicLong::doubleValue)
         .description("Readers of a bucket that wait for new rows")
         .register(registry);
+    lagRows =
+        MultiGauge.builder("sluice.lake.lag.rows")
+            .description("Rows that are in the log only")
+            .register(registry);
+    lagBytes =
+        MultiGauge.builder("sluice.lake.lag")
+            .description("About how many bytes of the log aren't in the lake yet")
+            .baseUnit("bytes")
+            .register(registry);
+    lagSeconds =
+        MultiGauge.builder("sluice.lake.lag.age")
+            .description("Age of the oldest row that isn't in the lake yet")
+            .baseUnit("seconds")
+            .register(registry);
+    failing =
+        MultiGauge.builder("sluice.compaction.failing")
+            .description("1 if the table's last compaction failed; `sluice status` says why")
+            .register(registry);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -137,6 +164,27 @@ public final class GatewayMeters
         .description(description)
         .strongReference(true)
         .register(registry);
+  }
+
+  /** Shows how far the lake is behind, of all tables that there are. */
+  public void lakeLags(List<TableLag> lags) {
+    show(lagRows, lags, one -> one.lag().rows());
+    show(lagBytes, lags, one -> one.lag().bytes());
+    show(lagSeconds, lags, TableLag::seconds);
+    show(failing, lags, one -> one.failing() ? 1 : 0);
+  }
+
+  private static void show(
+      MultiGauge gauge, List<TableLag> lags, ToDoubleFunction<TableLag> value) {
+    gauge.register(
+        lags.stream()
+            .map(
+                one ->
+                    MultiGauge.Row.of(
+                        Tags.of("database", one.table().database(), "table", one.table().table()),
+                        value.applyAsDouble(one)))
+            .toList(),
+        true);
   }
 
   /** Forgets a dropped table's meters. */

@@ -1,9 +1,8 @@
 package io.sluice.gateway.tables;
 
-import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.compaction.CompactionRequests;
 import io.sluice.catalog.lake.Lake;
-import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.DeadLetters;
 import io.sluice.catalog.table.OptionChanges;
@@ -29,6 +28,7 @@ public final class TableOperations {
   private final TableCatalog catalog;
   private final Lake lake;
   private final CompactionRequests compaction;
+  private final CompactionErrors errors;
   private final BucketOperations buckets;
   private final Tables tables;
   private final Workers workers;
@@ -39,6 +39,7 @@ public final class TableOperations {
       TableCatalog catalog,
       Lake lake,
       CompactionRequests compaction,
+      CompactionErrors errors,
       BucketOperations buckets,
       Tables tables,
       Workers workers) {}
@@ -50,6 +51,7 @@ public final class TableOperations {
     this.catalog = parts.catalog();
     this.lake = parts.lake();
     this.compaction = parts.compaction();
+    this.errors = parts.errors();
     this.buckets = parts.buckets();
     this.tables = parts.tables();
     this.workers = parts.workers();
@@ -213,18 +215,8 @@ public final class TableOperations {
   private CompletableFuture<TableStatus> status(TableName name) {
     return tables
         .table(name)
-        .thenCompose(
-            table ->
-                buckets
-                    .watermarks(Some.all(table))
-                    .thenCompose(
-                        watermarks ->
-                            buckets
-                                .records(table)
-                                .thenCompose(
-                                    records ->
-                                        workers.call(() -> status(table, watermarks, records)))))
-        .exceptionally(failure -> new TableStatus(name, 0, 0, 0, 0, Flush.reason(failure)));
+        .thenCompose(table -> new Status(buckets, lake, errors, workers).of(table))
+        .exceptionally(failure -> TableStatus.unknown(name, Flush.reason(failure)));
   }
 
   private List<TableName> names() throws CatalogException {
@@ -233,29 +225,6 @@ public final class TableOperations {
       names.addAll(catalog.listTables(database));
     }
     return names;
-  }
-
-  private TableStatus status(
-      Table table, List<BucketWatermark> watermarks, List<BucketState> records) {
-    Progress progress = lake.table(table).load().progress();
-    long rows = 0;
-    long rowsNotInLake = 0;
-    long bytesNotInLake = 0;
-    for (BucketWatermark one : watermarks) {
-      long lakeOffset = progress.offset(one.bucket());
-      rows += one.watermark();
-      rowsNotInLake += Math.max(0, one.watermark() - lakeOffset);
-      bytesNotInLake += sealedBytesFrom(records.get(one.bucket()), lakeOffset);
-    }
-    return new TableStatus(
-        table.name(), table.bucketCount(), rows, rowsNotInLake, bytesNotInLake, null);
-  }
-
-  private static long sealedBytesFrom(BucketState state, long offset) {
-    return state.sealedSegments().stream()
-        .filter(segment -> segment.endOffset() > offset)
-        .mapToLong(segment -> segment.bytes())
-        .sum();
   }
 
   private CompletableFuture<Void> run(Callable<Void> task) {

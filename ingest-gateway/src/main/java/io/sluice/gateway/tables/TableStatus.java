@@ -1,5 +1,6 @@
 package io.sluice.gateway.tables;
 
+import io.sluice.catalog.bucket.LakeLag;
 import io.sluice.catalog.table.TableName;
 import org.jspecify.annotations.Nullable;
 
@@ -9,14 +10,21 @@ import org.jspecify.annotations.Nullable;
  * @param table its name
  * @param buckets number of buckets
  * @param rows number of rows it ever got
- * @param rowsNotInLake those of them that the lake doesn't have yet
- * @param bytesNotInLake about how many bytes of sealed segments the lake doesn't have yet
- * @param lastError why that isn't known; null if it is
+ * @param notInLake those of them that the lake doesn't have yet
+ * @param secondsNotInLake age of the oldest of those
+ * @param lastError why some of that isn't known, else why the table's last compaction failed; null
+ *     if nothing is wrong
  */
 public record TableStatus(
     TableName table,
     int buckets,
     long rows,
-    long rowsNotInLake,
-    long bytesNotInLake,
-    @Nullable String lastError) {}
+    LakeLag notInLake,
+    double secondsNotInLake,
+    @Nullable String lastError) {
+
+  /** Returns the status of a table of which nothing is known but what went wrong. */
+  static TableStatus unknown(TableName table, String why) {
+    return new TableStatus(table, 0, 0, LakeLag.NONE, 0, why);
+  }
+}

@@ -51,6 +51,16 @@ final class GatewayFixture implements AutoCloseable {
     return gateway.port();
   }
 
+  /** Returns where all records are. */
+  InMemoryMetadataStore metadata() {
+    return metadata;
+  }
+
+  /** Returns the lake. */
+  Lake lake() {
+    return lake;
+  }
+
   /** Makes the table shop.orders. */
   void createOrders(String options) throws Exception {
     send("POST", "/v1/databases", "application/json", "{\"name\":\"shop\",\"ifNotExists\":true}");
