@@ -70,6 +70,11 @@ final class FaultyMetadata implements MetadataStore {
   }
 
   @Override
+  public CompletableFuture<Void> replaceAll(List<Replacement> replacements) {
+    return call(replacements.get(0).path(), false, () -> store.replaceAll(replacements));
+  }
+
+  @Override
   public CompletableFuture<Void> delete(String path, long version) {
     return call(path, false, () -> store.delete(path, version));
   }

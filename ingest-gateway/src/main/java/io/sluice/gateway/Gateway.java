@@ -231,7 +231,9 @@ public final class Gateway {
         flight.appends(),
         flight.reads(),
         flight.settings().gate(),
-        new IcebergRest(parts.lake().icebergCatalog(), parts.lake().settings().catalogProperties()),
+        new IcebergRest(
+            parts.lake().foreignCatalog(parts.catalog()),
+            parts.lake().settings().catalogProperties()),
         () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
         new LakeLags(
             flight.operations(),

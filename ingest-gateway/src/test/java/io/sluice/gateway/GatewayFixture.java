@@ -32,8 +32,13 @@ public final class GatewayFixture implements AutoCloseable {
 
   /** Starts one at {@code settings}, but on a free port. */
   public GatewayFixture(Path folder, GatewaySettings settings) {
+    this(folder, settings, Map.of());
+  }
+
+  /** Starts one over a lake with {@code lakeProperties}. */
+  public GatewayFixture(Path folder, GatewaySettings settings, Map<String, String> lakeProperties) {
     InMemoryMetadataStore metadata = new InMemoryMetadataStore();
-    lake = Lake.open(new LakeSettings(folder.toUri().toString(), Map.of()), metadata);
+    lake = Lake.open(new LakeSettings(folder.toUri().toString(), lakeProperties), metadata);
     catalog = new TableCatalog(metadata, lake);
     parts =
         new GatewayParts(

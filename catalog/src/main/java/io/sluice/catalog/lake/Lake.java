@@ -3,6 +3,7 @@ package io.sluice.catalog.lake;
 import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import java.io.Closeable;
 import java.io.IOException;
@@ -74,6 +75,16 @@ public final class Lake implements AutoCloseable {
    */
   public Catalog icebergCatalog() {
     return catalog;
+  }
+
+  /**
+   * Returns the catalog that other engines are to use: Sluice's own one as they may use it, else
+   * the catalog itself.
+   *
+   * @param tables whose lake tables are Sluice's
+   */
+  public Catalog foreignCatalog(TableCatalog tables) {
+    return catalog instanceof SluiceCatalog own ? new ForeignCatalog(own, tables) : catalog;
   }
 
   /** Returns whether databases are the catalog's namespaces without doing anything about it. */

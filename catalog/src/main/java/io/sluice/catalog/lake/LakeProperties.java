@@ -3,6 +3,9 @@ package io.sluice.catalog.lake;
 /** Properties by which a lake table says which Sluice table it belongs to. */
 public final class LakeProperties {
 
+  /** What all names of Sluice's own properties begin with. */
+  static final String PREFIX = "sluice.";
+
   /** The table's immutable id. */
   public static final String TABLE_ID = "sluice.table-id";
 

@@ -3,9 +3,6 @@ package io.sluice.catalog.lake;
 import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
-import io.sluice.catalog.metadata.MetadataPaths;
-import io.sluice.catalog.metadata.MetadataStore.Versioned;
-import io.sluice.catalog.metadata.NameSlots;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.Databases;
@@ -13,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.iceberg.BaseMetastoreCatalog;
+import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
@@ -23,13 +22,16 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
-import org.apache.iceberg.exceptions.RESTException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.ServiceFailureException;
 import org.apache.iceberg.exceptions.ServiceUnavailableException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.FileIO;
-import org.jspecify.annotations.Nullable;
+import org.apache.iceberg.util.LocationUtil;
+import org.apache.iceberg.util.PropertyUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +42,8 @@ import org.slf4j.LoggerFactory;
 public final class SluiceCatalog extends BaseMetastoreCatalog implements SupportsNamespaces {
 
   private static final Logger LOG = LoggerFactory.getLogger(SluiceCatalog.class);
-  private static final int ATTEMPTS = 10;
 
-  private final NameSlots pointers;
+  private final LakeNames names;
   private final Databases databases;
   private final FileIO io;
   private final String warehouse;
@@ -58,7 +59,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
    */
   public SluiceCatalog(
       BlockingMetadata store, FileIO io, String warehouse, Map<String, String> properties) {
-    this.pointers = new NameSlots(store);
+    this.names = new LakeNames(store);
     this.databases = new Databases(store);
     this.io = io;
     this.warehouse = warehouse;
@@ -87,25 +88,38 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
 
   @Override
   protected TableOperations newTableOps(TableIdentifier identifier) {
-    return new SluiceTableOperations(pointers, identifier, path(identifier), io);
+    return new SluiceTableOperations(names.pointers(), identifier, LakeNames.path(identifier), io);
   }
 
   @Override
   protected String defaultWarehouseLocation(TableIdentifier identifier) {
     requireNamespace(identifier.namespace());
-    return warehouse + "/" + identifier.namespace().level(0) + "/" + identifier.name();
+    boolean unique =
+        PropertyUtil.propertyAsBoolean(
+            properties,
+            CatalogProperties.UNIQUE_TABLE_LOCATION,
+            CatalogProperties.UNIQUE_TABLE_LOCATION_DEFAULT);
+    return warehouse
+        + "/"
+        + identifier.namespace().level(0)
+        + "/"
+        + LocationUtil.tableLocation(identifier, unique);
+  }
+
+  /** Returns the URI below which tables are by default. */
+  String warehouse() {
+    return warehouse;
+  }
+
+  /** Returns where a table's current metadata file is; empty if there is no such table. */
+  Optional<String> metadataLocation(TableIdentifier identifier) {
+    return isValidIdentifier(identifier) ? names.location(identifier) : Optional.empty();
   }
 
   @Override
   public List<TableIdentifier> listTables(Namespace namespace) {
     requireNamespace(namespace);
-    try {
-      return pointers.list(MetadataPaths.lakeTables(namespace.level(0))).stream()
-          .map(segment -> TableIdentifier.of(namespace, MetadataPaths.text(segment)))
-          .toList();
-    } catch (MetadataException e) {
-      throw unavailable(e);
-    }
+    return names.list(namespace);
   }
 
   @Override
@@ -119,32 +133,49 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
    * @return whether it was there and passed
    */
   boolean dropIf(TableIdentifier identifier, boolean purge, Predicate<String> condition) {
-    MetadataException last = null;
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      try {
-        Optional<Versioned> pointer = pointers.read(path(identifier));
-        if (pointer.isEmpty()) {
-          return last != null && last.kind() == Kind.UNKNOWN;
-        }
-        String location = LakePointer.decode(path(identifier), pointer.get().value());
-        if (!condition.test(location)) {
-          return false;
-        }
-        Optional<TableMetadata> metadata = purge ? read(location) : Optional.empty();
-        pointers.clear(path(identifier), pointer.get().version());
-        metadata.ifPresent(found -> CatalogUtil.dropTableData(io, found));
-        return true;
-      } catch (MetadataException e) {
-        last = e;
-      }
+    Optional<String> dropped = names.drop(identifier, condition);
+    if (purge) {
+      dropped.flatMap(this::read).ifPresent(this::purge);
     }
-    throw unavailable(last);
+    return dropped.isPresent();
   }
 
   @Override
   public void renameTable(TableIdentifier from, TableIdentifier to) {
-    throw new UnsupportedOperationException(
-        "renaming a table is not supported: " + from + " stays as it is");
+    rename(from, to, location -> {});
+  }
+
+  /**
+   * Gives a table another name, in one step.
+   *
+   * @param check throws if the table with that metadata file must keep its name
+   */
+  void rename(TableIdentifier from, TableIdentifier to, Consumer<String> check) {
+    if (!isValidIdentifier(from)) {
+      throw new NoSuchTableException("Table does not exist: %s", from);
+    }
+    requireNamespace(to.namespace());
+    names.rename(from, to, check);
+    try {
+      if (touch(to.namespace())) {
+        return;
+      }
+      // Its new database was dropped while it came.
+      names.rename(to, from, location -> {});
+    } catch (RuntimeException e) {
+      throw new CommitStateUnknownException(
+          from + " was renamed, but its new database may be gone", e);
+    }
+    throw new NoSuchNamespaceException("Namespace does not exist: %s", to.namespace());
+  }
+
+  /** Makes a drop of the database fail that has looked for tables already; see Databases. */
+  boolean touch(Namespace namespace) {
+    try {
+      return databases.touch(namespace.level(0));
+    } catch (CatalogException e) {
+      throw translate(e);
+    }
   }
 
   @Override
@@ -211,8 +242,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
     io.close();
   }
 
-  private boolean update(
-      Namespace namespace, java.util.function.Consumer<Map<String, String>> change) {
+  private boolean update(Namespace namespace, Consumer<Map<String, String>> change) {
     try {
       return databases.update(
           namespace.level(0),
@@ -222,6 +252,15 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
           });
     } catch (CatalogException e) {
       throw translate(e);
+    }
+  }
+
+  /** Deletes what can be deleted of a table that is dropped already. */
+  private void purge(TableMetadata dropped) {
+    try {
+      CatalogUtil.dropTableData(new OwnFilesIO(io, dropped.location()), dropped);
+    } catch (RuntimeException e) {
+      LOG.warn("Not all files of {} could be purged", dropped.location(), e);
     }
   }
 
@@ -253,10 +292,6 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
     }
   }
 
-  private static String path(TableIdentifier identifier) {
-    return MetadataPaths.lakeTable(identifier.namespace().level(0), identifier.name());
-  }
-
   private static RuntimeException translate(CatalogException e) {
     if (e.reason() == Reason.NOT_EMPTY) {
       return new NamespaceNotEmptyException(e, "%s", e.getMessage());
@@ -264,11 +299,9 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
     if (e.reason() == Reason.INVALID) {
       return new ValidationException(e, "%s", e.getMessage());
     }
+    if (e.getCause() instanceof MetadataException cause && cause.kind() == Kind.UNKNOWN) {
+      return new ServiceFailureException(e, "It may have been done: %s", e.getMessage());
+    }
     return new ServiceUnavailableException(e, "%s", e.getMessage());
-  }
-
-  private static RESTException unavailable(@Nullable MetadataException e) {
-    return new ServiceUnavailableException(
-        e, "the metadata store is unavailable: %s", e == null ? "" : e.getMessage());
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.catalog.metadata;
 
 import io.sluice.catalog.metadata.MetadataException.Kind;
+import io.sluice.catalog.metadata.MetadataStore.Replacement;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,6 +43,12 @@ public final class BlockingMetadata {
   /** See {@link MetadataStore#replace}. */
   public long replace(String path, byte[] value, long version) throws MetadataException {
     return get(store.replace(path, value, version), path, Kind.UNKNOWN);
+  }
+
+  /** See {@link MetadataStore#replaceAll}. */
+  public void replaceAll(List<Replacement> replacements) throws MetadataException {
+    String path = replacements.get(0).path();
+    get(store.replaceAll(replacements).thenApply(done -> path), path, Kind.UNKNOWN);
   }
 
   /** See {@link MetadataStore#delete}. */

@@ -58,6 +58,17 @@ public final class InMemoryMetadataStore implements MetadataStore {
   }
 
   @Override
+  public CompletableFuture<Void> replaceAll(List<Replacement> replacements) {
+    return call(
+            replacements.get(0).path(),
+            () -> {
+              tree.replaceAll(replacements);
+              return replacements;
+            })
+        .thenAccept(done -> {});
+  }
+
+  @Override
   public CompletableFuture<Void> delete(String path, long version) {
     return call(
             path,

@@ -1,6 +1,7 @@
 package io.sluice.catalog.metadata;
 
 import io.sluice.catalog.metadata.MetadataException.Kind;
+import io.sluice.catalog.metadata.MetadataStore.Replacement;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
 import io.sluice.catalog.metadata.MetadataStore.Watch;
 import java.util.ArrayList;
@@ -66,6 +67,15 @@ final class MemoryTree {
     nodes.put(path, new Node(value, version + 1, node.session));
     tell(path);
     return version + 1;
+  }
+
+  synchronized void replaceAll(List<Replacement> replacements) throws MetadataException {
+    for (Replacement each : replacements) {
+      var unused = require(MetadataPaths.check(each.path()), each.version());
+    }
+    for (Replacement each : replacements) {
+      replace(each.path(), each.value(), each.version());
+    }
   }
 
   synchronized void delete(String path, long version) throws MetadataException {

@@ -28,6 +28,15 @@ public interface MetadataStore extends AutoCloseable {
   @SuppressWarnings("ArrayRecordComponent") // handed on as it came, never compared
   record Versioned(byte[] value, long version) {}
 
+  /**
+   * What is to stand in the place of a value.
+   *
+   * @param value the bytes
+   * @param version the version that the value must have
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed on as it came, never compared
+  record Replacement(String path, byte[] value, long version) {}
+
   /** A watch that stands until it is closed. */
   interface Watch extends AutoCloseable {
     /** Ends the watch. A call that has begun may still be running. */
@@ -55,6 +64,15 @@ public interface MetadataStore extends AutoCloseable {
    *     one, with MISSING if there is no value
    */
   CompletableFuture<Long> replace(String path, byte[] value, long version);
+
+  /**
+   * Replaces several values in one step: all of them, or none.
+   *
+   * @param replacements of different paths, at least one; all values together are small
+   * @return completes when all are replaced; fails with CONFLICT if one has another version, with
+   *     MISSING if there is no such value
+   */
+  CompletableFuture<Void> replaceAll(List<Replacement> replacements);
 
   /**
    * Deletes a value without children.

@@ -1,6 +1,7 @@
 package io.sluice.catalog.metadata;
 
 import io.sluice.catalog.metadata.MetadataException.Kind;
+import io.sluice.catalog.metadata.MetadataStore.Replacement;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,36 @@ public final class NameSlots {
   /** Takes a name's value away if it still has {@code version}. */
   public void clear(String path, long version) throws MetadataException {
     store.replace(path, new byte[0], version);
+  }
+
+  /**
+   * Gives a value another name, in one step.
+   *
+   * @param value what {@link #read} returned of {@code from}
+   * @throws MetadataException EXISTS if the new name has a value; CONFLICT if one of the two has
+   *     been changed meanwhile; UNAVAILABLE or UNKNOWN
+   */
+  public void move(String from, Versioned value, String to) throws MetadataException {
+    Optional<Versioned> slot = store.readNewest(to);
+    if (slot.filter(NameSlots::isUsed).isPresent()) {
+      throw new MetadataException(Kind.EXISTS, "there is a value already: " + to);
+    }
+    long version = slot.isPresent() ? slot.get().version() : emptySlot(to);
+    store.replaceAll(
+        List.of(
+            new Replacement(to, value.value(), version),
+            new Replacement(from, new byte[0], value.version())));
+  }
+
+  private long emptySlot(String path) throws MetadataException {
+    try {
+      return store.create(path, new byte[0]);
+    } catch (MetadataException e) {
+      if (e.kind() == Kind.EXISTS) {
+        throw new MetadataException(Kind.CONFLICT, "just made by another: " + path, e);
+      }
+      throw e;
+    }
   }
 
   /** Lists the names directly below {@code parent} that have a value now, sorted. */

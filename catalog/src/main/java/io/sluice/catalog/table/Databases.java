@@ -138,7 +138,7 @@ public final class Databases {
    *
    * @return whether there is such a database
    */
-  boolean touch(String database) throws CatalogException {
+  public boolean touch(String database) throws CatalogException {
     return update(database, properties -> properties);
   }
 

@@ -59,7 +59,7 @@ public final class HttpApi {
         new AppendRoutes(parts, budget, new AppendRoutes.Limits(mostBodyBytes, mostArrowBytes)),
         new ReadRoutes(parts));
     mountOperator(new OperatorRoutes(parts));
-    mountIceberg(new IcebergRoutes(parts.iceberg()));
+    mountIceberg(new IcebergRoutes(parts.iceberg(), budget));
     router.route("/v1/*").handler(HttpApi::notFound);
     router.route("/iceberg/*").handler(HttpApi::notFound);
   }

@@ -1,8 +1,12 @@
 package io.sluice.gateway.http;
 
+import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.iceberg.Reply;
+import io.sluice.gateway.iceberg.RestCall;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -12,34 +16,77 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings requests below {@code /iceberg/v1} to the Iceberg REST catalog. */
 final class IcebergRoutes {
 
+  private static final Logger LOG = LoggerFactory.getLogger(IcebergRoutes.class);
+
   static final String PREFIX = "/iceberg/v1";
 
-  private final IcebergRest rest;
+  /** A table of 5,000 columns takes 1 MiB. */
+  private static final int MOST_BODY_BYTES = 8 << 20;
 
-  IcebergRoutes(IcebergRest rest) {
+  private static final byte[] NO_BODY = {};
+
+  private final IcebergRest rest;
+  private final ByteBudget budget;
+
+  IcebergRoutes(IcebergRest rest, ByteBudget budget) {
     this.rest = rest;
+    this.budget = budget;
   }
 
-  /** Handles whatever is below the prefix, bodies of writing calls aside, which are dropped. */
+  /** Handles whatever is below the prefix. */
   void handle(Vertx vertx, RoutingContext context) {
     HttpServerRequest request = context.request();
-    String method = request.method().name();
     List<String> path;
     try {
       path = segments(request.path());
     } catch (IllegalArgumentException e) {
-      Answers.failure(context.response(), e);
+      send(request, IcebergRest.refusal(400, String.valueOf(e.getMessage())));
       return;
     }
     Map<String, String> query = new HashMap<>();
     context.queryParams().forEach(query::putIfAbsent);
-    vertx
-        .executeBlocking(() -> rest.answer(method, path, query), false)
-        .onComplete(reply -> send(request, reply), e -> Answers.failure(context.response(), e));
+    String ifNoneMatch = String.join(",", request.headers().getAll("If-None-Match"));
+    ByteBudget.Share share = budget.share();
+    body(request, share)
+        .map(body -> new RestCall(request.method().name(), path, query, ifNoneMatch, body))
+        .compose(
+            call ->
+                vertx.executeBlocking(() -> rest.answer(call), false).recover(IcebergRoutes::lost))
+        .onComplete(
+            reply -> {
+              share.close();
+              send(request, reply);
+            },
+            failure -> {
+              share.close();
+              send(request, refusal(failure));
+            });
+  }
+
+  private static Future<byte[]> body(HttpServerRequest request, ByteBudget.Share share) {
+    return request.method().equals(HttpMethod.POST)
+        ? RequestBody.read(request, MOST_BODY_BYTES, share)
+        : Future.succeededFuture(NO_BODY);
+  }
+
+  /** A call that ended without an answer may have done its work: 500 says so to a client. */
+  private static Future<Reply> lost(Throwable failure) {
+    LOG.error("an Iceberg REST call ended without an answer", failure);
+    return Future.succeededFuture(IcebergRest.refusal(500, "the call failed: " + failure));
+  }
+
+  private static Reply refusal(Throwable failure) {
+    Problem problem = Problem.of(failure);
+    int status = problem.httpStatus();
+    return IcebergRest.refusal(
+        status,
+        status == 413 ? "the body is over " + MOST_BODY_BYTES + " bytes" : problem.message());
   }
 
   private static List<String> segments(String path) {
@@ -60,10 +107,13 @@ final class IcebergRoutes {
       return;
     }
     response.setStatusCode(reply.status());
-    if (reply.status() == 503) {
+    if (reply.status() == 429 || reply.status() == 503) {
       response.putHeader("Retry-After", "1");
     }
-    if (reply.json().isEmpty() || request.method().name().equals("HEAD")) {
+    if (!reply.etag().isEmpty()) {
+      response.putHeader("ETag", reply.etag());
+    }
+    if (reply.json().isEmpty() || request.method().equals(HttpMethod.HEAD)) {
       response.end();
     } else {
       response.putHeader("Content-Type", "application/json").end(reply.json());

@@ -1,4 +1,4 @@
-/** The read side of the Iceberg REST catalog, by which other engines find the lake's tables. */
+/** The Iceberg REST catalog, by which other engines find and write the lake's tables. */
 @NullMarked
 package io.sluice.gateway.iceberg;
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.Op;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,6 +153,36 @@ public final class ZooKeeperMetadataStore implements MetadataStore {
                   }
                 },
                 null));
+  }
+
+  @Override
+  public CompletableFuture<Void> replaceAll(List<Replacement> replacements) {
+    List<String> paths = replacements.stream().map(Replacement::path).toList();
+    List<Op> steps =
+        replacements.stream()
+            .map(
+                each ->
+                    Op.setData(
+                        node(each.path()),
+                        checkedSize(each.path(), each.value()),
+                        Math.toIntExact(each.version())))
+            .toList();
+    return calls
+        .<List<String>>change(
+            "replacing " + paths,
+            (client, answer) ->
+                client.multi(
+                    steps,
+                    (rc, p, context, results) -> {
+                      Code code = Code.get(rc);
+                      if (code == Code.OK) {
+                        answer.ok(paths);
+                      } else {
+                        answer.failed(code);
+                      }
+                    },
+                    null))
+        .thenAccept(replaced -> {});
   }
 
   @Override

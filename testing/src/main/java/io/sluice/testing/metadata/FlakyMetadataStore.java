@@ -52,6 +52,11 @@ public final class FlakyMetadataStore implements MetadataStore {
   }
 
   @Override
+  public CompletableFuture<Void> replaceAll(List<Replacement> replacements) {
+    return writing(replacements.get(0).path(), () -> store.replaceAll(replacements));
+  }
+
+  @Override
   public CompletableFuture<Void> delete(String path, long version) {
     return writing(path, () -> store.delete(path, version));
   }

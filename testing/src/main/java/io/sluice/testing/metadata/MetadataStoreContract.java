@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataStore;
+import io.sluice.catalog.metadata.MetadataStore.Replacement;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,42 @@ public abstract class MetadataStoreContract {
   @Test
   void replacingNothingIsMissing() throws Exception {
     assertFails(Kind.MISSING, store.replace(root + "/none", bytes("x"), 0));
+  }
+
+  @Test
+  void severalValuesAreReplacedInOneStep() throws Exception {
+    get(store.create(root + "/a", bytes("a")));
+    get(store.create(root + "/b/below", bytes("b")));
+    get(store.replace(root + "/b/below", bytes("b1"), 0));
+    get(
+        store
+            .replaceAll(
+                List.of(
+                    new Replacement(root + "/a", new byte[0], 0),
+                    new Replacement(root + "/b/below", bytes("a"), 1)))
+            .thenApply(done -> ""));
+    assertThat(text(root + "/a")).isEmpty();
+    assertThat(version(root + "/a")).isEqualTo(1);
+    assertThat(text(root + "/b/below")).isEqualTo("a");
+    assertThat(version(root + "/b/below")).isEqualTo(2);
+  }
+
+  @Test
+  void ofSeveralValuesAllAreReplacedOrNone() throws Exception {
+    get(store.create(root + "/a", bytes("a")));
+    get(store.create(root + "/b", bytes("b")));
+    Replacement first = new Replacement(root + "/a", bytes("changed"), 0);
+    for (Replacement old :
+        List.of(
+            new Replacement(root + "/b", bytes("changed"), 7),
+            new Replacement(root + "/none", bytes("changed"), 0))) {
+      Kind kind = old.version() == 7 ? Kind.CONFLICT : Kind.MISSING;
+      assertFails(kind, store.replaceAll(List.of(first, old)).thenApply(done -> ""));
+      assertFails(kind, store.replaceAll(List.of(old, first)).thenApply(done -> ""));
+    }
+    assertThat(text(root + "/a")).isEqualTo("a");
+    assertThat(version(root + "/a")).isZero();
+    assertThat(text(root + "/b")).isEqualTo("b");
   }
 
   @Test

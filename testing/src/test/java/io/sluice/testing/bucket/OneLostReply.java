@@ -45,6 +45,11 @@ final class OneLostReply implements MetadataStore {
   }
 
   @Override
+  public CompletableFuture<Void> replaceAll(List<Replacement> replacements) {
+    return store.replaceAll(replacements);
+  }
+
+  @Override
   public CompletableFuture<Void> delete(String path, long version) {
     return store.delete(path, version);
   }

@@ -1,0 +1,53 @@
+package io.sluice.catalog.lake;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** Locations in the lake, compared however they are spelled. */
+final class LakePaths {
+
+  /** A folder named as {@link Lake#location} names those of Sluice's tables. */
+  private static final Pattern OURS =
+      Pattern.compile("/[^/]+-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:/|$)");
+
+  private static final Pattern S3_SCHEME = Pattern.compile("^s3[an]?:/+");
+
+  /**
+   * Returns one spelling of a location, without a slash at the end.
+   *
+   * @throws IllegalArgumentException if it has empty segments or such that mean another folder, or
+   *     isn't a location at all
+   */
+  static String normal(String location) {
+    String path = location;
+    if (path.startsWith("file:")) {
+      path = "/" + path.substring("file:".length()).replaceFirst("^/+", "");
+    }
+    path = S3_SCHEME.matcher(path).replaceFirst("s3://");
+    while (path.length() > 1 && path.endsWith("/")) {
+      path = path.substring(0, path.length() - 1);
+    }
+    if (path.startsWith("/")) {
+      return Path.of(path).normalize().toString();
+    }
+    int scheme = path.indexOf("://");
+    for (String segment : path.substring(scheme < 0 ? 0 : scheme + 3).split("/", -1)) {
+      if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+        throw new IllegalArgumentException(
+            "a location must not have empty, '.' or '..' segments: '" + location + "'");
+      }
+    }
+    return path;
+  }
+
+  /**
+   * Returns whether there is a folder of a Sluice table on the way to a file.
+   *
+   * @param path below the warehouse, beginning with a slash
+   */
+  static boolean isOurs(String path) {
+    return OURS.matcher(path).find();
+  }
+
+  private LakePaths() {}
+}

@@ -1,0 +1,189 @@
+package io.sluice.catalog.lake;
+
+import io.sluice.catalog.table.SystemColumns;
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.types.ArrowSchemas;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.ForbiddenException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.types.Types.NestedField;
+
+/**
+ * What another engine's commit to the lake table of a Sluice table must leave as it is: what
+ * compaction, readers and a DROP rely on. All else is the engine's to change.
+ */
+final class SluiceTableRules {
+
+  private static final int MOST_COLUMNS = 5_000;
+
+  /** Besides Sluice's own: what says where files are to be, and how they are to be read. */
+  private static final List<String> FIXED_PROPERTIES =
+      List.of(
+          LakeProperties.PREFIX,
+          "encryption.",
+          TableProperties.WRITE_LOCATION_PROVIDER_IMPL,
+          TableProperties.WRITE_METADATA_LOCATION,
+          TableProperties.WRITE_DATA_LOCATION,
+          "write.object-storage.path",
+          "write.folder-storage.path");
+
+  /**
+   * Checks a commit.
+   *
+   * @throws ForbiddenException if it would change what must stay; the message says what, and where
+   *     it is changed instead
+   */
+  static void check(Table table, TableMetadata base, TableMetadata updated) {
+    require(table, base.uuid().equals(updated.uuid()), "its lake table's UUID stays");
+    require(table, base.location().equals(updated.location()), "its location stays");
+    require(
+        table,
+        base.formatVersion() == updated.formatVersion(),
+        "its format version stays: it is the option format-version of CREATE TABLE");
+    checkProperties(table, base, updated);
+    checkSchema(table, base.schema(), updated.schema());
+    for (PartitionSpec spec : base.specs()) {
+      require(
+          table,
+          !spec.isUnpartitioned() || updated.spec(spec.specId()) != null,
+          "its spec without partitions stays: compaction writes by it");
+    }
+    String tag = LakeView.tag(table.incarnation());
+    require(
+        table,
+        Objects.equals(base.ref(tag), updated.ref(tag)),
+        "its tag " + tag + " stays: compaction goes on from there");
+    require(
+        table,
+        Progress.inForce(base, table.incarnation())
+            .equals(Progress.inForce(updated, table.incarnation())),
+        "how far it is compacted stays: leave '"
+            + Progress.PROPERTY
+            + "' out of snapshots, and keep those that have it as the newest");
+  }
+
+  private static void checkProperties(Table table, TableMetadata base, TableMetadata updated) {
+    Set<String> keys = new TreeSet<>(base.properties().keySet());
+    keys.addAll(updated.properties().keySet());
+    for (String key : keys) {
+      boolean fixed = FIXED_PROPERTIES.stream().anyMatch(key::startsWith);
+      require(
+          table,
+          !fixed || Objects.equals(base.properties().get(key), updated.properties().get(key)),
+          "its property '"
+              + key
+              + "' stays: options are altered by ALTER TABLE in Flink SQL, 'sluice table alter', or"
+              + " PATCH /v1/databases/{database}/tables/{table}");
+    }
+  }
+
+  private static void checkSchema(Table table, Schema base, Schema updated) {
+    if (base.sameSchema(updated)) {
+      return;
+    }
+    Set<Integer> ours =
+        table.schema().columns().stream().map(NestedField::fieldId).collect(Collectors.toSet());
+    for (NestedField column : table.schema().columns()) {
+      NestedField found = updated.asStruct().field(column.fieldId());
+      require(
+          table,
+          found != null
+              && found.name().equals(column.name())
+              && found.type().equals(column.type())
+              && found.isOptional() == column.isOptional(),
+          "its column '"
+              + column.name()
+              + "' stays as it is: rows in the log have it, and Sluice's schemas don't evolve yet");
+    }
+    require(
+        table,
+        updated.columns().size() <= MOST_COLUMNS,
+        "it has at most " + MOST_COLUMNS + " columns");
+    for (NestedField column : updated.columns()) {
+      if (!ours.contains(column.fieldId())) {
+        checkAdded(table, column);
+      }
+    }
+  }
+
+  /** A column that rows from the log have not: the compactor writes null. */
+  private static void checkAdded(Table table, NestedField column) {
+    String name = "column '" + column.name() + "'";
+    require(
+        table,
+        column.isOptional() && column.initialDefault() == null && column.writeDefault() == null,
+        name + " must be optional and without defaults, since rows in the log have none");
+    require(
+        table,
+        !SystemColumns.isSystemColumn(column.name()),
+        name + " has the name of one of Sluice's own: " + SystemColumns.NAMES);
+    try {
+      var unused = ArrowSchemas.field(column);
+    } catch (IllegalArgumentException e) {
+      require(
+          table,
+          false,
+          name
+              + " can't be of type "
+              + column.type()
+              + "; the types are "
+              + String.join(", ", ArrowSchemas.typeNames()));
+    }
+  }
+
+  /**
+   * Checks that a commit's files are where the compactor will look for them: it carries them over
+   * into its own next snapshot.
+   *
+   * @throws BadRequestException if they can't be read
+   */
+  static void requireReadable(
+      TableMetadata base, TableMetadata updated, ForeignTableRules rules, FileIO io) {
+    for (Snapshot snapshot : updated.snapshots()) {
+      if (base.snapshot(snapshot.snapshotId()) != null) {
+        continue;
+      }
+      List<ManifestFile> manifests;
+      if (snapshot.manifestListLocation() != null) {
+        rules.requireBelow("a manifest list", snapshot.manifestListLocation());
+      }
+      try {
+        manifests = snapshot.allManifests(io);
+      } catch (RuntimeException e) {
+        throw new BadRequestException(
+            e,
+            "the manifest list of snapshot %s can't be read by Sluice: %s: %s",
+            snapshot.snapshotId(),
+            snapshot.manifestListLocation(),
+            e.getMessage());
+      }
+      for (ManifestFile manifest : manifests) {
+        if (updated.spec(manifest.partitionSpecId()) == null) {
+          throw new BadRequestException(
+              "manifest %s is of partition spec %s, which the table has not",
+              manifest.path(), manifest.partitionSpecId());
+        }
+      }
+    }
+  }
+
+  private static void require(Table table, boolean fine, String what) {
+    if (!fine) {
+      throw new ForbiddenException(
+          "Cannot commit to %s, which is a table of Sluice: %s", table.name(), what);
+    }
+  }
+
+  private SluiceTableRules() {}
+}
