@@ -59,6 +59,8 @@ public final class LakeCatalog implements AutoCloseable {
             ? LocalFileIO.class.getName()
             : "org.apache.iceberg.aws.s3.S3FileIO";
     properties.put(CatalogProperties.FILE_IO_IMPL, fileIo);
+    // Flink reads the newest rows from the log.
+    properties.put("header.Sluice-Freshness", "none");
     properties.putAll(endpoint.lakeProperties());
     RESTCatalog catalog = new RESTCatalog();
     try {

@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.sluice.gateway.metrics.GatewayMeters.Protocol;
+import io.sluice.gateway.tables.FreshReads;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
@@ -59,7 +60,11 @@ public final class HttpApi {
         new AppendRoutes(parts, budget, new AppendRoutes.Limits(mostBodyBytes, mostArrowBytes)),
         new ReadRoutes(parts));
     mountOperator(new OperatorRoutes(parts));
-    mountIceberg(new IcebergRoutes(parts.iceberg(), budget));
+    mountIceberg(
+        new IcebergRoutes(
+            parts.iceberg(),
+            new FreshLoads(new FreshReads(parts.operations(), System::nanoTime)),
+            budget));
     router.route("/v1/*").handler(HttpApi::notFound);
     router.route("/iceberg/*").handler(HttpApi::notFound);
   }

@@ -4,6 +4,7 @@ import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.iceberg.Reply;
 import io.sluice.gateway.iceberg.RestCall;
+import io.sluice.gateway.tables.TableStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -16,6 +17,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +35,12 @@ final class IcebergRoutes {
   private static final byte[] NO_BODY = {};
 
   private final IcebergRest rest;
+  private final FreshLoads fresh;
   private final ByteBudget budget;
 
-  IcebergRoutes(IcebergRest rest, ByteBudget budget) {
+  IcebergRoutes(IcebergRest rest, FreshLoads fresh, ByteBudget budget) {
     this.rest = rest;
+    this.fresh = fresh;
     this.budget = budget;
   }
 
@@ -55,9 +60,7 @@ final class IcebergRoutes {
     ByteBudget.Share share = budget.share();
     body(request, share)
         .map(body -> new RestCall(request.method().name(), path, query, ifNoneMatch, body))
-        .compose(
-            call ->
-                vertx.executeBlocking(() -> rest.answer(call), false).recover(IcebergRoutes::lost))
+        .compose(call -> answer(vertx, call, request))
         .onComplete(
             reply -> {
               share.close();
@@ -67,6 +70,24 @@ final class IcebergRoutes {
               share.close();
               send(request, refusal(failure));
             });
+  }
+
+  private Future<Reply> answer(Vertx vertx, RestCall call, HttpServerRequest request) {
+    CompletableFuture<Optional<TableStatus>> freshened;
+    try {
+      freshened = fresh.before(call, request);
+    } catch (IllegalArgumentException e) {
+      return Future.succeededFuture(IcebergRest.refusal(400, String.valueOf(e.getMessage())));
+    }
+    return Future.fromCompletionStage(freshened, vertx.getOrCreateContext())
+        .compose(
+            status -> {
+              status.ifPresent(found -> FreshLoads.tell(found, request.response()));
+              return vertx
+                  .executeBlocking(() -> rest.answer(call), false)
+                  .recover(IcebergRoutes::lost);
+            })
+        .onSuccess(reply -> fresh.after(call, reply));
   }
 
   private static Future<byte[]> body(HttpServerRequest request, ByteBudget.Share share) {

@@ -23,7 +23,7 @@ import org.apache.iceberg.Schema;
  * What can be asked of databases and tables, whatever the protocol. Thread-safe; never blocks.
  * Calls fail with a {@code CatalogException}, or as the log does.
  */
-public final class TableOperations {
+public final class TableOperations implements FreshReads.Tables {
 
   private final TableCatalog catalog;
   private final Lake lake;
@@ -170,6 +170,7 @@ public final class TableOperations {
    *
    * @param timeout how long to wait; what was reached by then is the answer
    */
+  @Override
   public CompletableFuture<FlushReport> flush(TableName name, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     return tables
@@ -212,7 +213,9 @@ public final class TableOperations {
         .thenApply(found -> found.stream().flatMap(Optional::stream).toList());
   }
 
-  private CompletableFuture<TableStatus> status(TableName name) {
+  /** Returns how a table is; of one that there isn't, that. Never fails. */
+  @Override
+  public CompletableFuture<TableStatus> status(TableName name) {
     return tables
         .table(name)
         .thenCompose(table -> new Status(buckets, lake, errors, workers).of(table))

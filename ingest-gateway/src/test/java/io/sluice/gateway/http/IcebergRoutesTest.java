@@ -3,6 +3,7 @@ package io.sluice.gateway.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.catalog.bucket.LakeLag;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.lake.LocalFileIO;
@@ -10,6 +11,9 @@ import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.iceberg.IcebergRest;
+import io.sluice.gateway.tables.FlushReport;
+import io.sluice.gateway.tables.FreshReads;
+import io.sluice.gateway.tables.TableStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
@@ -18,7 +22,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Schema;
@@ -61,6 +67,7 @@ class IcebergRoutesTest {
             new IcebergRest(
                 lake.icebergCatalog(),
                 Map.of("client.region", "eu-central-1", "s3.secret-access-key", "hush")),
+            new FreshLoads(new FreshReads(new NothingToFlush(), System::nanoTime)),
             new ByteBudget(1 << 20));
     router.route(IcebergRoutes.PREFIX + "/*").handler(context -> routes.handle(vertx, context));
     HttpServer server =
@@ -177,5 +184,19 @@ class IcebergRoutesTest {
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build(),
             HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** A lake that has everything. */
+  private static final class NothingToFlush implements FreshReads.Tables {
+
+    @Override
+    public CompletableFuture<TableStatus> status(TableName table) {
+      return CompletableFuture.completedFuture(new TableStatus(table, 1, 0, LakeLag.NONE, 0, null));
+    }
+
+    @Override
+    public CompletableFuture<FlushReport> flush(TableName table, Duration patience) {
+      return CompletableFuture.failedFuture(new AssertionError("nobody wants a flush"));
+    }
   }
 }

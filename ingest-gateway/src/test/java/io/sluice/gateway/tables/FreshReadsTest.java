@@ -1,0 +1,127 @@
+package io.sluice.gateway.tables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.catalog.bucket.LakeLag;
+import io.sluice.catalog.table.TableName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class FreshReadsTest {
+
+  private static final TableName TABLE = new TableName("db", "t");
+  private static final TableName OTHER = new TableName("db", "other");
+  private static final Duration ALL = Duration.ZERO;
+
+  private final List<CompletableFuture<FlushReport>> flushes = new ArrayList<>();
+  private final List<Duration> patience = new ArrayList<>();
+  private long rows = 7;
+  private double seconds = 12;
+  private long nanos = -5;
+
+  private final FreshReads reads =
+      new FreshReads(
+          new FreshReads.Tables() {
+            @Override
+            public CompletableFuture<TableStatus> status(TableName table) {
+              return CompletableFuture.completedFuture(
+                  new TableStatus(
+                      table,
+                      1,
+                      100,
+                      new LakeLag(rows, 10 * rows, OptionalLong.of(1)),
+                      rows == 0 ? 0 : seconds,
+                      null));
+            }
+
+            @Override
+            public CompletableFuture<FlushReport> flush(TableName table, Duration limit) {
+              CompletableFuture<FlushReport> flush = new CompletableFuture<>();
+              flushes.add(flush);
+              patience.add(limit);
+              return flush;
+            }
+          },
+          () -> nanos);
+
+  @Test
+  void aTableThatIsFreshEnoughIsLeftAlone() {
+    assertThat(reads.freshen(TABLE, Duration.ofSeconds(13))).isCompleted();
+    rows = 0;
+    assertThat(reads.freshen(TABLE, ALL)).isCompleted();
+    assertThat(flushes).isEmpty();
+  }
+
+  @Test
+  void aLoadWaitsUntilTheLakeHasTheRows() {
+    CompletableFuture<TableStatus> load = reads.freshen(TABLE, Duration.ofSeconds(12));
+    assertThat(load).isNotDone();
+    assertThat(patience).containsExactly(FreshReads.PATIENCE);
+
+    flushed(0);
+
+    assertThat(load.join().notInLake().rows()).isZero();
+    assertThat(flushes).hasSize(1);
+  }
+
+  @Test
+  void loadsThatComeMeanwhileWaitForTheSameFlush() {
+    CompletableFuture<TableStatus> first = reads.freshen(TABLE, ALL);
+    CompletableFuture<TableStatus> second = reads.freshen(TABLE, ALL);
+    CompletableFuture<TableStatus> other = reads.freshen(OTHER, ALL);
+    assertThat(flushes).hasSize(2);
+
+    flushed(0);
+
+    assertThat(first).isCompleted();
+    assertThat(second).isCompleted();
+    assertThat(other).isNotDone();
+  }
+
+  @Test
+  void thereIsOneFlushPerInterval() {
+    var unused = reads.freshen(TABLE, ALL);
+    flushed(0);
+    rows = 3;
+    nanos += FreshReads.INTERVAL.toNanos() - 1;
+
+    TableStatus stale = reads.freshen(TABLE, ALL).join();
+    assertThat(stale.notInLake().rows()).isEqualTo(3);
+    assertThat(flushes).hasSize(1);
+
+    nanos += 1;
+    assertThat(reads.freshen(TABLE, ALL)).isNotDone();
+    assertThat(flushes).hasSize(2);
+  }
+
+  @Test
+  void aLakeThatIsTooSlowIsReadAsItIs() {
+    CompletableFuture<TableStatus> load = reads.freshen(TABLE, ALL);
+    nanos += FreshReads.PATIENCE.toNanos();
+    flushes.get(0).completeExceptionally(new IllegalStateException("the lake is away"));
+
+    assertThat(load.join().notInLake().rows()).isEqualTo(7);
+    assertThat(flushes).hasSize(1);
+  }
+
+  @Test
+  void anEngineThatTriesItsCommitAgainMeetsNoFlush() {
+    reads.conflicted(TABLE);
+    nanos += FreshReads.CONFLICT_PAUSE.toNanos() - 1;
+    assertThat(reads.freshen(TABLE, ALL)).isCompleted();
+    assertThat(flushes).isEmpty();
+
+    nanos += 1;
+    assertThat(reads.freshen(TABLE, ALL)).isNotDone();
+    assertThat(flushes).hasSize(1);
+  }
+
+  private void flushed(int flush) {
+    rows = 0;
+    flushes.get(flush).complete(new FlushReport(List.of(), true));
+  }
+}
