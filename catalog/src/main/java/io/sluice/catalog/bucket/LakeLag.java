@@ -47,7 +47,7 @@ public record LakeLag(long rows, long bytes, OptionalLong oldestMicros) {
           bytes += rowBytes * (closed.endOffset() - Math.max(from, closed.baseOffset()));
           oldest = oldest.isPresent() ? oldest : OptionalLong.of(timeAt(closed, from));
         }
-      } else if (segment instanceof Segment.Open open && end > open.baseOffset()) {
+      } else if (segment instanceof Segment.Open open) {
         bytes += rowBytes * (end - Math.max(from, open.baseOffset()));
         oldest = oldest.isPresent() ? oldest : OptionalLong.of(open.openedAtMicros());
       }

@@ -74,6 +74,7 @@ class FreshReadsTest {
     CompletableFuture<TableStatus> second = reads.freshen(TABLE, ALL);
     CompletableFuture<TableStatus> other = reads.freshen(OTHER, ALL);
     assertThat(flushes).hasSize(2);
+    assertThat(second).isNotDone();
 
     flushed(0);
 
