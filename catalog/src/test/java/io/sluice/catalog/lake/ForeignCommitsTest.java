@@ -105,7 +105,11 @@ class ForeignCommitsTest {
         refused("its tag", t -> t.manageSnapshots().setMaxRefAgeMs(tag, 1).commit()),
         refused(
             "how far it is compacted",
-            t -> t.newAppend().set(Progress.PROPERTY, fixture.progress(99, 99).toJson()).appendFile(file(1)).commit()),
+            t ->
+                t.newAppend()
+                    .set(Progress.PROPERTY, fixture.progress(99, 99).toJson())
+                    .appendFile(file(1))
+                    .commit()),
         refused("'sluice.table-id'", t -> t.updateProperties().remove("sluice.table-id").commit()),
         refused(
             "'sluice.option.x'", t -> t.updateProperties().set("sluice.option.x", "1").commit()),
