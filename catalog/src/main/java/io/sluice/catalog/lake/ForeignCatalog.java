@@ -64,8 +64,8 @@ public final class ForeignCatalog extends BaseMetastoreCatalog implements Suppor
   }
 
   /**
-   * Returns where a table's current metadata file is; empty if there is no such table. Costs no
-   * look at the file.
+   * Returns where a table's current metadata file is; empty if there is no such table, or no such
+   * file. The file isn't read.
    */
   public Optional<String> metadataLocation(TableIdentifier identifier) {
     return catalog.metadataLocation(identifier);

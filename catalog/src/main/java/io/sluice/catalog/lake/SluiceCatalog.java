@@ -6,6 +6,7 @@ import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.Databases;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,9 +112,14 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
     return warehouse;
   }
 
-  /** Returns where a table's current metadata file is; empty if there is no such table. */
+  /**
+   * Returns where a table's current metadata file is; empty if there is no such table, or no such
+   * file.
+   */
   Optional<String> metadataLocation(TableIdentifier identifier) {
-    return isValidIdentifier(identifier) ? names.location(identifier) : Optional.empty();
+    return isValidIdentifier(identifier)
+        ? names.location(identifier).filter(location -> io.newInputFile(location).exists())
+        : Optional.empty();
   }
 
   @Override
@@ -205,7 +211,8 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
 
   @Override
   public Map<String, String> loadNamespaceMetadata(Namespace namespace) {
-    return requireNamespace(namespace);
+    // Iceberg asks maps whether they contain null, which a sorted one refuses.
+    return new HashMap<>(requireNamespace(namespace));
   }
 
   @Override

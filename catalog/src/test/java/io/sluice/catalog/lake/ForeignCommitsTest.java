@@ -99,14 +99,17 @@ class ForeignCommitsTest {
 
   @TestFactory
   Stream<DynamicTest> whatSluiceReliesOnStays() {
-    String progress = fixture.progress(99, 99).toJson();
     return Stream.of(
         refused("its tag", t -> t.manageSnapshots().removeTag(tag).commit()),
         refused("its tag", t -> t.manageSnapshots().replaceTag(tag, firstSnapshot(t)).commit()),
         refused("its tag", t -> t.manageSnapshots().setMaxRefAgeMs(tag, 1).commit()),
         refused(
             "how far it is compacted",
-            t -> t.newAppend().set(Progress.PROPERTY, progress).appendFile(file(1)).commit()),
+            t ->
+                t.newAppend()
+                    .set(Progress.PROPERTY, fixture.progress(99, 99).toJson())
+                    .appendFile(file(1))
+                    .commit()),
         refused("'sluice.table-id'", t -> t.updateProperties().remove("sluice.table-id").commit()),
         refused(
             "'sluice.option.x'", t -> t.updateProperties().set("sluice.option.x", "1").commit()),

@@ -1,5 +1,7 @@
 package io.sluice.gateway.iceberg;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 record Page<T>(List<T> items, @Nullable String next) {
 
   Page {
-    items = List.copyOf(items);
+    // Iceberg's builders ask lists whether they contain null, which those of the JDK refuse.
+    items = Collections.unmodifiableList(new ArrayList<>(items));
   }
 
   /** Returns the page that a call asks for: all, unless it has both a token and a size. */

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
@@ -66,7 +67,7 @@ class IcebergWritesTest {
   @Test
   void aNamespaceIsADatabase() throws Exception {
     try (RESTCatalog client = client()) {
-      client.createNamespace(Namespace.of("theirs"), Map.of("owner", "me"));
+      client.createNamespace(Namespace.of("theirs"), new HashMap<>(Map.of("owner", "me")));
       assertThat(gateway.get("/v1/databases").body()).contains("\"theirs\"");
       assertThat(client.loadNamespaceMetadata(Namespace.of("theirs"))).containsEntry("owner", "me");
       assertThatThrownBy(() -> client.createNamespace(Namespace.of("shop")))
@@ -362,6 +363,14 @@ class IcebergWritesTest {
     @Override
     public int read() {
       return left-- > 0 ? ' ' : -1;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int most) {
+      int count = Math.min(left, most);
+      java.util.Arrays.fill(into, from, from + count, (byte) ' ');
+      left -= count;
+      return count == 0 ? -1 : count;
     }
   }
 }

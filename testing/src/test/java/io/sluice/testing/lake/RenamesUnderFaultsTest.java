@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,7 +60,7 @@ class RenamesUnderFaultsTest {
     quiet.createNamespace(Namespace.of("db"), Map.of());
     quiet.createNamespace(Namespace.of("other"), Map.of());
     Schema schema = new Schema(Types.NestedField.optional(1, "x", Types.LongType.get()));
-    Table made = quiet.createTable(NAMES.get(0), schema);
+    UUID made = quiet.createTable(NAMES.get(0), schema).uuid();
     Collection<String> written = new ConcurrentLinkedQueue<>();
     List<Long> seeds = List.of(random.nextLong(), random.nextLong(), random.nextLong());
     inParallel(
@@ -78,8 +79,8 @@ class RenamesUnderFaultsTest {
     List<TableIdentifier> found = NAMES.stream().filter(quiet::tableExists).toList();
     assertThat(found).hasSize(1);
     Table table = quiet.loadTable(found.get(0));
-    assertThat(table.uuid()).isEqualTo(made.uuid());
-    assertThat(table.properties()).containsKeys(written.toArray(String[]::new));
+    assertThat(table.uuid()).isEqualTo(made);
+    assertThat(table.properties().keySet()).containsAll(written);
     assertThat(quiet.listTables(Namespace.of("db")).size())
         .isEqualTo(found.get(0).namespace().level(0).equals("db") ? 1 : 0);
   }
