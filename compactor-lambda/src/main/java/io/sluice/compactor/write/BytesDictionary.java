@@ -82,7 +82,8 @@ final class BytesDictionary {
   }
 
   private static int slot(long hash) {
-    return (int) (hash ^ (hash >>> 29));
+    // A product's upper bits depend on all bits of what was multiplied.
+    return (int) ((hash * MIX) >>> 32);
   }
 
   private int add(StagedBytes source, int index, long hash, int slot) {

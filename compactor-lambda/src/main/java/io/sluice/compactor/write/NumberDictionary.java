@@ -76,8 +76,8 @@ final class NumberDictionary {
   }
 
   private static int slot(long value) {
-    long mixed = (value ^ (value >>> 32)) * MIX;
-    return (int) (mixed ^ (mixed >>> 29) ^ (mixed >>> 43));
+    // A product's upper bits depend on all bits of what was multiplied.
+    return (int) (((value ^ (value >>> 32)) * MIX) >>> 32);
   }
 
   private int add(long value, int slot) {
