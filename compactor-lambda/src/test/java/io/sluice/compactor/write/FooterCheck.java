@@ -82,10 +82,10 @@ final class FooterCheck {
   }
 
   private static @Nullable Object zero(@Nullable Object bound, boolean lower) {
-    if (bound instanceof Float && (Float) bound == 0) {
+    if (bound instanceof Float number && number == 0) {
       return lower ? -0.0f : 0.0f;
     }
-    return bound instanceof Double && (Double) bound == 0 ? (Object) (lower ? -0.0 : 0.0) : bound;
+    return bound instanceof Double number && number == 0 ? (Object) (lower ? -0.0 : 0.0) : bound;
   }
 
   private void checkStatistics(Statistics<?> found, Bounds bounds) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.SystemColumns;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.IntFunction;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BitVectorHelper;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -208,24 +213,30 @@ class LakeFileLayoutTest {
 
     try (ParquetFileReader reader = open(file)) {
       List<ColumnChunkMetaData> chunks = reader.getFooter().getBlocks().get(0).getColumns();
-      BloomFilter strings = reader.readBloomFilter(chunks.get(0));
-      BloomFilter uuids = reader.readBloomFilter(chunks.get(1));
-      BloomFilter ints = reader.readBloomFilter(chunks.get(2));
-      int mistaken = 0;
-      for (int i = 0; i < rows.size(); i++) {
-        assertThat(strings.findHash(strings.hash(Binary.fromString("value " + i)))).isTrue();
-        assertThat(ints.findHash(ints.hash(i % 10))).isTrue();
-        Object uuid = PhysicalValues.of(Types.UUIDType.get(), rows.get(i).getField("u"));
-        if (uuid instanceof java.nio.ByteBuffer bytes) {
-          assertThat(uuids.findHash(uuids.hash(Binary.fromConstantByteBuffer(bytes)))).isTrue();
-        }
-        mistaken += strings.findHash(strings.hash(Binary.fromString("other " + i))) ? 1 : 0;
-      }
-      assertThat(mistaken).isLessThan(100);
-      assertThat(ints.getBitsetSize()).isLessThan(100);
+      checkFilters(
+          reader.readBloomFilter(chunks.get(0)),
+          reader.readBloomFilter(chunks.get(1)),
+          reader.readBloomFilter(chunks.get(2)),
+          rows);
       assertThat(reader.readBloomFilter(chunks.get(3))).isNull();
       assertThat(reader.readBloomFilter(chunks.get(4))).isNull();
     }
+  }
+
+  private static void checkFilters(
+      BloomFilter strings, BloomFilter uuids, BloomFilter ints, List<Record> rows) {
+    int mistaken = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(strings.findHash(strings.hash(Binary.fromString("value " + i)))).isTrue();
+      assertThat(ints.findHash(ints.hash(i % 10))).isTrue();
+      Object uuid = PhysicalValues.of(Types.UUIDType.get(), rows.get(i).getField("u"));
+      if (uuid instanceof ByteBuffer bytes) {
+        assertThat(uuids.findHash(uuids.hash(Binary.fromConstantByteBuffer(bytes)))).isTrue();
+      }
+      mistaken += strings.findHash(strings.hash(Binary.fromString("other " + i))) ? 1 : 0;
+    }
+    assertThat(mistaken).isLessThan(100);
+    assertThat(ints.getBitsetSize()).isLessThan(100);
   }
 
   @Test
@@ -244,6 +255,51 @@ class LakeFileLayoutTest {
       assertThat(filter.findHash(filter.hash(value))).isTrue();
     }
     assertThat(hashes.finish().getBitsetSize()).isEqualTo(32);
+  }
+
+  @Test
+  void bytesThatANullHasAreLeftOut() throws IOException {
+    Schema schema =
+        schema(
+            optional(1, "s", Types.StringType.get()),
+            optional(2, "f", Types.FixedType.ofLength(3)),
+            optional(3, "b", Types.BooleanType.get()));
+    List<Record> rows = records(schema, 1_000);
+    for (int i = 0; i < rows.size(); i++) {
+      rows.get(i).setField("s", "value " + i);
+      rows.get(i).setField("f", new byte[] {1, 2, (byte) i});
+      rows.get(i).setField("b", true);
+    }
+    Path path = folder.resolve("nulls.parquet");
+    LakeFile file;
+    try (RootAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root = ArrowRows.root(allocator, schema, rows);
+        LakeFileWriter writer =
+            new LakeFileWriter(
+                org.apache.iceberg.Files.localOutput(path.toFile()),
+                schema,
+                Map.of(),
+                LakeFileSettings.DEFAULT)) {
+      for (int i = 0; i < rows.size(); i += 3) {
+        for (FieldVector vector : root.getFieldVectors()) {
+          BitVectorHelper.unsetBit(vector.getValidityBuffer(), i);
+          rows.get(i).setField(vector.getName(), null);
+        }
+      }
+      LogRows batch =
+          new LogRows(
+              SystemColumns.removeFrom(schema),
+              root.getFieldVectors(),
+              rows.size(),
+              LakeFileFixture.BUCKET,
+              LakeFileFixture.FIRST_OFFSET,
+              LakeFileFixture.MICROS);
+      writer.write(batch, 0, rows.size());
+      file = writer.finish();
+    }
+
+    assertThat(LakeFileFixture.read(file, schema))
+        .isEqualTo(LakeFileFixture.withSystemColumns(rows));
   }
 
   @Test

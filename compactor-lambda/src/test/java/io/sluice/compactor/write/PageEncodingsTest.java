@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.parquet.bytes.ByteBufferInputStream;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.values.delta.DeltaBinaryPackingValuesReader;
+import org.apache.parquet.column.values.delta.DeltaBinaryPackingValuesWriterForInteger;
 import org.apache.parquet.column.values.rle.RunLengthBitPackingHybridDecoder;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,14 @@ class PageEncodingsTest {
           for (long value : values) {
             assertThat(reader.readInteger()).isEqualTo((int) value);
           }
+          // Some readers refuse differences of more than 32 bits, which parquet-java doesn't.
+          var twin =
+              new DeltaBinaryPackingValuesWriterForInteger(
+                  100, 1_000, HeapByteBufferAllocator.getInstance());
+          for (long value : values) {
+            twin.writeInteger((int) value);
+          }
+          assertThat(out.size()).isEqualTo((int) twin.getBytes().size());
         });
   }
 
