@@ -114,12 +114,11 @@ final class CompactionBenchmark {
                 io.newOutputFile(newFile()), Rows.SCHEMA, Map.of(), LakeFileSettings.DEFAULT)) {
       for (long rows = 0; rows < bench.scanRows(); rows += BATCH_ROWS) {
         VectorSchemaRoot batch = batches.get((int) (rows / BATCH_ROWS % TEMPLATES));
-        long size = Rows.bytes(batch);
         writer.write(
-            new LogRows(Rows.SCHEMA, batch.getFieldVectors(), BATCH_ROWS, size, 0, rows, 0),
+            new LogRows(Rows.SCHEMA, batch.getFieldVectors(), BATCH_ROWS, 0, rows, 0),
             0,
             BATCH_ROWS);
-        bytes += size;
+        bytes += Rows.bytes(batch);
       }
       writer.finish();
     }

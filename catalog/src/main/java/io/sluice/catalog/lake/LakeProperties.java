@@ -1,5 +1,7 @@
 package io.sluice.catalog.lake;
 
+import java.util.Map;
+
 /** Properties by which a lake table says which Sluice table it belongs to. */
 public final class LakeProperties {
 
@@ -20,6 +22,17 @@ public final class LakeProperties {
 
   /** The table's comment, by Iceberg's own name for it. */
   public static final String COMMENT = "comment";
+
+  /**
+   * Whether numbers may be written as differences (DELTA_BINARY_PACKED), {@code true} unless set to
+   * {@code false}: for readers that don't know how.
+   */
+  public static final String DELTA_ENCODING = "sluice.parquet.delta-encoding";
+
+  /** Tells whether a lake table's properties let numbers be written as differences. */
+  public static boolean isDeltaPacked(Map<String, String> properties) {
+    return !"false".equalsIgnoreCase(properties.get(DELTA_ENCODING));
+  }
 
   private LakeProperties() {}
 }

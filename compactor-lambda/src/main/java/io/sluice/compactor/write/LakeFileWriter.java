@@ -1,19 +1,21 @@
 package io.sluice.compactor.write;
 
+import io.sluice.catalog.lake.LakeProperties;
 import io.sluice.catalog.table.SystemColumns;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.iceberg.FieldMetrics;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Types.NestedField;
-import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +23,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes one Parquet file in a table's current schema, column by column. Rows must come in the
  * order of {@code _bucket} and {@code _offset}. A column that the rows' schema has not (yet, or any
- * more) is null; a dropped one is left out. Memory is bounded by one row group and what lies
- * between two looks at its pages, whatever the number of rows. Not safe for use by several threads.
+ * more) is null; a dropped one is left out. Memory is bounded by one row group and one call's rows,
+ * whatever their number. Not safe for use by several threads.
  */
 public final class LakeFileWriter implements AutoCloseable {
 
+  /** Values that are gathered at most before it is looked whether the row group is full. */
+  private static final int SLICE_VALUES = 320_000;
+
   private final LakeSchema schema;
   private final Map<String, String> properties;
-  private final LakeFileSettings settings;
-  private final ZstdPages compressor;
   private final LakeOutput output;
   private final ParquetFileWriter file;
-  private final List<@Nullable NanCount> nanCounts = new ArrayList<>();
-  private @Nullable RowGroup group;
+  private final ZstdPages compressor;
+  private final List<ColumnEncoder> columns = new ArrayList<>();
+  private final RowGroup group;
+  private final int sliceRows;
   private long rows;
   private boolean ended;
 
@@ -41,14 +46,15 @@ public final class LakeFileWriter implements AutoCloseable {
    * Creates the file; nothing may be there yet.
    *
    * @param schema the table's current schema, system columns included
-   * @param properties the table's properties, which say what metrics to keep of which column
+   * @param properties the table's properties, which say what metrics to keep of which column, and
+   *     which columns have Bloom filters
+   * @throws UnwritableRowsException if a column of the schema can't be written
    */
   public LakeFileWriter(
       OutputFile target, Schema schema, Map<String, String> properties, LakeFileSettings settings)
       throws IOException {
     this.schema = LakeSchema.of(schema);
     this.properties = Map.copyOf(properties);
-    this.settings = settings;
     this.output = new LakeOutput(target);
     this.file =
         new ParquetFileWriter(
@@ -61,9 +67,13 @@ public final class LakeFileWriter implements AutoCloseable {
             ParquetProperties.DEFAULT_STATISTICS_TRUNCATE_LENGTH,
             ParquetProperties.DEFAULT_PAGE_WRITE_CHECKSUM_ENABLED);
     this.compressor = new ZstdPages(settings.zstdLevel());
-    for (NestedField column : schema.columns()) {
-      nanCounts.add(NanCount.of(column.fieldId(), column.type()));
+    EncoderTools tools =
+        new EncoderTools(compressor, LakeProperties.isDeltaPacked(this.properties));
+    for (int i = 0; i < schema.columns().size(); i++) {
+      columns.add(this.schema.encoder(i, tools, this.properties));
     }
+    this.group = new RowGroup(columns, settings.rowGroupBytes());
+    this.sliceRows = Math.max(1, SLICE_VALUES / Math.max(1, columns.size()));
     file.start();
   }
 
@@ -85,99 +95,79 @@ public final class LakeFileWriter implements AutoCloseable {
    */
   public void write(LogRows batch, int from, int to) throws IOException {
     Objects.checkFromToIndex(from, to, batch.rows());
-    long rowBytes = Math.max(1, batch.bytes() / Math.max(1, batch.rows()));
-    List<@Nullable Source> sources = sources(batch);
+    List<@Nullable FieldVector> vectors = vectors(batch);
     int row = from;
     while (row < to) {
-      RowGroup current = group;
-      if (current == null) {
-        current = new RowGroup(schema.parquet(), compressor, rowBytes);
-        group = current;
-      }
-      int count = Math.min(to - row, current.rowsToNextLook());
-      writeSlice(batch, sources, row, row + count, current);
-      current.endSlice(count, count * rowBytes);
+      int count = Math.min(to - row, sliceRows);
+      writeSlice(batch, vectors, row, row + count);
+      group.add(count);
       rows += count;
       row += count;
-      if (current.isFull(settings.rowGroupBytes())) {
-        flush();
+      if (!group.makeRoom()) {
+        group.writeTo(file);
       }
     }
   }
 
-  private record Source(FieldVector vector, ColumnCopy copy) {}
-
-  private List<@Nullable Source> sources(LogRows batch) {
-    List<@Nullable Source> sources = new ArrayList<>();
-    List<NestedField> fields = batch.schema().columns();
-    for (NestedField column : schema.table().columns()) {
-      Source source = null;
-      for (int i = 0; i < fields.size(); i++) {
-        if (fields.get(i).fieldId() == column.fieldId()) {
-          FieldVector vector = batch.columns().get(i);
-          source = new Source(vector, ColumnCopy.of(column.type(), vector));
-        }
-      }
-      sources.add(source);
+  private List<@Nullable FieldVector> vectors(LogRows batch) {
+    Map<Integer, FieldVector> byId = new HashMap<>();
+    for (int i = 0; i < batch.columns().size(); i++) {
+      byId.put(batch.schema().columns().get(i).fieldId(), batch.columns().get(i));
     }
-    return sources;
-  }
-
-  private void writeSlice(
-      LogRows batch, List<@Nullable Source> sources, int from, int to, RowGroup target) {
-    List<NestedField> columns = schema.table().columns();
+    List<@Nullable FieldVector> vectors = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
-      NestedField column = columns.get(i);
-      ColumnWriter out = target.column(i);
-      Source source = sources.get(i);
-      NanCount nans = nanCounts.get(i);
-      if (SystemColumns.NAMES.contains(column.name())) {
-        writeSystem(column, batch, from, to, out);
-      } else if (source != null) {
-        source.copy().copy(source.vector(), from, to, out, column.isOptional());
-        if (nans != null) {
-          nans.add(source.vector(), from, to);
-        }
+      NestedField column = schema.table().columns().get(i);
+      FieldVector vector = byId.get(column.fieldId());
+      if (vector != null && !columns.get(i).takes(vector)) {
+        throw new UnwritableRowsException(
+            "column '"
+                + vector.getName()
+                + "' is "
+                + column.type()
+                + " in the lake, but the log has "
+                + vector.getField().getType());
+      }
+      if (vector == null && column.isRequired() && !isSystem(column)) {
+        throw new UnwritableRowsException(
+            "column '"
+                + column.name()
+                + "' is required in the lake, but was added after these rows"
+                + " were written: make it optional");
+      }
+      vectors.add(vector);
+    }
+    return vectors;
+  }
+
+  private static boolean isSystem(NestedField column) {
+    return SystemColumns.NAMES.contains(column.name());
+  }
+
+  private void writeSlice(LogRows batch, List<@Nullable FieldVector> vectors, int from, int to) {
+    for (int i = 0; i < columns.size(); i++) {
+      NestedField column = schema.table().columns().get(i);
+      FieldVector vector = vectors.get(i);
+      if (isSystem(column)) {
+        writeSystem(column, columns.get(i), batch, from, to - from);
+      } else if (vector != null) {
+        columns.get(i).append(vector, from, to);
       } else {
-        writeMissing(column, to - from, out);
-        if (nans != null) {
-          nans.addNulls(to - from);
-        }
+        columns.get(i).appendNulls(to - from);
       }
     }
   }
 
   private static void writeSystem(
-      NestedField column, LogRows batch, int from, int to, ColumnWriter out) {
-    int level = column.isOptional() ? 1 : 0;
-    for (int row = from; row < to; row++) {
-      switch (column.name()) {
-        case SystemColumns.BUCKET -> out.write(batch.bucket(), 0, level);
-        case SystemColumns.OFFSET -> out.write(batch.offset() + row, 0, level);
-        case SystemColumns.TIMESTAMP -> out.write(batch.timeMicros(), 0, level);
-        default -> throw new IllegalStateException("unknown system column " + column.name());
-      }
-    }
-  }
-
-  private static void writeMissing(NestedField column, int count, ColumnWriter out) {
-    if (column.isRequired()) {
+      NestedField column, ColumnEncoder encoder, LogRows batch, int from, int count) {
+    if (!(encoder instanceof NumberEncoder numbers)) {
       throw new UnwritableRowsException(
-          "column '"
-              + column.name()
-              + "' is required in the lake, but was added after these rows"
-              + " were written: make it optional");
+          "column '" + column.name() + "' is " + column.type() + " in the lake, not a number");
     }
-    for (int i = 0; i < count; i++) {
-      out.writeNull(0, 0);
-    }
-  }
-
-  private void flush() throws IOException {
-    RowGroup current = group;
-    if (current != null) {
-      group = null;
-      current.writeTo(file);
+    switch (column.name()) {
+      case SystemColumns.BUCKET -> numbers.appendRun(batch.bucket(), 0, count);
+      case SystemColumns.OFFSET -> numbers.appendRun(batch.offset() + from, 1, count);
+      case SystemColumns.TIMESTAMP -> numbers.appendRun(batch.timeMicros(), 0, count);
+      default -> throw new IllegalStateException("unknown system column " + column.name());
     }
   }
 
@@ -188,14 +178,17 @@ public final class LakeFileWriter implements AutoCloseable {
    * @throws IOException if the file couldn't be written; it is then of no use any more
    */
   public LakeFile finish() throws IOException {
-    flush();
+    group.writeTo(file);
     file.end(Map.of("iceberg.schema", SchemaParser.toJson(schema.table())));
     ended = true;
-    Metrics found =
-        schema.metrics(
-            file.getFooter(),
-            nanCounts.stream().filter(Objects::nonNull).map(NanCount::metrics),
-            properties);
+    List<FieldMetrics<?>> known = new ArrayList<>();
+    for (ColumnEncoder column : columns) {
+      FieldMetrics<?> metrics = column.metrics();
+      if (metrics != null) {
+        known.add(metrics);
+      }
+    }
+    Metrics found = schema.metrics(file.getFooter(), known.stream(), properties);
     return new LakeFile(
         output.getPath(),
         output.length(),
@@ -207,12 +200,7 @@ public final class LakeFileWriter implements AutoCloseable {
   /** Frees memory and the file handle. Without {@link #finish} a broken file stays behind. */
   @Override
   public void close() throws IOException {
-    RowGroup current = group;
-    if (current != null) {
-      group = null;
-      current.close();
-    }
-    compressor.release();
+    compressor.close();
     if (!ended) {
       file.close();
     }

@@ -17,6 +17,7 @@ import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
@@ -33,7 +34,19 @@ import org.apache.parquet.schema.Types;
  */
 record LakeSchema(Schema table, MessageType parquet) {
 
+  /**
+   * @throws UnwritableRowsException if it has a column of a type that can't be written
+   */
   static LakeSchema of(Schema table) {
+    for (NestedField column : table.columns()) {
+      switch (column.type().typeId()) {
+        case BOOLEAN, INTEGER, LONG, FLOAT, DOUBLE, DATE, TIME, TIMESTAMP, TIMESTAMP_NANO -> {}
+        case DECIMAL, STRING, UUID, FIXED, BINARY -> {}
+        default ->
+            throw new UnwritableRowsException(
+                "the compactor can't write columns of type " + column.type());
+      }
+    }
     MessageType converted = ParquetSchemaUtil.convert(table, "table");
     Set<String> taken = new HashSet<>();
     List<Type> fields = new ArrayList<>();
@@ -54,6 +67,20 @@ record LakeSchema(Schema table, MessageType parquet) {
         .as(type.getLogicalTypeAnnotation())
         .id(type.getId().intValue())
         .named(name);
+  }
+
+  /** Returns what encodes the column at {@code index}. */
+  ColumnEncoder encoder(int index, EncoderTools tools, Map<String, String> properties) {
+    NestedField column = table.columns().get(index);
+    ColumnDescriptor descriptor = parquet.getColumns().get(index);
+    BloomHashes bloom = BloomHashes.of(properties, column.name());
+    return switch (descriptor.getPrimitiveType().getPrimitiveTypeName()) {
+      case BOOLEAN -> new BooleanEncoder(descriptor, tools);
+      case INT32, INT64, FLOAT, DOUBLE -> new NumberEncoder(column, descriptor, tools, bloom);
+      case BINARY, FIXED_LEN_BYTE_ARRAY ->
+          new BytesEncoder(column.type(), descriptor, tools, bloom);
+      default -> throw new IllegalStateException("Iceberg has no column like " + descriptor);
+    };
   }
 
   /**

@@ -11,19 +11,12 @@ import org.apache.iceberg.Schema;
  *     {@code i} is {@code columns.get(i)}
  * @param columns one vector per field of {@code schema}, in the canonical Arrow type of the field
  * @param rows rows in the vectors, at least 0
- * @param bytes size of the vectors' buffers, to bound memory by
  * @param bucket the rows' bucket
  * @param offset the first row's offset
  * @param timeMicros the rows' append time, in microseconds since the epoch
  */
 public record LogRows(
-    Schema schema,
-    List<FieldVector> columns,
-    int rows,
-    long bytes,
-    int bucket,
-    long offset,
-    long timeMicros) {
+    Schema schema, List<FieldVector> columns, int rows, int bucket, long offset, long timeMicros) {
 
   public LogRows {
     columns = List.copyOf(columns);

@@ -1,8 +1,5 @@
 package io.sluice.compactor.write;
 
-import org.apache.arrow.vector.BaseFixedWidthVector;
-import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.Float4Vector;
 import org.apache.iceberg.FieldMetrics;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Type.TypeID;
@@ -38,31 +35,15 @@ final class NanCount {
     nulls += count;
   }
 
-  void add(FieldVector vector, int from, int to) {
-    BaseFixedWidthVector fixed = (BaseFixedWidthVector) vector;
-    for (int row = from; row < to; row++) {
-      if (fixed.isNull(row)) {
-        nulls++;
-      } else {
-        add(
-            vector instanceof Float4Vector
-                ? vector.getDataBuffer().getFloat((long) row * Float.BYTES)
-                : vector.getDataBuffer().getDouble((long) row * Double.BYTES));
-      }
+  /** Adds {@code count} values that aren't null. */
+  void add(int count, FloatOrder.Bounds bounds) {
+    values += count;
+    nans += bounds.nans();
+    if (Double.compare(bounds.least(), lower) < 0) {
+      lower = bounds.least();
     }
-    values += to - from;
-  }
-
-  private void add(double value) {
-    if (Double.isNaN(value)) {
-      nans++;
-      return;
-    }
-    if (Double.compare(value, lower) < 0) {
-      lower = value;
-    }
-    if (Double.compare(value, upper) > 0) {
-      upper = value;
+    if (Double.compare(bounds.most(), upper) > 0) {
+      upper = bounds.most();
     }
   }
 

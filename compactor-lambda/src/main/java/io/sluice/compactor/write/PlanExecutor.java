@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -201,8 +200,6 @@ public final class PlanExecutor {
               schema,
               root.getFieldVectors(),
               root.getRowCount(),
-              // The frame itself may be compressed.
-              root.getFieldVectors().stream().mapToLong(FieldVector::getBufferSize).sum(),
               bucket,
               placed.offset(),
               placed.timeMicros()),

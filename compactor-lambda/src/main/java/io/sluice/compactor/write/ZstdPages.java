@@ -1,19 +1,17 @@
 package io.sluice.compactor.write;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import org.apache.parquet.bytes.BytesInput;
-import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import java.util.Arrays;
 
 /**
  * Compresses Parquet pages with Zstandard through one reused context, without Hadoop's codecs. Not
  * safe for use by several threads.
  */
-final class ZstdPages implements BytesInputCompressor {
+final class ZstdPages implements AutoCloseable {
 
   private final ZstdCompressCtx context;
+  private byte[] room = new byte[256];
 
   /**
    * @param level the compression level, 1 (fast) to 22 (small)
@@ -22,20 +20,17 @@ final class ZstdPages implements BytesInputCompressor {
     this.context = new ZstdCompressCtx().setLevel(level);
   }
 
-  @Override
-  public BytesInput compress(BytesInput bytes) throws IOException {
-    ByteArrayOutputStream page = new ByteArrayOutputStream(Math.toIntExact(bytes.size()));
-    bytes.writeAllTo(page);
-    return BytesInput.from(context.compress(page.toByteArray()));
+  /** Returns the first {@code count} bytes, compressed, in an array of their own. */
+  byte[] compress(byte[] bytes, int count) {
+    int most = Math.toIntExact(Zstd.compressBound(count));
+    if (room.length < most) {
+      room = new byte[most];
+    }
+    return Arrays.copyOf(room, context.compressByteArray(room, 0, room.length, bytes, 0, count));
   }
 
   @Override
-  public CompressionCodecName getCodecName() {
-    return CompressionCodecName.ZSTD;
-  }
-
-  @Override
-  public void release() {
+  public void close() {
     context.close();
   }
 }

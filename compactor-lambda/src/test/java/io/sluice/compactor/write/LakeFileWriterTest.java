@@ -8,45 +8,39 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.catalog.table.SystemColumns;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
-import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LakeFileWriterTest {
 
-  private static final long MICROS = 1_700_000_000_123_456L;
-  private static final int BUCKET = 3;
-  private static final long FIRST_OFFSET = 1_000;
-
   @TempDir Path folder;
 
-  private final BufferAllocator allocator = new RootAllocator();
+  private LakeFileFixture fixture;
+
+  @BeforeEach
+  void opensFixture() {
+    fixture = new LakeFileFixture(folder);
+  }
 
   @AfterEach
-  void closesAllocator() {
-    allocator.close();
+  void closesFixture() {
+    fixture.close();
   }
 
   @Test
@@ -197,22 +191,6 @@ class LakeFileWriterTest {
     assertThat(read(file, schema)).isEqualTo(withSystemColumns(rows));
   }
 
-  @Test
-  void longRowsAmongShortOnesEndRowGroupsEarly() throws IOException {
-    Schema schema = SystemColumns.addTo(new Schema(optional(1, "s", Types.StringType.get())));
-    List<Record> rows = new ArrayList<>();
-    for (int i = 0; i < 15_000; i++) {
-      Record row = GenericRecord.create(schema);
-      row.setField("s", i < 10_000 ? "short" : "l".repeat(10_000) + i);
-      rows.add(row);
-    }
-
-    LakeFile file = write(schema, schema, rows, Map.of(), LakeFileSettings.DEFAULT);
-
-    assertThat(file.splitOffsets()).hasSizeGreaterThan(1);
-    assertThat(read(file, schema)).isEqualTo(withSystemColumns(rows));
-  }
-
   private LakeFile write(
       Schema written,
       Schema current,
@@ -220,57 +198,15 @@ class LakeFileWriterTest {
       Map<String, String> properties,
       LakeFileSettings settings)
       throws IOException {
-    Path path = folder.resolve(UUID.randomUUID() + ".parquet");
-    Random random = new Random(rows.size());
-    try (LakeFileWriter writer =
-        new LakeFileWriter(Files.localOutput(path.toFile()), current, properties, settings)) {
-      int from = 0;
-      while (from < rows.size()) {
-        int to = Math.min(rows.size(), from + 1 + random.nextInt(3_000));
-        int before = Math.min(from, random.nextInt(5));
-        try (VectorSchemaRoot root =
-            ArrowRows.root(allocator, written, rows.subList(from - before, to))) {
-          LogRows batch =
-              new LogRows(
-                  SystemColumns.removeFrom(written),
-                  root.getFieldVectors(),
-                  root.getRowCount(),
-                  root.getFieldVectors().stream().mapToLong(v -> v.getBufferSize()).sum(),
-                  BUCKET,
-                  FIRST_OFFSET + from - before,
-                  MICROS);
-          writer.write(batch, before, root.getRowCount());
-        }
-        from = to;
-      }
-      return writer.finish();
-    }
+    return fixture.write(written, current, rows, properties, settings, new Random(rows.size()));
   }
 
   private static List<Record> withSystemColumns(List<Record> rows) {
-    OffsetDateTime time =
-        Instant.EPOCH.plus(MICROS, java.time.temporal.ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
-    List<Record> complete = new ArrayList<>();
-    for (int i = 0; i < rows.size(); i++) {
-      Record row = rows.get(i).copy();
-      row.setField(SystemColumns.BUCKET, BUCKET);
-      row.setField(SystemColumns.OFFSET, FIRST_OFFSET + i);
-      row.setField(SystemColumns.TIMESTAMP, time);
-      complete.add(row);
-    }
-    return complete;
+    return LakeFileFixture.withSystemColumns(rows);
   }
 
   private static List<Record> read(LakeFile file, Schema schema) throws IOException {
-    try (CloseableIterable<Record> found =
-        Parquet.read(Files.localInput(file.location()))
-            .project(schema)
-            .createReaderFunc(type -> GenericParquetReaders.buildReader(schema, type))
-            .build()) {
-      List<Record> rows = new ArrayList<>();
-      found.forEach(row -> rows.add(row.copy()));
-      return rows;
-    }
+    return LakeFileFixture.read(file, schema);
   }
 
   private Metrics icebergsMetrics(Schema schema, List<Record> rows, Map<String, String> properties)
