@@ -80,7 +80,8 @@ class CrashAtEveryStepTest {
     try (SeamTown town = new SeamTown()) {
       town.storageFailure = failure::exception;
       for (Call call : wellRun(town)) {
-        if (call.part() == Part.STORAGE && call.name().matches("(newOutputFile|close|read) .*")) {
+        if (call.part() == Part.STORAGE) {
+          happens(town, call, Fate.FAILS_BEFORE);
           happens(town, call, Fate.FAILS_AFTER);
         }
       }

@@ -79,8 +79,36 @@ class ForeignChangesTest {
     assertThat(ours()).isEmpty();
     town.append(table, 0, 5, 5);
 
-    assertStopped(Reason.LAKE_HISTORY_LOST, "bucket 0 is committed up to 0, but 10 was confirmed");
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertStopped(
+          Reason.LAKE_HISTORY_LOST, "bucket 0 is committed up to 0, but 10 was confirmed");
+    }
     assertThat(foreigner.lakeTable().snapshots()).hasSize(1);
+    Table other = town.table("other", 1);
+    town.append(other, 0, 5, 5);
+    assertThat(town.recover(other).rows()).isEqualTo(5);
+  }
+
+  @Test
+  void whoeverRestoresTheHistoryLetsItGoOn() throws Exception {
+    String before = town.lake.table(table).load().metadata().metadataFileLocation();
+    foreigner.removesTag();
+    var unused = foreigner.appends();
+    foreigner
+        .lakeTable()
+        .expireSnapshots()
+        .expireOlderThan(Long.MAX_VALUE)
+        .retainLast(1)
+        .cleanExpiredFiles(false)
+        .commit();
+    town.append(table, 0, 5, 5);
+    assertStopped(Reason.LAKE_HISTORY_LOST, "restore the lake table's metadata");
+
+    assertThat(foreigner.catalog().dropTable(foreigner.identifier(), false)).isTrue();
+    assertThat(foreigner.catalog().registerTable(foreigner.identifier(), before)).isNotNull();
+
+    assertThat(town.recover(table).rows()).isEqualTo(5);
+    town.audit(table).check();
   }
 
   @Test

@@ -24,9 +24,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableOperations;
-import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.LocationProvider;
 
 /** What is broken in all compactors of a town, to see that the tests notice. */
 interface Sabotage {
@@ -83,16 +81,15 @@ interface Sabotage {
   }
 
   /** Shows metadata in which only the current snapshot tells how far the table is. */
-  final class OneSnapshot implements TableOperations {
+  final class OneSnapshot extends PassingOperations {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final TableOperations operations;
     private final TableMetadata real;
     private final TableMetadata shown;
 
     OneSnapshot(TableOperations operations) {
-      this.operations = operations;
+      super(operations);
       this.real = operations.current();
       this.shown = shown(real);
     }
@@ -126,32 +123,7 @@ interface Sabotage {
 
     @Override
     public void commit(TableMetadata base, TableMetadata metadata) {
-      operations.commit(base == shown ? real : base, metadata);
-    }
-
-    @Override
-    public FileIO io() {
-      return operations.io();
-    }
-
-    @Override
-    public EncryptionManager encryption() {
-      return operations.encryption();
-    }
-
-    @Override
-    public String metadataFileLocation(String fileName) {
-      return operations.metadataFileLocation(fileName);
-    }
-
-    @Override
-    public LocationProvider locationProvider() {
-      return operations.locationProvider();
-    }
-
-    @Override
-    public TableOperations temp(TableMetadata uncommitted) {
-      return operations.temp(uncommitted);
+      super.commit(base == shown ? real : base, metadata);
     }
   }
 

@@ -13,12 +13,9 @@ import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ServiceUnavailableException;
-import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.LocationProvider;
 
 /** A worker's way to the lake's catalog. */
 final class SeamCatalog implements Catalog {
@@ -69,22 +66,20 @@ final class SeamCatalog implements Catalog {
         : new CommitStateUnknownException(new IllegalStateException("no answer"));
   }
 
-  private final class Operations implements TableOperations {
-
-    private final TableOperations operations;
+  private final class Operations extends PassingOperations {
 
     Operations(TableOperations operations) {
-      this.operations = operations;
+      super(operations);
     }
 
     @Override
     public TableMetadata current() {
-      return call("current", operations::current);
+      return call("current", super::current);
     }
 
     @Override
     public TableMetadata refresh() {
-      return call("refresh", operations::refresh);
+      return call("refresh", super::refresh);
     }
 
     @Override
@@ -94,40 +89,10 @@ final class SeamCatalog implements Catalog {
               Part.CATALOG,
               "commit",
               () -> {
-                operations.commit(base, metadata);
+                super.commit(base, metadata);
                 return base;
               },
               SeamCatalog::commitFailure);
-    }
-
-    @Override
-    public FileIO io() {
-      return operations.io();
-    }
-
-    @Override
-    public EncryptionManager encryption() {
-      return operations.encryption();
-    }
-
-    @Override
-    public String metadataFileLocation(String fileName) {
-      return operations.metadataFileLocation(fileName);
-    }
-
-    @Override
-    public LocationProvider locationProvider() {
-      return operations.locationProvider();
-    }
-
-    @Override
-    public TableOperations temp(TableMetadata uncommitted) {
-      return operations.temp(uncommitted);
-    }
-
-    @Override
-    public long newSnapshotId() {
-      return operations.newSnapshotId();
     }
   }
 }

@@ -16,6 +16,7 @@ import io.sluice.compactor.plan.PlanLimits;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.work.StoredWorkRecords;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -71,17 +72,6 @@ final class SeamTown extends CompactorTown {
     this.sabotage = sabotage;
     this.storage = storage;
     clock.town = this;
-  }
-
-  /** The town's time, which its storage needs before the town is there. */
-  private static final class Clock implements InstantSource {
-    private volatile @Nullable CompactorTown town;
-
-    @Override
-    public java.time.Instant instant() {
-      CompactorTown known = town;
-      return known == null ? java.time.Instant.EPOCH : known.now;
-    }
   }
 
   private static RuntimeException reset() {
@@ -175,6 +165,17 @@ final class SeamTown extends CompactorTown {
         throw new AssertionError(e);
       }
       return future;
+    }
+  }
+
+  /** The town's time, which its storage needs before the town is there. */
+  private static final class Clock implements InstantSource {
+    private volatile @Nullable CompactorTown town;
+
+    @Override
+    public Instant instant() {
+      CompactorTown known = town;
+      return known == null ? Instant.EPOCH : known.now;
     }
   }
 }
