@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -52,7 +53,8 @@ class CommitGuardTest {
       Snapshot second = commits.get(1).metadata().currentSnapshot();
       assertThat(commits.get(1).metadata().ref(tag).snapshotId()).isEqualTo(second.snapshotId());
       // It tells of all buckets, those included that it brings no rows of.
-      assertThat(Progress.fromJson(second.summary().get(Progress.PROPERTY)))
+      String told = Objects.requireNonNull(second.summary().get(Progress.PROPERTY));
+      assertThat(Progress.fromJson(told))
           .isEqualTo(Progress.none(table.incarnation()).with(0, 10).with(1, 10));
     }
   }

@@ -19,7 +19,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * One thing happens to a compactor, at each of its calls in turn: the calls of a run to which
- * nothing happens are counted first. What another compactor makes of it an hour later must be right.
+ * nothing happens are counted first. What another compactor makes of it an hour later must be
+ * right.
  */
 @Timeout(300)
 class CrashAtEveryStepTest {
@@ -28,7 +29,9 @@ class CrashAtEveryStepTest {
   void aRunGoesThroughAllThatMayFail() throws Exception {
     try (SeamTown town = new SeamTown()) {
       Set<String> names =
-          wellRun(town).stream().map(call -> call.part() + " " + call.name()).collect(Collectors.toSet());
+          wellRun(town).stream()
+              .map(call -> call.part() + " " + call.name())
+              .collect(Collectors.toSet());
 
       assertThat(names)
           .contains("METADATA read buckets", "METADATA read work", "METADATA read lake")

@@ -12,6 +12,7 @@ import io.sluice.compactor.table.CompactionException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.ExpireSnapshots.CleanupLevel;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -99,7 +100,7 @@ class ForeignChangesTest {
         .expireSnapshots()
         .expireOlderThan(Long.MAX_VALUE)
         .retainLast(1)
-        .cleanExpiredFiles(false)
+        .cleanupLevel(CleanupLevel.NONE)
         .commit();
     town.append(table, 0, 5, 5);
     assertStopped(Reason.LAKE_HISTORY_LOST, "restore the lake table's metadata");
@@ -133,8 +134,7 @@ class ForeignChangesTest {
   void aRollbackBeforeTheFloorIsRaisedCompactsNothingAgain() throws Exception {
     long first = foreigner.lakeTable().currentSnapshot().snapshotId();
     town.append(table, 0, 10, 10);
-    Seam dies =
-        new Seam("w", call -> call.name().equals("commit") ? Fate.DIES_AFTER : Fate.WELL);
+    Seam dies = new Seam("w", call -> call.name().equals("commit") ? Fate.DIES_AFTER : Fate.WELL);
     var unused = town.run(dies, table);
     assertThat(town.bucket(table, 0).lakeOffsetFloor()).isEqualTo(10);
     foreigner.lakeTable().manageSnapshots().rollbackTo(first).commit();
@@ -149,8 +149,7 @@ class ForeignChangesTest {
     try (SeamTown broken = new SeamTown(Sabotage.READS_ONE_SNAPSHOT)) {
       Table own = broken.table("t", 1);
       broken.append(own, 0, 10, 10);
-      Seam dies =
-          new Seam("w", call -> call.name().equals("commit") ? Fate.DIES_AFTER : Fate.WELL);
+      Seam dies = new Seam("w", call -> call.name().equals("commit") ? Fate.DIES_AFTER : Fate.WELL);
       var unused = broken.run(dies, own);
       long foreign = new Foreigner(broken, own).appends();
       assertThat(foreign).isPositive();

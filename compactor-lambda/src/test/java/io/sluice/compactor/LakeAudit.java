@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -55,7 +56,7 @@ record LakeAudit(SeamTown town, Table table) {
     assertThat(tag.isTag()).isTrue();
     assertThat(tag.maxRefAgeMs()).isEqualTo(Long.MAX_VALUE);
     String told = metadata.snapshot(tag.snapshotId()).summary().get(Progress.PROPERTY);
-    assertThat(Progress.fromJson(told)).as("progress at the tag").isEqualTo(inForce);
+    assertThat(Progress.fromJson(Objects.requireNonNull(told))).as("progress at the tag").isEqualTo(inForce);
   }
 
   /** Returns the files that no metadata refers to, and who wrote them. */
@@ -103,16 +104,17 @@ record LakeAudit(SeamTown town, Table table) {
       files.add(snapshot.manifestListLocation());
       for (ManifestFile manifest : snapshot.allManifests(io)) {
         if (files.add(manifest.path())) {
-          files.addAll(dataFiles(manifest, io));
+          files.addAll(dataFiles(manifest, metadata, io));
         }
       }
     }
     return files;
   }
 
-  private static Set<String> dataFiles(ManifestFile manifest, FileIO io) {
+  private static Set<String> dataFiles(
+      ManifestFile manifest, TableMetadata metadata, FileIO io) {
     Set<String> files = new HashSet<>();
-    try (ManifestReader<DataFile> reader = ManifestFiles.read(manifest, io)) {
+    try (ManifestReader<DataFile> reader = ManifestFiles.read(manifest, io, metadata.specsById())) {
       reader.forEach(file -> files.add(file.location()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

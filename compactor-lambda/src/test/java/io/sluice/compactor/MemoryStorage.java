@@ -108,8 +108,7 @@ final class MemoryStorage {
     }
 
     private <T> T call(String name, String location, Supplier<T> act) {
-      return seam.call(
-          Part.STORAGE, name + " " + kind(location), act, fate -> failure.get());
+      return seam.call(Part.STORAGE, name + " " + kind(location), act, fate -> failure.get());
     }
 
     private InMemoryInputFile stored(String location) {

@@ -7,9 +7,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * All calls that one worker makes to what is outside of it, whatever the interface: each is counted,
- * and a test decides what becomes of it. Once the worker is dead nothing that it still calls has an
- * effect.
+ * All calls that one worker makes to what is outside of it, whatever the interface: each is
+ * counted, and a test decides what becomes of it. Once the worker is dead nothing that it still
+ * calls has an effect.
  */
 final class Seam {
 

@@ -79,17 +79,16 @@ final class SeamTown extends CompactorTown {
   }
 
   private static Lake lake(
-      MetadataStore store,
-      MemoryStorage storage,
-      Seam seam,
-      Supplier<RuntimeException> failure) {
+      MetadataStore store, MemoryStorage storage, Seam seam, Supplier<RuntimeException> failure) {
     BlockingMetadata blocking = new BlockingMetadata(store, LIMIT);
     return Lake.over(
         SETTINGS,
         new SluiceCatalog(blocking, storage.io(seam, failure), SETTINGS.warehouse(), Map.of()));
   }
 
-  /** Returns the lake as someone else than Sluice's compactors sees it, by the name of the files. */
+  /**
+   * Returns the lake as someone else than Sluice's compactors sees it, by the name of the files.
+   */
   Lake foreignLake(String who) {
     return lake(metadata, storage, Seam.unwatched(who), SeamTown::reset);
   }
@@ -151,8 +150,7 @@ final class SeamTown extends CompactorTown {
     }
 
     @Override
-    public CompletableFuture<BucketState> update(
-        BucketId bucket, UnaryOperator<BucketState> step) {
+    public CompletableFuture<BucketState> update(BucketId bucket, UnaryOperator<BucketState> step) {
       return done(records.update(bucket, step));
     }
 

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets workers, each on a thread of its own, go on one at a time: whoever has the turn runs until it
- * pauses or ends, and chance says who is next. So the same seed gives the same interleaving.
+ * Lets workers, each on a thread of its own, go on one at a time: whoever has the turn runs until
+ * it pauses or ends, and chance says who is next. So the same seed gives the same interleaving.
  */
 final class Turns {
 
@@ -42,11 +42,15 @@ final class Turns {
       all.forEach(worker -> worker.thread.start());
       while (!live.isEmpty()) {
         Worker next = live.get(random.nextInt(live.size()));
-        next.takeTurn();
+        // Some hurry while the others stand still.
+        int turns = random.nextInt(4) == 0 ? random.nextInt(80) : random.nextInt(4);
+        for (int turn = 0; turn <= turns && !next.ended; turn++) {
+          next.takeTurn();
+          between.run();
+        }
         if (next.ended) {
           live.remove(next);
         }
-        between.run();
       }
     } finally {
       for (Worker worker : all) {

@@ -75,8 +75,7 @@ class ZombieAtEveryStepTest {
     }
 
     private static void diesAt(SeamTown town, Table table, Predicate<Call> where) {
-      Seam seam =
-          new Seam("other", call -> where.test(call) ? Fate.DIES_BEFORE : Fate.WELL);
+      Seam seam = new Seam("other", call -> where.test(call) ? Fate.DIES_BEFORE : Fate.WELL);
       var unused = town.run(seam, table);
     }
   }

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 public final class Upkeep {
 
   /**
-   * A result that is older is given up: others' orphan removal may delete its files once they are 24
-   * h old. Who has chosen it before has an hour to commit it, also if it sleeps in between.
+   * A result that is older is given up: others' orphan removal may delete its files once they are
+   * 24 h old. Who has chosen it before has an hour to commit it, also if it sleeps in between.
    */
   public static final Duration RESULT_LIFE = Duration.ofHours(23);
 

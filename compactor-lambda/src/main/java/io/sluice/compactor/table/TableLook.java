@@ -44,8 +44,8 @@ public record TableLook(
   }
 
   /**
-   * Returns the ids of the lake's partition specs that files are written in. An id whose spec is gone
-   * may come back with another meaning.
+   * Returns the ids of the lake's partition specs that files are written in. An id whose spec is
+   * gone may come back with another meaning.
    */
   public Set<Integer> specs() {
     return view.metadata().specs().stream()

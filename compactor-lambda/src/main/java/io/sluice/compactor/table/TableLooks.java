@@ -38,10 +38,7 @@ public final class TableLooks {
    * @param limit how long a call to the metadata store may take
    */
   public TableLooks(
-      BucketRecords records,
-      Function<Table, LakeTable> lake,
-      Duration limit,
-      InstantSource clock) {
+      BucketRecords records, Function<Table, LakeTable> lake, Duration limit, InstantSource clock) {
     this.records = records;
     this.lake = lake;
     this.limit = limit;

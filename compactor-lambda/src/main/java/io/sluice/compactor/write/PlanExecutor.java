@@ -215,8 +215,8 @@ public final class PlanExecutor {
     return placed.offset() + to;
   }
 
-  private Executed manifest(
-      TableLook look, PartitionSpec spec, List<LakeFile> files, Instant begun) throws IOException {
+  private Executed manifest(TableLook look, PartitionSpec spec, List<LakeFile> files, Instant begun)
+      throws IOException {
     TableMetadata metadata = look.view().metadata();
     OutputFile target =
         look.lake()

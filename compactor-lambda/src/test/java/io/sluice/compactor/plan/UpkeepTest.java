@@ -105,8 +105,7 @@ class UpkeepTest {
     }
     Work full = new Work(INCARNATION, plannedTo, plans);
 
-    Work kept =
-        apply(full, Progress.none(INCARNATION), NOW.plus(Duration.ofHours(25)), Set.of(0));
+    Work kept = apply(full, Progress.none(INCARNATION), NOW.plus(Duration.ofHours(25)), Set.of(0));
 
     assertThat(kept.plans())
         .hasSizeBetween(900, Upkeep.PLANS_AT_MOST)
