@@ -180,6 +180,29 @@ class OldResultsTest {
   }
 
   @Test
+  void aSpecIdThatComesBackWithAnotherMeaningIsAnotherSpec() throws Exception {
+    try (SeamTown town = new SeamTown()) {
+      Table table = prepared(town);
+      Foreigner foreigner = new Foreigner(town, table);
+      foreigner.lakeTable().updateSpec().addField("n").commit();
+      foreigner.lakeTable().expireSnapshots().cleanExpiredMetadata(true).commit();
+      foreigner.lakeTable().updateSpec().removeField("n").commit();
+      var unused = town.run(dies("first", call -> call.name().equals("commit")), table);
+      int spec = town.work(table).plans().get(0).result().specId();
+      foreigner.lakeTable().updateSpec().addField("n").commit();
+      foreigner.lakeTable().expireSnapshots().cleanExpiredMetadata(true).commit();
+      foreigner.lakeTable().updateSpec().addField("text").commit();
+      assertThat(foreigner.lakeTable().specs().get(spec).isUnpartitioned()).isFalse();
+
+      assertThatThrownBy(() -> town.recover(table)).isInstanceOf(CompactionException.class);
+      assertThat(foreigner.lakeTable().currentSnapshot()).isNull();
+      foreigner.lakeTable().updateSpec().removeField("n").removeField("text").commit();
+      assertThat(town.recover(table).rows()).isEqualTo(30);
+      town.audit(table).check();
+    }
+  }
+
+  @Test
   void othersHavingDoneAPlanIsNoFailure() throws Exception {
     try (SeamTown town = new SeamTown()) {
       Table table = prepared(town);

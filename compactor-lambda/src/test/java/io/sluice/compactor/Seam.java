@@ -54,6 +54,13 @@ final class Seam {
     boolean changesMetadata() {
       return part == Part.METADATA && !name.startsWith("read") && !name.startsWith("list");
     }
+
+    /** After a call that changes nothing all is as it was before it. */
+    boolean changesSomething() {
+      return changesMetadata()
+          || name.equals("commit")
+          || (part == Part.STORAGE && name.matches("(create|write|close|deleteFile) .*"));
+    }
   }
 
   /** Decides what becomes of a call. */

@@ -4,6 +4,7 @@ import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.compactor.Seam.Begun;
+import io.sluice.compactor.Seam.Died;
 import io.sluice.compactor.Seam.Fate;
 import io.sluice.compactor.Seam.Part;
 import java.util.List;
@@ -78,7 +79,17 @@ final class SeamMetadata implements MetadataStore {
   @Override
   public void close() {}
 
+  /** A death is told by the future too: an error that is thrown in a callback goes nowhere. */
   private <T> CompletableFuture<T> call(
+      String name, String path, boolean reads, Supplier<CompletableFuture<T>> act) {
+    try {
+      return tried(name, path, reads, act);
+    } catch (Died e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private <T> CompletableFuture<T> tried(
       String name, String path, boolean reads, Supplier<CompletableFuture<T>> act) {
     Begun begun = seam.enter(Part.METADATA, name + " " + path.split("/", 3)[1]);
     Runnable overdue = late.poll();

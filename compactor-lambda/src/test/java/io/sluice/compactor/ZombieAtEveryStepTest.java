@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.catalog.table.Table;
 import io.sluice.compactor.Seam.Call;
 import io.sluice.compactor.Seam.Fate;
+import io.sluice.compactor.Seam.Part;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.CompactionException.Reason;
 import io.sluice.compactor.work.Plan;
@@ -221,7 +222,13 @@ class ZombieAtEveryStepTest {
     Table table = prepared(town, "well");
     Seam seam = Seam.well("well");
     assertThat(town.run(seam, table)).isPresent();
-    return seam.calls();
+    return seam.calls().stream().filter(ZombieAtEveryStepTest::sharesSomething).toList();
+  }
+
+  /** Between two writes of files that only the worker knows of, nobody can do anything to it. */
+  private static boolean sharesSomething(Call call) {
+    return call.part() != Part.STORAGE
+        || call.name().matches("(read|newInputFile|newOutputFile|close) .*");
   }
 
   /** Returns a table with a full plan, and short tails of two buckets, and none of it compacted. */
