@@ -60,7 +60,9 @@ record LakeAudit(SeamTown town, Table table) {
     assertThat(tag.isTag()).isTrue();
     assertThat(tag.maxRefAgeMs()).isEqualTo(Long.MAX_VALUE);
     String told = metadata.snapshot(tag.snapshotId()).summary().get(Progress.PROPERTY);
-    assertThat(Progress.fromJson(Objects.requireNonNull(told))).as("progress at the tag").isEqualTo(inForce);
+    assertThat(Progress.fromJson(Objects.requireNonNull(told)))
+        .as("progress at the tag")
+        .isEqualTo(inForce);
   }
 
   /** Returns the files that no metadata refers to, and who wrote them. */
