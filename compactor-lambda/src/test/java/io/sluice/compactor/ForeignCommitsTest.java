@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.Table;
-import io.sluice.compactor.FaultyMetadata.Fate;
+import io.sluice.compactor.Seam.Fate;
 import io.sluice.compactor.plan.PlanLimits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -71,15 +72,17 @@ class ForeignCommitsTest {
       town.append(table, 1, 3, 3);
       calls.set(0);
       int moment = at;
-      FaultyMetadata watched =
-          new FaultyMetadata(
-              town.metadata,
-              () -> {
+      Seam seam =
+          new Seam(
+              "w" + at,
+              call -> {
                 if (calls.getAndIncrement() == moment) {
                   appendByAnEngine("at " + moment);
                 }
                 return Fate.WELL;
               });
+      SeamMetadata watched =
+          new SeamMetadata(town.metadata, seam, new ConcurrentLinkedQueue<>());
       town.compactor(watched, "w" + at, PlanLimits.DEFAULT).compact(table, CompactorTown.FAR);
       town.assertLakeEqualsLog(table);
       most = Math.min(40, calls.get());
