@@ -12,6 +12,8 @@ import io.sluice.catalog.table.TableCatalog;
 import io.sluice.compactor.CompactorThreads;
 import io.sluice.compactor.TableCompactor;
 import io.sluice.compactor.Tables;
+import io.sluice.compactor.maintain.MaintenanceThread;
+import io.sluice.compactor.maintain.TableMaintainer;
 import io.sluice.compactor.work.StoredWorkRecords;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewayParts;
@@ -59,7 +61,10 @@ final class Parts implements AutoCloseable {
     return new Parts(config, lake);
   }
 
-  /** Starts a compactor of this process; it looks for itself, and may be asked as well. */
+  /**
+   * Starts a compactor of this process, and the lake's maintenance with it; it looks for itself,
+   * and may be asked as well.
+   */
   CompactorThreads startCompactor() {
     TableCompactor compactor =
         new TableCompactor(
@@ -69,6 +74,12 @@ final class Parts implements AutoCloseable {
             lake::table,
             opened.add(new RootAllocator()),
             config.compactor());
+    if (config.maintenance().enabled()) {
+      TableMaintainer maintainer =
+          new TableMaintainer(
+              metadata, buckets, lake::table, config.compactor(), config.maintenance());
+      opened.add(MaintenanceThread.start(maintainer, Tables.of(catalog), config.maintenance()));
+    }
     return opened.add(
         CompactorThreads.start(
             compactor, Tables.of(catalog), new CompactionErrors(metadata), config.compactor()));

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.cli.config.SettingsRecord;
 import io.sluice.compactor.CompactorSettings;
+import io.sluice.compactor.maintain.MaintenanceSettings;
 import io.sluice.gateway.GatewaySettings;
 import io.sluice.log.bookie.BookieSettings;
 import io.sluice.log.bookie.RecoverySettings;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  * @param gateway the gateway's, with the log's within
  * @param bookie the bookie's
  * @param compactor the compactor's
+ * @param maintenance how compactors maintain the lake
  * @param recovery autorecovery's
  * @param zooKeeper where the metadata are
  * @param bookKeeper how the ledgers are reached
@@ -31,6 +33,7 @@ public record ProcessConfig(
     GatewaySettings gateway,
     BookieSettings bookie,
     CompactorSettings compactor,
+    MaintenanceSettings maintenance,
     RecoverySettings recovery,
     ZooKeeperSettings zooKeeper,
     BookKeeperSettings bookKeeper) {
@@ -45,6 +48,7 @@ public record ProcessConfig(
           GatewaySettings.DEFAULT,
           BookieSettings.DEFAULT,
           CompactorSettings.DEFAULT.alone(),
+          MaintenanceSettings.DEFAULT,
           RecoverySettings.DEFAULT,
           ZooKeeperSettings.of(LOCAL_ZOOKEEPER),
           BookKeeperSettings.of(BookKeeperSettings.uriOf(LOCAL_ZOOKEEPER)));
@@ -55,6 +59,7 @@ public record ProcessConfig(
     records.put("gateway", gateway);
     records.put("bookie", bookie);
     records.put("compactor", compactor);
+    records.put("maintenance", maintenance);
     records.put("autorecovery", recovery);
     records.put("zookeeper", zooKeeper);
     records.put("bookkeeper", bookKeeper);
@@ -76,6 +81,7 @@ public record ProcessConfig(
               SettingsRecord.with(DEFAULT.gateway, "gateway", rest),
               SettingsRecord.with(DEFAULT.bookie, "bookie", rest),
               SettingsRecord.with(DEFAULT.compactor, "compactor", rest),
+              SettingsRecord.with(DEFAULT.maintenance, "maintenance", rest),
               SettingsRecord.with(DEFAULT.recovery, "autorecovery", rest),
               SettingsRecord.with(DEFAULT.zooKeeper, "zookeeper", rest),
               SettingsRecord.with(DEFAULT.bookKeeper, "bookkeeper", rest));
@@ -97,6 +103,7 @@ public record ProcessConfig(
         gateway,
         bookie,
         compactor,
+        maintenance,
         recovery,
         zooKeeper.withConnectString(connectString),
         bookKeeper.withMetadataUri(BookKeeperSettings.uriOf(connectString)));

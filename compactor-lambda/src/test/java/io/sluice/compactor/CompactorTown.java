@@ -16,6 +16,8 @@ import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
+import io.sluice.compactor.maintain.MaintenanceSettings;
+import io.sluice.compactor.maintain.TableMaintainer;
 import io.sluice.compactor.plan.PlanLimits;
 import io.sluice.compactor.work.StoredWorkRecords;
 import io.sluice.compactor.work.Work;
@@ -50,7 +52,7 @@ public class CompactorTown implements AutoCloseable {
       new Schema(
           optional(1, "n", Types.LongType.get()), optional(2, "text", Types.StringType.get()));
 
-  final InMemoryMetadataStore metadata;
+  public final InMemoryMetadataStore metadata;
   final BufferAllocator allocator = new RootAllocator();
   final MemoryLog log = new MemoryLog(allocator);
   final LakeSettings lakeSettings;
@@ -130,6 +132,12 @@ public class CompactorTown implements AutoCloseable {
         settings(worker, limits),
         (InstantSource) () -> now,
         UUID::randomUUID);
+  }
+
+  /** Returns a maintainer with the usual settings, on the system's clock. */
+  public TableMaintainer maintainer(String worker) {
+    return new TableMaintainer(
+        metadata, records, lake::table, settings(worker), MaintenanceSettings.DEFAULT);
   }
 
   /** Returns settings without long pauses. */

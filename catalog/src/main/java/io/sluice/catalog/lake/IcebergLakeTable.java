@@ -6,16 +6,19 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
+import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,23 +65,73 @@ final class IcebergLakeTable implements LakeTable {
             "the lake of " + name + " has no partition spec " + manifest.partitionSpecId());
       }
     }
+    return commit(
+        checked,
+        next,
+        table -> {
+          AppendFiles append = table.newFastAppend();
+          manifests.forEach(append::appendManifest);
+          return append;
+        });
+  }
+
+  @Override
+  public Outcome commit(LakeView checked, Progress next, SnapshotChange change) {
+    requireForward(checked, next);
     try {
-      TableMetadata base = checked.metadata();
-      Snapshot snapshot = snapshot(checked, next, manifests);
-      TableMetadata updated =
-          TableMetadata.buildFrom(base)
+      SnapshotUpdate<?> update = change.on(checked.frozen());
+      update.set(Progress.PROPERTY, next.toJson());
+      Snapshot snapshot;
+      try {
+        snapshot = update.apply();
+      } catch (ValidationException e) {
+        return new Outcome.Refused(String.valueOf(e.getMessage()));
+      }
+      return put(
+          checked,
+          TableMetadata.buildFrom(checked.metadata())
               .setBranchSnapshot(snapshot, SnapshotRef.MAIN_BRANCH)
               .setRef(LakeView.tag(incarnation), everlastingTag(snapshot.snapshotId()))
-              .build();
-      checked.operations().commit(base, updated);
-      return new Outcome.Committed(snapshot.snapshotId());
-    } catch (CommitFailedException e) {
+              .build(),
+          snapshot.snapshotId());
+    } catch (RuntimeException e) {
+      return unknown(e);
+    }
+  }
+
+  @Override
+  public int expirable(LakeView checked, Expiry expiry) {
+    return checked.ownsItsFiles() ? expireOn(checked.frozen(), expiry).apply().size() : 0;
+  }
+
+  @Override
+  public Outcome expire(LakeView checked, Expiry expiry) {
+    if (!checked.ownsItsFiles()) {
+      return new Outcome.Refused("files of " + name + " may not be deleted: gc.enabled is false");
+    }
+    CommittingOnce operations =
+        new CommittingOnce(
+            checked.operations(), checked.metadata(), after -> requireSame(checked, after));
+    try {
+      ExpireSnapshots change = expireOn(new BaseTable(operations, name.toString()), expiry);
+      // Named one by one, Iceberg looks what the others still refer to. Else it may go by what old
+      // snapshots say they removed, and someone may have put a file back since.
+      for (Snapshot old : expireOn(checked.frozen(), expiry).apply()) {
+        change.expireSnapshotId(old.snapshotId());
+      }
+      change.commit();
+    } catch (CommittingOnce.Refused e) {
       return new Outcome.Moved(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
-      // Whatever it is, it doesn't prove that nothing was committed.
-      LOG.warn("Outcome of a commit to the lake of {} is unknown", name, e);
-      return new Outcome.Unknown(e);
+      if (e instanceof ValidationException && !operations.tried()) {
+        return new Outcome.Refused(String.valueOf(e.getMessage()));
+      }
+      if (!operations.committed()) {
+        return unknown(e);
+      }
+      LOG.warn("Files of expired snapshots of {} are left to orphan removal", name, e);
     }
+    return new Outcome.Committed(checked.snapshotId());
   }
 
   @Override
@@ -87,12 +140,40 @@ final class IcebergLakeTable implements LakeTable {
     return io == null ? operations().io() : io;
   }
 
-  private Snapshot snapshot(LakeView checked, Progress next, List<ManifestFile> manifests) {
-    FrozenOperations frozen = new FrozenOperations(checked.operations(), checked.metadata());
-    AppendFiles append = new BaseTable(frozen, name.toString()).newFastAppend();
-    manifests.forEach(append::appendManifest);
-    append.set(Progress.PROPERTY, next.toJson());
-    return append.apply();
+  private Outcome put(LakeView checked, TableMetadata updated, long snapshotId) {
+    try {
+      checked.operations().commit(checked.metadata(), updated);
+      return new Outcome.Committed(snapshotId);
+    } catch (CommitFailedException e) {
+      return new Outcome.Moved(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      return unknown(e);
+    }
+  }
+
+  /** Whatever it is, it doesn't prove that nothing was committed. */
+  private Outcome unknown(RuntimeException e) {
+    LOG.warn("Outcome of a commit to the lake of {} is unknown", name, e);
+    return new Outcome.Unknown(e);
+  }
+
+  private static ExpireSnapshots expireOn(org.apache.iceberg.Table table, Expiry expiry) {
+    return table
+        .expireSnapshots()
+        .expireOlderThan(expiry.before().toEpochMilli())
+        .retainLast(expiry.keep());
+  }
+
+  /**
+   * After a rollback, or when someone has removed the tag, offsets may be in old snapshots only.
+   */
+  private void requireSame(LakeView checked, TableMetadata after) {
+    Progress left = Progress.inForce(after, incarnation);
+    if (!left.equals(checked.progress())) {
+      throw new ValidationException(
+          "expiry would forget offsets of %s: %s of %s would be left",
+          name, left.lakeOffsets(), checked.progress().lakeOffsets());
+    }
   }
 
   private void requireForward(LakeView checked, Progress next) {

@@ -33,6 +33,30 @@ public interface LakeTable {
    */
   Outcome append(LakeView checked, Progress next, List<ManifestFile> manifests);
 
+  /**
+   * Commits a change of the table's files as one snapshot, in the same way.
+   *
+   * @param change computed on the checked metadata
+   * @return {@link Outcome.Refused} if the change contradicts what the table is by then; never an
+   *     exception for a failed commit
+   * @throws IllegalArgumentException if {@code next} is of another incarnation or would move an
+   *     offset back
+   */
+  Outcome commit(LakeView checked, Progress next, SnapshotChange change);
+
+  /** Returns how many snapshots {@link #expire} would remove. */
+  int expirable(LakeView checked, Expiry expiry);
+
+  /**
+   * Removes snapshots, and deletes the files that no other one has. Kept in any case is what a
+   * branch or tag points to. It is tried once, on exactly the metadata that was checked; files are
+   * deleted only once the commit is certain, and one that can't be is left to orphan removal.
+   *
+   * @return with the current snapshot, which stays; {@link Outcome.Refused} if offsets in force
+   *     would be forgotten, or the table's files may not be deleted
+   */
+  Outcome expire(LakeView checked, Expiry expiry);
+
   /** Returns the table's files, as the last load found them. Deleting through it deletes. */
   FileIO io();
 }

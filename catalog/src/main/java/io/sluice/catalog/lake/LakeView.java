@@ -4,11 +4,14 @@ import io.sluice.catalog.range.Cut;
 import io.sluice.catalog.table.CatalogException;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.TableProperties;
 
 /** One version of a lake table's metadata, and the progress in force in it. Immutable. */
 public final class LakeView {
@@ -83,6 +86,17 @@ public final class LakeView {
       }
     }
     return this;
+  }
+
+  /** Returns the table as it is in this metadata, to be read; it commits nothing. */
+  public Table frozen() {
+    return new BaseTable(new FrozenOperations(operations, metadata), table, report -> {});
+  }
+
+  /** Tells whether files that no snapshot has may be deleted: other tables might have them too. */
+  public boolean ownsItsFiles() {
+    return metadata.propertyAsBoolean(
+        TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
   }
 
   TableOperations operations() {

@@ -20,6 +20,13 @@ public sealed interface Outcome {
   record Moved(String why) implements Outcome {}
 
   /**
+   * The change contradicts what the table has become: certainly nothing was committed. Give it up.
+   *
+   * @param why what Iceberg said, for the log
+   */
+  record Refused(String why) implements Outcome {}
+
+  /**
    * Nobody knows whether the commit is in the table or yet will be. Load the table again and look
    * at the offsets in force; delete nothing.
    *

@@ -23,6 +23,9 @@ public final class MetadataPaths {
   /** Parent of the compaction records by table id. */
   public static final String WORK = "/work";
 
+  /** Parent of the records of when tables were maintained, by table id. */
+  public static final String MAINTENANCE = "/maintenance";
+
   /** Parent of the pointers to Iceberg metadata files. */
   public static final String LAKE = "/lake";
 
@@ -74,6 +77,11 @@ public final class MetadataPaths {
   /** Returns the place of a table's compaction record. */
   public static String work(UUID tableId) {
     return WORK + "/" + tableId;
+  }
+
+  /** Returns the place of the record of when a table was maintained. */
+  public static String maintenance(UUID tableId) {
+    return MAINTENANCE + "/" + tableId;
   }
 
   /** Returns the parent of a database's pointers into the lake. */

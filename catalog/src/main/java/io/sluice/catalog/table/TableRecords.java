@@ -171,8 +171,8 @@ final class TableRecords {
   }
 
   /**
-   * Deletes the bucket records and the compaction record. The mark at the entry by id stays, so
-   * that a creation that was overtaken by the drop can see it.
+   * Deletes the records of buckets, compaction and maintenance. The mark at the entry by id stays,
+   * so that a creation that was overtaken by the drop can see it.
    */
   void deleteParts(UUID tableId) throws CatalogException {
     try {
@@ -182,6 +182,7 @@ final class TableRecords {
       store.deleteIfThere(MetadataPaths.buckets(tableId));
       store.deleteIfThere(MetadataPaths.work(tableId));
       store.deleteIfThere(MetadataPaths.compactionError(tableId));
+      store.deleteIfThere(MetadataPaths.maintenance(tableId));
     } catch (MetadataException e) {
       throw unavailable("delete the records of dropped table " + tableId, e);
     }

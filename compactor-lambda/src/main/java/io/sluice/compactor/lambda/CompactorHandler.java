@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.CompactionReport;
 import io.sluice.compactor.table.CompactionException;
@@ -24,10 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts the tables that SQS messages name: {@code {"database":"d","table":"t"}}. Messages for
- * the same table are one piece of work. A message whose table couldn't be compacted, or not to the
- * end before the deadline, is answered as failed and so comes again; so is one that can't be read,
- * for the dead-letter queue. One of a table that is gone is done.
+ * Compacts the tables that SQS messages name, and maintains them when that is due: {@code
+ * {"database":"d","table":"t"}}. Messages for the same table are one piece of work. A message whose
+ * table couldn't be compacted, or not to the end before the deadline, is answered as failed and so
+ * comes again; so is one that can't be read, for the dead-letter queue. One of a table that is gone
+ * is done.
  *
  * <p>Connections are made at the first message, from the environment variables that {@link
  * LambdaEnvironment} lists, and kept.
@@ -99,8 +101,10 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
     }
     try {
       LambdaConnections open = connections();
-      CompactionReport report = open.compactor().compact(open.tables().load(name), deadline);
+      Table table = open.tables().load(name);
+      CompactionReport report = open.compactor().compact(table, deadline);
       LOG.info("Compacted: {}", report);
+      maintain(open, table, deadline);
       return report.lagRows() == 0 || Instant.now().isBefore(deadline);
     } catch (CatalogException e) {
       LOG.warn("Compaction of {} failed", name, e);
@@ -114,6 +118,19 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
     } catch (Exception e) {
       LOG.error("Compaction of {} failed", name, e);
       return false;
+    }
+  }
+
+  /** Does what is due for a table; the message is done even if that fails. */
+  private static void maintain(LambdaConnections open, Table table, Instant deadline)
+      throws InterruptedException {
+    if (!Instant.now().isBefore(deadline)) {
+      return;
+    }
+    try {
+      var unused = open.maintainer().maintain(table, deadline);
+    } catch (CompactionException | RuntimeException e) {
+      LOG.warn("Maintenance of {} failed, again with its next message", table.name(), e);
     }
   }
 

@@ -6,6 +6,8 @@ import io.sluice.catalog.table.TableCatalog;
 import io.sluice.compactor.CompactorSettings;
 import io.sluice.compactor.TableCompactor;
 import io.sluice.compactor.Tables;
+import io.sluice.compactor.maintain.MaintenanceSettings;
+import io.sluice.compactor.maintain.TableMaintainer;
 import io.sluice.compactor.work.StoredWorkRecords;
 import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
 import io.sluice.log.zookeeper.ZooKeeperMetadataStore;
@@ -17,8 +19,9 @@ import org.apache.arrow.memory.RootAllocator;
  *
  * @param tables where it finds tables
  * @param compactor what does the work
+ * @param maintainer what keeps the lake's tables readable
  */
-record LambdaConnections(Tables tables, TableCompactor compactor) {
+record LambdaConnections(Tables tables, TableCompactor compactor, TableMaintainer maintainer) {
 
   /** Connects to everything; for the life of the process, which nobody announces the end of. */
   static LambdaConnections open(LambdaEnvironment environment) throws Exception {
@@ -26,14 +29,16 @@ record LambdaConnections(Tables tables, TableCompactor compactor) {
     Lake lake = Lake.open(environment.lake(), metadata);
     CompactorSettings settings =
         CompactorSettings.DEFAULT.withWorker("lambda-" + UUID.randomUUID());
+    StoredBucketRecords buckets = new StoredBucketRecords(metadata);
     return new LambdaConnections(
         Tables.of(new TableCatalog(metadata, lake)),
         new TableCompactor(
-            new StoredBucketRecords(metadata),
+            buckets,
             new StoredWorkRecords(metadata, settings.callLimit()),
             BookKeeperSegmentStore.connect(environment.ledgers()),
             lake::table,
             new RootAllocator(environment.memoryBytes()),
-            settings));
+            settings),
+        new TableMaintainer(metadata, buckets, lake::table, settings, MaintenanceSettings.DEFAULT));
   }
 }

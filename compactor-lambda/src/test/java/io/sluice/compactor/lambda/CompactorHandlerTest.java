@@ -36,7 +36,8 @@ class CompactorHandlerTest {
         new CompactorHandler(
             () -> {
               connects.incrementAndGet();
-              return new LambdaConnections(Tables.of(town.catalog), town.compactor("lambda"));
+              return new LambdaConnections(
+                  Tables.of(town.catalog), town.compactor("lambda"), town.maintainer("lambda"));
             });
   }
 
@@ -59,6 +60,7 @@ class CompactorHandlerTest {
     town.assertLakeEqualsLog(one);
     town.assertLakeEqualsLog(two);
     assertThat(town.iceberg(one).snapshots()).hasSize(1);
+    assertThat(town.metadata.read("/maintenance/" + one.id()).get()).isPresent();
   }
 
   @Test
