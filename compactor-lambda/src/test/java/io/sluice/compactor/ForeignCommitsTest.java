@@ -81,8 +81,7 @@ class ForeignCommitsTest {
                 }
                 return Fate.WELL;
               });
-      SeamMetadata watched =
-          new SeamMetadata(town.metadata, seam, new ConcurrentLinkedQueue<>());
+      SeamMetadata watched = new SeamMetadata(town.metadata, seam, new ConcurrentLinkedQueue<>());
       town.compactor(watched, "w" + at, PlanLimits.DEFAULT).compact(table, CompactorTown.FAR);
       town.assertLakeEqualsLog(table);
       most = Math.min(40, calls.get());

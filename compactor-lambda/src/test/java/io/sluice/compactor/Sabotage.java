@@ -3,10 +3,12 @@ package io.sluice.compactor;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.lake.Expiry;
 import io.sluice.catalog.lake.LakeTable;
 import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.lake.Outcome;
 import io.sluice.catalog.lake.Progress;
+import io.sluice.catalog.lake.SnapshotChange;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
@@ -147,6 +149,21 @@ interface Sabotage {
         return lake.append(fresh, most, manifests);
       }
       return outcome;
+    }
+
+    @Override
+    public Outcome commit(LakeView checked, Progress next, SnapshotChange change) {
+      return lake.commit(checked, next, change);
+    }
+
+    @Override
+    public int expirable(LakeView checked, Expiry expiry) {
+      return lake.expirable(checked, expiry);
+    }
+
+    @Override
+    public Outcome expire(LakeView checked, Expiry expiry) {
+      return lake.expire(checked, expiry);
     }
 
     @Override

@@ -67,7 +67,7 @@ public final class TableMaintainer {
     this.worker = compactor.worker();
     this.settings = settings;
     this.clock = clock;
-    TableLooks looks = new TableLooks(buckets, lake, compactor.callLimit());
+    TableLooks looks = new TableLooks(buckets, lake, compactor.callLimit(), clock);
     steps.put(Step.EXPIRE, new ExpireStep(looks, settings.keepSnapshots(), clock));
   }
 
