@@ -20,6 +20,7 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.Statistics;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -38,7 +39,8 @@ class LakeBoundsTest {
               optional(1, "nan", Types.DoubleType.get()),
               optional(2, "zero", Types.DoubleType.get()),
               optional(3, "only", Types.FloatType.get()),
-              optional(4, "bytes", Types.BinaryType.get())));
+              optional(4, "bytes", Types.BinaryType.get()),
+              optional(5, "minus", Types.DoubleType.get())));
 
   @TempDir Path folder;
 
@@ -54,7 +56,8 @@ class LakeBoundsTest {
     for (int i = 0; i < 25_000; i++) {
       Record row = GenericRecord.create(SCHEMA);
       row.setField("nan", i % 3 == 0 ? null : (Double) (i < 20_000 ? Double.NaN : i));
-      row.setField("zero", i % 2 == 0 ? 0.0 : -0.0);
+      row.setField("zero", 0.0);
+      row.setField("minus", -0.0);
       row.setField("only", Float.NaN);
       row.setField("bytes", ByteBuffer.wrap(new byte[1 + (i + 3) % 7]));
       rows.add(row);
@@ -86,22 +89,20 @@ class LakeBoundsTest {
 
   @Test
   void zerosHaveTheSignThatIsFartherOutInTheFileItself() throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.wrap(Files.readAllBytes(Path.of(file.location())))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    int length = bytes.getInt(bytes.limit() - 8);
-    Statistics zeros =
-        Util.readFileMetaData(
-                new ByteArrayInputStream(bytes.array(), bytes.limit() - 8 - length, length))
+    byte[] bytes = Files.readAllBytes(Path.of(file.location()));
+    int end = bytes.length - 8;
+    int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
+    List<ColumnChunk> columns =
+        Util.readFileMetaData(new ByteArrayInputStream(bytes, end - length, length))
             .getRow_groups()
             .get(0)
-            .getColumns()
-            .get(1)
-            .getMeta_data()
-            .getStatistics();
+            .getColumns();
 
-    assertThat(zeros.getMin_value()).isEqualTo(new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) 0x80});
-    assertThat(zeros.getMax_value()).isEqualTo(new byte[8]);
+    for (int column : new int[] {1, 4}) {
+      Statistics zeros = columns.get(column).getMeta_data().getStatistics();
+      assertThat(zeros.getMin_value()).isEqualTo(new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) 0x80});
+      assertThat(zeros.getMax_value()).isEqualTo(new byte[8]);
+    }
   }
 
   @Test
