@@ -76,13 +76,19 @@ final class PhysicalValues {
     return (left, right) -> {
       if (left instanceof ByteBuffer a && right instanceof ByteBuffer b) {
         return type.typeId() == TypeID.DECIMAL
-            ? new BigInteger(a.array()).compareTo(new BigInteger(b.array()))
+            ? number(a).compareTo(number(b))
             : compareUnsigned(a, b);
       }
       @SuppressWarnings("unchecked")
       Comparable<Object> comparable = (Comparable<Object>) left;
       return comparable.compareTo(right);
     };
+  }
+
+  private static BigInteger number(ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    return new BigInteger(copy);
   }
 
   private static int compareUnsigned(ByteBuffer left, ByteBuffer right) {
