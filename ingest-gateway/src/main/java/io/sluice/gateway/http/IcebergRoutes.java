@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.iceberg.Reply;
 import io.sluice.gateway.iceberg.RestCall;
@@ -30,7 +31,10 @@ final class IcebergRoutes {
   static final String PREFIX = "/iceberg/v1";
 
   /** A table of 5,000 columns takes 1 MiB. */
-  private static final int MOST_BODY_BYTES = 8 << 20;
+  private static final int MOST_BODY_BYTES = 4 << 20;
+
+  /** What a body of nothing but brackets may take once it is parsed, the body itself included. */
+  private static final long MEMORY_BYTES_PER_BODY_BYTE = 16;
 
   private static final byte[] NO_BODY = {};
 
@@ -91,9 +95,15 @@ final class IcebergRoutes {
   }
 
   private static Future<byte[]> body(HttpServerRequest request, ByteBudget.Share share) {
-    return request.method().equals(HttpMethod.POST)
-        ? RequestBody.read(request, MOST_BODY_BYTES, share)
-        : Future.succeededFuture(NO_BODY);
+    if (!request.method().equals(HttpMethod.POST)) {
+      return Future.succeededFuture(NO_BODY);
+    }
+    return RequestBody.read(request, MOST_BODY_BYTES, share)
+        .compose(
+            body ->
+                share.take((MEMORY_BYTES_PER_BODY_BYTE - 1) * body.length)
+                    ? Future.succeededFuture(body)
+                    : Future.failedFuture(new ProblemException(Problems.bodiesAtLimit())));
   }
 
   /** A call that ended without an answer may have done its work: 500 says so to a client. */

@@ -165,7 +165,7 @@ class IcebergWritesTest {
     java.util.Arrays.fill(large, (byte) ' ');
     HttpResponse<String> declared = gateway.send("POST", TABLES, JSON, large);
     assertThat(declared.statusCode()).isEqualTo(413);
-    assertThat(declared.body()).contains("\"code\":413").contains("over 8388608 bytes");
+    assertThat(declared.body()).contains("\"code\":413").contains("over 4194304 bytes");
 
     HttpResponse<String> streamed =
         gateway
@@ -180,11 +180,32 @@ class IcebergWritesTest {
     assertThat(gateway.get("/metrics").body()).contains("sluice_http_body_bytes 0.0");
   }
 
+  @Test
+  void bodiesThatNeedMoreMemoryThanThereIsAreTakenLater() throws Exception {
+    // Each is read, and needs sixteen times its bytes to be parsed.
+    byte[] brackets = "[]".repeat(2 << 20).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    List<Future<Integer>> answers = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      for (int i = 0; i < 8; i++) {
+        answers.add(
+            threads.submit(() -> gateway.send("POST", TABLES, JSON, brackets).statusCode()));
+      }
+      for (Future<Integer> answer : answers) {
+        assertThat(answer.get(60, TimeUnit.SECONDS)).isIn(400, 429);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(gateway.send("POST", TABLES, JSON, "[]").statusCode()).isEqualTo(400);
+    assertThat(gateway.get("/metrics").body()).contains("sluice_http_body_bytes 0.0");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {400, 20_000, 1_000_000})
   void deepBodiesAreRefused(int levels) throws Exception {
     String nested = "{\"type\":\"list\",\"element-id\":1,\"element-required\":true,\"element\":";
-    int repeats = Math.min(levels, 80_000);
+    int repeats = Math.min(levels, 40_000);
     String type = nested.repeat(repeats) + "\"long\"" + "}".repeat(repeats);
     String columns =
         levels == 1_000_000
