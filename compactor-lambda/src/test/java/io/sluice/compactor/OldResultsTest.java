@@ -191,11 +191,12 @@ class OldResultsTest {
       foreigner.lakeTable().expireSnapshots().cleanExpiredMetadata(true).commit();
       foreigner.lakeTable().updateSpec().removeField("n").commit();
       var unused = town.run(dies("first", call -> call.name().equals("commit")), table);
-      int spec = town.work(table).plans().get(0).result().specId();
+      int spec = Objects.requireNonNull(town.work(table).plans().get(0).result()).specId();
       foreigner.lakeTable().updateSpec().addField("n").commit();
       foreigner.lakeTable().expireSnapshots().cleanExpiredMetadata(true).commit();
       foreigner.lakeTable().updateSpec().addField("text").commit();
-      assertThat(foreigner.lakeTable().specs().get(spec).isUnpartitioned()).isFalse();
+      assertThat(foreigner.lakeTable().specs())
+          .hasEntrySatisfying(spec, now -> assertThat(now.isUnpartitioned()).isFalse());
 
       assertThatThrownBy(() -> town.recover(table)).isInstanceOf(CompactionException.class);
       assertThat(foreigner.lakeTable().currentSnapshot()).isNull();
