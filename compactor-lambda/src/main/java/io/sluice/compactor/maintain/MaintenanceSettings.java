@@ -7,25 +7,54 @@ import java.time.Duration;
  *
  * @param enabled whether it does, `true` or `false`
  * @param every how often it looks at each table, 1 s to 1 d
+ * @param filesTogether how many small data files of about the same size are rewritten into one, 2
+ *     to 100
+ * @param fileBytes size of the data files that it makes, about, 1 MiB to 1 GiB; files of half of it
+ *     stay as they are. A rewrite may take a few times as much memory
+ * @param turnBytes size of the data files of one table, about, that it rewrites before the next
+ *     table has its turn, at least 1 MiB
  * @param expireEvery how often old snapshots of a table are removed, 1 s to 30 d
  * @param keepSnapshots how many of a table's newest snapshots stay whatever their age, 1 to 100,000
  * @param claimFor how long other workers leave a table alone that one is at, 1 s to 1 d
  */
 public record MaintenanceSettings(
-    boolean enabled, Duration every, Duration expireEvery, int keepSnapshots, Duration claimFor) {
+    boolean enabled,
+    Duration every,
+    int filesTogether,
+    long fileBytes,
+    long turnBytes,
+    Duration expireEvery,
+    int keepSnapshots,
+    Duration claimFor) {
 
   private static final long DAY_MS = 86_400_000;
 
-  /** On; each table every ten minutes. */
+  /** On; each table every ten minutes, its snapshots hourly. */
   public static final MaintenanceSettings DEFAULT =
       new MaintenanceSettings(
-          true, Duration.ofMinutes(10), Duration.ofHours(1), 10, Duration.ofHours(1));
+          true,
+          Duration.ofMinutes(10),
+          8,
+          128L << 20,
+          1L << 30,
+          Duration.ofHours(1),
+          10,
+          Duration.ofHours(1));
+
+  private static final int FILES_AT_MOST = 100;
 
   public MaintenanceSettings {
     between("every in ms", every.toMillis(), 1_000, DAY_MS);
+    between("filesTogether", filesTogether, 2, FILES_AT_MOST);
+    between("fileBytes", fileBytes, 1L << 20, 1L << 30);
+    between("turnBytes", turnBytes, 1L << 20, Long.MAX_VALUE);
     between("expireEvery in ms", expireEvery.toMillis(), 1_000, 30 * DAY_MS);
     between("keepSnapshots", keepSnapshots, 1, 100_000);
     between("claimFor in ms", claimFor.toMillis(), 1_000, DAY_MS);
+  }
+
+  RewriteLimits rewriteLimits() {
+    return new RewriteLimits(fileBytes, filesTogether, FILES_AT_MOST);
   }
 
   private static void between(String name, long value, long least, long most) {

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 
 /** What maintenance does, in this order. */
 enum Step {
+  /** Makes one of several small files, and applies deletes to their rows. */
+  REWRITE,
   /** Removes old snapshots, and what only they had. */
   EXPIRE;
 
@@ -27,6 +29,7 @@ enum Step {
 
   private Duration every(MaintenanceSettings settings) {
     return switch (this) {
+      case REWRITE -> settings.every();
       case EXPIRE -> settings.expireEvery();
     };
   }

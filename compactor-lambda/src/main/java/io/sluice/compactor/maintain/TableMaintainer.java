@@ -68,6 +68,14 @@ public final class TableMaintainer {
     this.settings = settings;
     this.clock = clock;
     TableLooks looks = new TableLooks(buckets, lake, compactor.callLimit());
+    steps.put(
+        Step.REWRITE,
+        new RewriteStep(
+            looks,
+            settings.rewriteLimits(),
+            settings.turnBytes(),
+            new GenericRewriteWriter(),
+            clock));
     steps.put(Step.EXPIRE, new ExpireStep(looks, settings.keepSnapshots(), clock));
   }
 
