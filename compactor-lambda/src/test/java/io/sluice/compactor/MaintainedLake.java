@@ -42,7 +42,16 @@ final class MaintainedLake {
   private static MaintenanceSettings settings(int filesTogether) {
     Duration often = Duration.ofSeconds(1);
     return new MaintenanceSettings(
-        true, often, filesTogether, 1 << 20, 1 << 30, often, 3, Duration.ofHours(1));
+        true,
+        often,
+        filesTogether,
+        1 << 20,
+        1 << 30,
+        often,
+        3,
+        often,
+        Duration.ofDays(3),
+        Duration.ofHours(1));
   }
 
   /** How a lake file's rows are ordered. */

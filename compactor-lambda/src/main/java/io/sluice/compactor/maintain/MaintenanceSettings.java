@@ -1,5 +1,6 @@
 package io.sluice.compactor.maintain;
 
+import io.sluice.compactor.plan.Upkeep;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,10 @@ import java.time.Duration;
  *     table has its turn, at least 1 MiB
  * @param expireEvery how often old snapshots of a table are removed, 1 s to 30 d
  * @param keepSnapshots how many of a table's newest snapshots stay whatever their age, 1 to 100,000
+ * @param orphansEvery how often a table's files are listed for those that nothing refers to, 1 s to
+ *     30 d
+ * @param orphanAge how old such a file must be before it is deleted, 2 d to 365 d; longer than any
+ *     other engine writes before it commits
  * @param claimFor how long other workers leave a table alone that one is at, 1 s to 1 d
  */
 public record MaintenanceSettings(
@@ -25,11 +30,13 @@ public record MaintenanceSettings(
     long turnBytes,
     Duration expireEvery,
     int keepSnapshots,
+    Duration orphansEvery,
+    Duration orphanAge,
     Duration claimFor) {
 
   private static final long DAY_MS = 86_400_000;
 
-  /** On; each table every ten minutes, its snapshots hourly. */
+  /** On; each table every ten minutes, its snapshots hourly, its orphans daily. */
   public static final MaintenanceSettings DEFAULT =
       new MaintenanceSettings(
           true,
@@ -39,6 +46,8 @@ public record MaintenanceSettings(
           1L << 30,
           Duration.ofHours(1),
           10,
+          Duration.ofDays(1),
+          Duration.ofDays(3),
           Duration.ofHours(1));
 
   private static final int FILES_AT_MOST = 100;
@@ -50,6 +59,10 @@ public record MaintenanceSettings(
     between("turnBytes", turnBytes, 1L << 20, Long.MAX_VALUE);
     between("expireEvery in ms", expireEvery.toMillis(), 1_000, 30 * DAY_MS);
     between("keepSnapshots", keepSnapshots, 1, 100_000);
+    between("orphansEvery in ms", orphansEvery.toMillis(), 1_000, 30 * DAY_MS);
+    // Results live for Upkeep.RESULT_LIFE; as much again for clocks that differ.
+    between(
+        "orphanAge in ms", orphanAge.toMillis(), 2 * Upkeep.RESULT_LIFE.toMillis(), 365 * DAY_MS);
     between("claimFor in ms", claimFor.toMillis(), 1_000, DAY_MS);
   }
 

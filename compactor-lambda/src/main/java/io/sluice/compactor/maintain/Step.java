@@ -13,7 +13,9 @@ enum Step {
   /** Makes one of several small files, and applies deletes to their rows. */
   REWRITE,
   /** Removes old snapshots, and what only they had. */
-  EXPIRE;
+  EXPIRE,
+  /** Deletes old files that nothing refers to. */
+  ORPHANS;
 
   /** Returns the steps that a table is due for. */
   static Set<Step> due(MaintenanceRecord record, Instant now, MaintenanceSettings settings) {
@@ -31,6 +33,7 @@ enum Step {
     return switch (this) {
       case REWRITE -> settings.every();
       case EXPIRE -> settings.expireEvery();
+      case ORPHANS -> settings.orphansEvery();
     };
   }
 

@@ -10,6 +10,7 @@ import io.sluice.compactor.CompactorSettings;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.CompactionException.Reason;
 import io.sluice.compactor.table.TableLooks;
+import io.sluice.compactor.work.StoredWorkRecords;
 import io.sluice.compactor.work.WorkClaim;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -77,6 +78,13 @@ public final class TableMaintainer {
             new GenericRewriteWriter(),
             clock));
     steps.put(Step.EXPIRE, new ExpireStep(looks, settings.keepSnapshots(), clock));
+    steps.put(
+        Step.ORPHANS,
+        new OrphanStep(
+            looks,
+            new StoredWorkRecords(store, compactor.callLimit()),
+            settings.orphanAge(),
+            clock));
   }
 
   /**
