@@ -47,6 +47,7 @@ final class MaintainedLake {
         filesTogether,
         1 << 20,
         1 << 30,
+        filesTogether + 1,
         often,
         3,
         often,

@@ -14,6 +14,7 @@ import java.time.Duration;
  *     stay as they are. A rewrite may take a few times as much memory
  * @param turnBytes size of the data files of one table, about, that it rewrites before the next
  *     table has its turn, at least 1 MiB
+ * @param manifestsTogether how many small manifests are many, 2 to 10,000; then they are rewritten
  * @param expireEvery how often old snapshots of a table are removed, 1 s to 30 d
  * @param keepSnapshots how many of a table's newest snapshots stay whatever their age, 1 to 100,000
  * @param orphansEvery how often a table's files are listed for those that nothing refers to, 1 s to
@@ -28,6 +29,7 @@ public record MaintenanceSettings(
     int filesTogether,
     long fileBytes,
     long turnBytes,
+    int manifestsTogether,
     Duration expireEvery,
     int keepSnapshots,
     Duration orphansEvery,
@@ -44,6 +46,7 @@ public record MaintenanceSettings(
           8,
           128L << 20,
           1L << 30,
+          50,
           Duration.ofHours(1),
           10,
           Duration.ofDays(1),
@@ -57,6 +60,7 @@ public record MaintenanceSettings(
     between("filesTogether", filesTogether, 2, FILES_AT_MOST);
     between("fileBytes", fileBytes, 1L << 20, 1L << 30);
     between("turnBytes", turnBytes, 1L << 20, Long.MAX_VALUE);
+    between("manifestsTogether", manifestsTogether, 2, 10_000);
     between("expireEvery in ms", expireEvery.toMillis(), 1_000, 30 * DAY_MS);
     between("keepSnapshots", keepSnapshots, 1, 100_000);
     between("orphansEvery in ms", orphansEvery.toMillis(), 1_000, 30 * DAY_MS);

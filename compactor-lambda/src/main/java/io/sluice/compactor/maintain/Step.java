@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 enum Step {
   /** Makes one of several small files, and applies deletes to their rows. */
   REWRITE,
+  /** Makes few large manifests of many small ones. */
+  MANIFESTS,
   /** Removes old snapshots, and what only they had. */
   EXPIRE,
   /** Deletes old files that nothing refers to. */
@@ -31,7 +33,7 @@ enum Step {
 
   private Duration every(MaintenanceSettings settings) {
     return switch (this) {
-      case REWRITE -> settings.every();
+      case REWRITE, MANIFESTS -> settings.every();
       case EXPIRE -> settings.expireEvery();
       case ORPHANS -> settings.orphansEvery();
     };

@@ -77,6 +77,7 @@ public final class TableMaintainer {
             settings.turnBytes(),
             new GenericRewriteWriter(),
             clock));
+    steps.put(Step.MANIFESTS, new ManifestStep(looks, settings.manifestsTogether()));
     steps.put(Step.EXPIRE, new ExpireStep(looks, settings.keepSnapshots(), clock));
     steps.put(
         Step.ORPHANS,
