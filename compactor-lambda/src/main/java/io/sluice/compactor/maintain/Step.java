@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 
 /** What maintenance does, in this order. */
 enum Step {
+  /** Removes files of rows that are too old. */
+  RETENTION,
   /** Makes one of several small files, and applies deletes to their rows. */
   REWRITE,
   /** Makes few large manifests of many small ones. */
@@ -33,7 +35,7 @@ enum Step {
 
   private Duration every(MaintenanceSettings settings) {
     return switch (this) {
-      case REWRITE, MANIFESTS -> settings.every();
+      case RETENTION, REWRITE, MANIFESTS -> settings.every();
       case EXPIRE -> settings.expireEvery();
       case ORPHANS -> settings.orphansEvery();
     };

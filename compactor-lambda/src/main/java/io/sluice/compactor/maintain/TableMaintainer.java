@@ -69,6 +69,7 @@ public final class TableMaintainer {
     this.settings = settings;
     this.clock = clock;
     TableLooks looks = new TableLooks(buckets, lake, compactor.callLimit());
+    steps.put(Step.RETENTION, new RetentionStep(looks, clock));
     steps.put(
         Step.REWRITE,
         new RewriteStep(
