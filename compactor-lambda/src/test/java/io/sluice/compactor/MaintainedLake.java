@@ -36,9 +36,24 @@ import org.apache.iceberg.io.CloseableIterable;
 /** A town whose lake is maintained, on the town's clock, and what must hold in it at any time. */
 final class MaintainedLake {
 
-  static final MaintenanceSettings SETTINGS =
-      new MaintenanceSettings(
-          true, Duration.ofSeconds(1), Duration.ofSeconds(1), 3, Duration.ofHours(1));
+  /** All of it at once, and with little. */
+  static final MaintenanceSettings SETTINGS = settings(3);
+
+  private static MaintenanceSettings settings(int filesTogether) {
+    Duration often = Duration.ofSeconds(1);
+    return new MaintenanceSettings(
+        true,
+        often,
+        filesTogether,
+        1 << 20,
+        1 << 30,
+        filesTogether + 1,
+        often,
+        3,
+        often,
+        Duration.ofDays(3),
+        Duration.ofHours(1));
+  }
 
   /** How a lake file's rows are ordered. */
   static final Comparator<Record> ORDER =
@@ -48,12 +63,23 @@ final class MaintainedLake {
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
   private final CompactorTown town;
+  private final MaintenanceSettings settings;
   private final Set<Path> stamped = new HashSet<>();
 
   /** Lets the town's clock go from the time that the lake's own files and snapshots have. */
   MaintainedLake(CompactorTown town) {
+    this(town, SETTINGS);
+  }
+
+  private MaintainedLake(CompactorTown town, MaintenanceSettings settings) {
     this.town = town;
+    this.settings = settings;
     town.now = Instant.now();
+  }
+
+  /** Returns one whose files stay as compaction has written them. */
+  static MaintainedLake withoutRewrites(CompactorTown town) {
+    return new MaintainedLake(town, settings(100));
   }
 
   TableMaintainer maintainer(MetadataStore given, String worker) {
@@ -71,7 +97,7 @@ final class MaintainedLake {
         new StoredBucketRecords(store, LIMIT, Duration.ofMillis(20)),
         lake::table,
         town.settings(worker),
-        SETTINGS,
+        settings,
         (InstantSource) () -> town.now);
   }
 

@@ -7,7 +7,8 @@ package io.sluice.catalog.level;
  *
  * <ol>
  *   <li>all that versions understand that don't tell their level;
- *   <li>rows that are compressed in the log; buckets that became more, and the level itself.
+ *   <li>rows that are compressed in the log; buckets that became more, and the level itself;
+ *   <li>rows that leave the lake by {@code lake.retention}.
  * </ol>
  */
 public final class Levels {
@@ -16,13 +17,16 @@ public final class Levels {
   public static final int FIRST = 1;
 
   /** That of this version. */
-  public static final int OWN = 2;
+  public static final int OWN = 3;
 
   /** That of compressed rows. */
   public static final int COMPRESSED_ROWS = 2;
 
   /** That of tables whose buckets became more. */
   public static final int RAISED_BUCKETS = 2;
+
+  /** That of tables with {@code lake.retention}: an older version doesn't know the option. */
+  public static final int LAKE_RETENTION = 3;
 
   private Levels() {}
 }

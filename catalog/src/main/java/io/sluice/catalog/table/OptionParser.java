@@ -3,11 +3,13 @@ package io.sluice.catalog.table;
 import io.sluice.catalog.table.TableOptions.InvalidRows;
 import io.sluice.catalog.table.TableOptions.LogCompression;
 import io.sluice.catalog.table.TableOptions.UnknownColumns;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -127,6 +129,15 @@ final class OptionParser {
               "How long the lake's snapshots are kept for time travel.",
               o -> Quantities.format(o.lakeSnapshotRetention())),
           option(
+              "lake.retention",
+              "1h or more",
+              "",
+              "How long rows stay in the lake. A file leaves it once all of its rows are older by"
+                  + " `_timestamp`; one with rows of other engines, which have none, stays. Without"
+                  + " the option all rows stay for ever.",
+              // Left out of records that gateways without the option are to read too.
+              o -> o.lakeRetention().map(Quantities::format).orElse("")),
+          option(
               "format-version",
               "2, 3",
               "2",
@@ -169,6 +180,7 @@ final class OptionParser {
             value(values, "quota.bytes-per-second", text -> quota(text, Quantities::parseBytes)),
             value(values, "quota.rows-per-second", text -> quota(text, Long::parseLong))),
         value(values, "lake.snapshot-retention", Quantities::parseDuration),
+        value(values, "lake.retention", OptionParser::perhapsDuration),
         value(values, "format-version", Integer::parseInt));
   }
 
@@ -204,6 +216,10 @@ final class OptionParser {
     return e instanceof NumberFormatException || e.getMessage() == null
         ? ""
         : " (" + e.getMessage() + ")";
+  }
+
+  private static Optional<Duration> perhapsDuration(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(Quantities.parseDuration(text));
   }
 
   private static List<String> columns(String text) {

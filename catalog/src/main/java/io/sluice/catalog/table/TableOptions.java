@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a table behaves; {@link #docs} says what each option does.
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param invalidRows what happens to a row that can't be stored
  * @param quota how fast the table takes rows
  * @param lakeSnapshotRetention how long the lake's snapshots are kept, 1 min or more
+ * @param lakeRetention how long rows stay in the lake, 1 h or more; empty for ever
  * @param formatVersion Iceberg's format version, 2 or 3
  */
 public record TableOptions(
@@ -37,6 +39,7 @@ public record TableOptions(
     InvalidRows invalidRows,
     Quota quota,
     Duration lakeSnapshotRetention,
+    Optional<Duration> lakeRetention,
     int formatVersion) {
 
   /** The most buckets a table may have. */
@@ -86,6 +89,9 @@ public record TableOptions(
     requireBetween("transaction.timeout", transactionTimeout, Duration.ofMinutes(1), ever);
     requireBetween("transaction.retention", transactionRetention, Duration.ofHours(1), ever);
     requireBetween("lake.snapshot-retention", lakeSnapshotRetention, Duration.ofMinutes(1), ever);
+    if (lakeRetention.isPresent()) {
+      requireBetween("lake.retention", lakeRetention.get(), Duration.ofHours(1), ever);
+    }
     requireBetween("format-version", formatVersion, 2, 3);
   }
 

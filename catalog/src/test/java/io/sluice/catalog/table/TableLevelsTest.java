@@ -68,6 +68,21 @@ class TableLevelsTest {
   }
 
   @Test
+  void aRetentionOfTheLakeWaitsForGatewaysThatKnowTheOption() throws Exception {
+    store.delete(OLD, -1).join();
+    refused(
+        () -> create(Map.of("lake.retention", "90d")),
+        "lake.retention of table db.flights needs level 3 of all gateways, but gateway"
+            + " 10.0.0.1:9470 (gateway-new) has level 2");
+    create(Map.of());
+    refused(() -> set("lake.retention", "90d"), "lake.retention of table db.flights needs level 3");
+    store.delete(MetadataPaths.gateway("gateway-new"), -1).join();
+    assertThat(set("lake.retention", "90d").level()).isEqualTo(3);
+    assertThat(record()).startsWith("{\"v\":3,");
+    assertThat(set("log.retention", "2h").level()).isEqualTo(3);
+  }
+
+  @Test
   void moreBucketsAndCompressionWaitForTheLastOldGateway() throws Exception {
     Table table = create(Map.of("bucket.count", "4"));
     refused(
@@ -115,7 +130,7 @@ class TableLevelsTest {
   @Test
   void aTableOfAHigherLevelIsRefusedAndLeftAsItIs() throws Exception {
     create(Map.of());
-    String newer = record().replace("\"v\":1,", "\"v\":3,\"later\":1,");
+    String newer = record().replace("\"v\":1,", "\"v\":4,\"later\":1,");
     replace(newer);
     for (ThrowingCallable call :
         Set.<ThrowingCallable>of(
@@ -127,7 +142,7 @@ class TableLevelsTest {
           .isInstanceOfSatisfying(
               CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
           .hasMessageContaining(
-              "table record /tables/db/flights is of version 3, but this Sluice reads 2: it is"
+              "table record /tables/db/flights is of version 4, but this Sluice reads 3: it is"
                   + " older than what wrote that; upgrade it");
     }
     assertThat(record()).isEqualTo(newer);

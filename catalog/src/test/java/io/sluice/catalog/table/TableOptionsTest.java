@@ -67,6 +67,15 @@ class TableOptionsTest {
   }
 
   @Test
+  void rowsStayInTheLakeForEverUnlessItIsSaidHowLong() {
+    assertThat(TableOptions.DEFAULT.lakeRetention()).isEmpty();
+    TableOptions options = TableOptions.parse(Map.of("lake.retention", "90d"));
+    assertThat(options.lakeRetention()).contains(Duration.ofDays(90));
+    assertThat(options.toMap()).containsEntry("lake.retention", "90d");
+    assertThat(TableOptions.parse(options.toMap())).isEqualTo(options);
+  }
+
+  @Test
   void anUnknownOptionIsRefusedWithTheKnownOnes() {
     assertThatThrownBy(() -> TableOptions.parse(Map.of("bucket.cuont", "1")))
         .hasMessageStartingWith(
@@ -91,6 +100,8 @@ class TableOptionsTest {
           invalid.rows|dead_letter|option 'invalid.rows' can't be 'dead_letter'; valid: reject, dead-letter
           quota.rows-per-second|0|option 'quota.rows-per-second' can't be '0'; valid: 1 or more (leave it out for no quota)
           quota.bytes-per-second|fast|option 'quota.bytes-per-second' can't be 'fast'; valid: 1B or more
+          lake.retention|1m|lake.retention must be between 1h and
+          lake.retention|long|option 'lake.retention' can't be 'long'; valid: 1h or more
           format-version|4|format-version must be between 2 and 3: 4
           lake.partitioning|month(at)|option 'lake.partitioning' is not supported yet
           """)

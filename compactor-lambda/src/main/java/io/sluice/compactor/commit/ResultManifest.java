@@ -10,10 +10,24 @@ import org.jspecify.annotations.Nullable;
  * A plan's manifest as a commit takes it: of added files only, with neither snapshot id nor
  * sequence number, both of which the commit gives. Without partition summaries, which means that
  * nothing is known of its files' partitions.
+ *
+ * @param result points to it
+ * @param snapshotId null for a commit
  */
-record ResultManifest(PlanResult result) implements ManifestFile {
+public record ResultManifest(PlanResult result, @Nullable Long snapshotId) implements ManifestFile {
 
   private static final long UNASSIGNED = -1;
+  private static final long ANY_SNAPSHOT = 0;
+
+  /** Returns a result's manifest for a commit. */
+  static ManifestFile toCommit(PlanResult result) {
+    return new ResultManifest(result, null);
+  }
+
+  /** Returns a result's manifest for reading what files are in it, before it is committed. */
+  public static ManifestFile toRead(PlanResult result) {
+    return new ResultManifest(result, ANY_SNAPSHOT);
+  }
 
   @Override
   public String path() {
@@ -43,11 +57,6 @@ record ResultManifest(PlanResult result) implements ManifestFile {
   @Override
   public long minSequenceNumber() {
     return UNASSIGNED;
-  }
-
-  @Override
-  public @Nullable Long snapshotId() {
-    return null;
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class SnapshotCommitter {
     List<ManifestFile> manifests =
         combination.plans().stream()
             .map(Plan::result)
-            .map(result -> (ManifestFile) new ResultManifest(Objects.requireNonNull(result)))
+            .map(result -> ResultManifest.toCommit(Objects.requireNonNull(result)))
             .toList();
     return look.lake().append(look.view(), combination.next(), manifests);
   }

@@ -10,8 +10,16 @@ import java.util.stream.Collectors;
 
 /** What maintenance does, in this order. */
 enum Step {
+  /** Removes files of rows that are too old. */
+  RETENTION,
+  /** Makes one of several small files, and applies deletes to their rows. */
+  REWRITE,
+  /** Makes few large manifests of many small ones. */
+  MANIFESTS,
   /** Removes old snapshots, and what only they had. */
-  EXPIRE;
+  EXPIRE,
+  /** Deletes old files that nothing refers to. */
+  ORPHANS;
 
   /** Returns the steps that a table is due for. */
   static Set<Step> due(MaintenanceRecord record, Instant now, MaintenanceSettings settings) {
@@ -27,7 +35,9 @@ enum Step {
 
   private Duration every(MaintenanceSettings settings) {
     return switch (this) {
+      case RETENTION, REWRITE, MANIFESTS -> settings.every();
       case EXPIRE -> settings.expireEvery();
+      case ORPHANS -> settings.orphansEvery();
     };
   }
 

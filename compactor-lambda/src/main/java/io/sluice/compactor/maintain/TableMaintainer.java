@@ -10,6 +10,7 @@ import io.sluice.compactor.CompactorSettings;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.CompactionException.Reason;
 import io.sluice.compactor.table.TableLooks;
+import io.sluice.compactor.work.StoredWorkRecords;
 import io.sluice.compactor.work.WorkClaim;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -68,7 +69,24 @@ public final class TableMaintainer {
     this.settings = settings;
     this.clock = clock;
     TableLooks looks = new TableLooks(buckets, lake, compactor.callLimit(), clock);
+    steps.put(Step.RETENTION, new RetentionStep(looks, clock));
+    steps.put(
+        Step.REWRITE,
+        new RewriteStep(
+            looks,
+            settings.rewriteLimits(),
+            settings.turnBytes(),
+            new GenericRewriteWriter(),
+            clock));
+    steps.put(Step.MANIFESTS, new ManifestStep(looks, settings.manifestsTogether()));
     steps.put(Step.EXPIRE, new ExpireStep(looks, settings.keepSnapshots(), clock));
+    steps.put(
+        Step.ORPHANS,
+        new OrphanStep(
+            looks,
+            new StoredWorkRecords(store, compactor.callLimit()),
+            settings.orphanAge(),
+            clock));
   }
 
   /**

@@ -1,0 +1,179 @@
+package io.sluice.compactor.maintain;
+
+import io.sluice.catalog.lake.LakeView;
+import io.sluice.catalog.lake.Outcome;
+import io.sluice.catalog.range.Cut;
+import io.sluice.catalog.table.Table;
+import io.sluice.compactor.plan.Upkeep;
+import io.sluice.compactor.table.CompactionException;
+import io.sluice.compactor.table.CompactionException.Reason;
+import io.sluice.compactor.table.TableLook;
+import io.sluice.compactor.table.TableLooks;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.RewriteFiles;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.parquet.schema.Type;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes small files, and files with deletes, anew: the rows of several in their order into one.
+ * What comes of it is committed only if all of those files are still there and nobody has deleted
+ * rows of them meanwhile; otherwise it is given up, and its file is left to orphan removal.
+ */
+final class RewriteStep implements MaintenanceStep {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RewriteStep.class);
+
+  private final TableLooks looks;
+  private final RewriteLimits limits;
+  private final long bytesPerTurn;
+  private final RewriteWriter writer;
+  private final InstantSource clock;
+  private final Map<UUID, Long> nothingAt = new ConcurrentHashMap<>();
+
+  RewriteStep(
+      TableLooks looks,
+      RewriteLimits limits,
+      long bytesPerTurn,
+      RewriteWriter writer,
+      InstantSource clock) {
+    this.looks = looks;
+    this.limits = limits;
+    this.bytesPerTurn = bytesPerTurn;
+    this.writer = writer;
+    this.clock = clock;
+  }
+
+  /** A file that was written, and what it is to replace. */
+  private record Rewrite(
+      LakeView start, Instant begun, List<FileScanTask> old, Optional<DataFile> made) {}
+
+  @Override
+  public long run(Table table, Instant deadline) throws CompactionException, InterruptedException {
+    TableLook look = looks.look(table);
+    long snapshot = look.view().snapshotId();
+    if (snapshot == Cut.NO_SNAPSHOT
+        || Objects.equals(nothingAt.get(table.id()), snapshot)
+        || !hasDistinctNames(look.view())) {
+      return 0;
+    }
+    List<List<FileScanTask>> groups = groups(look.view());
+    if (groups.isEmpty()) {
+      nothingAt.put(table.id(), snapshot);
+    }
+    long replaced = 0;
+    long left = bytesPerTurn;
+    for (List<FileScanTask> group : groups) {
+      if (left <= 0 || !Instant.now().isBefore(deadline)) {
+        break;
+      }
+      left -= group.stream().mapToLong(task -> task.file().fileSizeInBytes()).sum();
+      if (commit(table, write(look, group))) {
+        replaced += group.size();
+      }
+    }
+    return replaced;
+  }
+
+  /** Two names that Parquet spells alike would become one column with Iceberg's writer. */
+  private static boolean hasDistinctNames(LakeView view) {
+    Set<String> names = new HashSet<>();
+    return ParquetSchemaUtil.convert(view.schema(), "table").getFields().stream()
+        .map(Type::getName)
+        .allMatch(names::add);
+  }
+
+  private List<List<FileScanTask>> groups(LakeView view) {
+    StoredFiles files = new StoredFiles(view);
+    long large = limits.targetBytes() / 2;
+    Map<String, FileScanTask> tasks = new HashMap<>();
+    List<StoredFile> described = new ArrayList<>();
+    for (FileScanTask task :
+        files.where(
+            task ->
+                StoredFiles.isPlain(task)
+                    && (task.file().fileSizeInBytes() < large || !task.deletes().isEmpty()))) {
+      tasks.put(task.file().location(), task);
+      described.add(files.describe(task));
+    }
+    return RewritePlanner.groups(described, limits).stream()
+        .map(
+            group ->
+                group.stream()
+                    .map(file -> Objects.requireNonNull(tasks.get(file.location())))
+                    .toList())
+        .toList();
+  }
+
+  private Rewrite write(TableLook look, List<FileScanTask> group) throws CompactionException {
+    Instant begun = clock.instant();
+    LakeView start = look.view();
+    long rows = group.stream().mapToLong(task -> task.file().recordCount()).sum();
+    boolean deletes = group.stream().anyMatch(task -> !task.deletes().isEmpty());
+    try (RowMerge<Record> merge = new LakeRows(look.lake().io(), start).open(group)) {
+      Optional<DataFile> made = writer.write(look.lake().io(), start, group.get(0).spec(), merge);
+      long written = made.map(DataFile::recordCount).orElse(0L);
+      if (written > rows || (written < rows && !deletes)) {
+        throw new IllegalStateException(
+            "a rewrite of " + rows + " rows has come to " + written + ": " + group);
+      }
+      return new Rewrite(start, begun, group, made);
+    } catch (IOException | RuntimeException e) {
+      throw new CompactionException(
+          Reason.UNAVAILABLE,
+          "files of " + look.table().name() + " can't be rewritten: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private boolean commit(Table table, Rewrite rewrite)
+      throws CompactionException, InterruptedException {
+    Attempts attempts = new Attempts(table.name(), "a rewrite");
+    while (true) {
+      TableLook look = looks.look(table);
+      // After the look: whoever has looked before a file could be an orphan can commit it safely.
+      if (clock.instant().isAfter(rewrite.begun().plus(Upkeep.RESULT_LIFE))) {
+        LOG.info("A rewrite of {} took too long: given up", table.name());
+        return false;
+      }
+      Outcome outcome =
+          look.lake()
+              .commit(
+                  look.view(), look.progress(), frozen -> replace(frozen.newRewrite(), rewrite));
+      if (outcome instanceof Outcome.Committed) {
+        return true;
+      }
+      if (!attempts.again(outcome)) {
+        return false;
+      }
+    }
+  }
+
+  private static RewriteFiles replace(RewriteFiles change, Rewrite rewrite) {
+    LakeView start = rewrite.start();
+    change
+        .validateFromSnapshot(start.snapshotId())
+        // What others delete by value from now on is deleted from the new file too.
+        .dataSequenceNumber(
+            Objects.requireNonNull(start.metadata().currentSnapshot()).sequenceNumber());
+    rewrite.old().forEach(task -> change.deleteFile(task.file()));
+    rewrite.made().ifPresent(change::addFile);
+    return change;
+  }
+}
