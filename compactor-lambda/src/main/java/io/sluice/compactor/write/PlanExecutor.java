@@ -87,8 +87,6 @@ public final class PlanExecutor {
    */
   public Executed execute(Plan plan, TableLook look)
       throws CompactionException, InterruptedException {
-    // Before the first file is written: none of a result's files is older than the result.
-    Instant begun = clock.instant();
     PartitionSpec spec = spec(look);
     // Its files are as old as the oldest of them may be, also if this worker sleeps in between.
     Instant begun = clock.instant();
