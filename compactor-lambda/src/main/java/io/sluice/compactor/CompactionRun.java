@@ -31,6 +31,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -201,17 +202,26 @@ final class CompactionRun {
 
   private void giveUp(Plan plan, TableLook look, CompactionException e)
       throws MetadataException, InterruptedException {
-    LOG.warn("{}", e.getMessage());
     failed.add(plan.id());
+    AtomicBoolean wanted = new AtomicBoolean();
+    update(
+        work -> {
+          boolean open = work.plan(plan.id()).filter(found -> found.result() == null).isPresent();
+          // It may be gone because this very step was applied, and its answer lost.
+          wanted.compareAndSet(false, open);
+          return Upkeep.split(
+              work.unclaim(plan.id(), settings.worker()), plan.id(), look.progress(), ids);
+        });
+    if (!wanted.get()) {
+      LOG.info("Others have done without it: {}", e.getMessage());
+      return;
+    }
+    LOG.warn("{}", e.getMessage());
     if (failure == null) {
       failure = e;
     } else {
       failure.addSuppressed(e);
     }
-    update(
-        work ->
-            Upkeep.split(
-                work.unclaim(plan.id(), settings.worker()), plan.id(), look.progress(), ids));
   }
 
   private CompactionReport end(TableLook look) throws CompactionException {

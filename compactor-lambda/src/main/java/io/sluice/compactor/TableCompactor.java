@@ -63,7 +63,7 @@ public final class TableCompactor {
       CompactorSettings settings,
       InstantSource clock,
       Supplier<UUID> ids) {
-    this.looks = new TableLooks(buckets, lake, settings.callLimit());
+    this.looks = new TableLooks(buckets, lake, settings.callLimit(), clock);
     this.work = work;
     this.executor =
         new PlanExecutor(

@@ -42,7 +42,7 @@ import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 
 /** A catalog, a lake in a folder, and a log in memory, with as many compactors as a test wants. */
-public final class CompactorTown implements AutoCloseable {
+public class CompactorTown implements AutoCloseable {
 
   static final Instant FAR = Instant.parse("2100-01-01T00:00:00Z");
   private static final Duration LIMIT = Duration.ofSeconds(2);
@@ -50,7 +50,7 @@ public final class CompactorTown implements AutoCloseable {
       new Schema(
           optional(1, "n", Types.LongType.get()), optional(2, "text", Types.StringType.get()));
 
-  final InMemoryMetadataStore metadata = new InMemoryMetadataStore();
+  final InMemoryMetadataStore metadata;
   final BufferAllocator allocator = new RootAllocator();
   final MemoryLog log = new MemoryLog(allocator);
   final LakeSettings lakeSettings;
@@ -61,8 +61,18 @@ public final class CompactorTown implements AutoCloseable {
   private final Map<String, List<Long>> written = new HashMap<>();
 
   public CompactorTown(Path folder) throws Exception {
-    lakeSettings = LakeSettings.local(folder);
-    lake = Lake.open(lakeSettings, metadata);
+    this(LakeSettings.local(folder), new InMemoryMetadataStore());
+  }
+
+  private CompactorTown(LakeSettings settings, InMemoryMetadataStore store) throws Exception {
+    this(settings, store, Lake.open(settings, store));
+  }
+
+  /** Opens a town whose lake is made by the caller. */
+  CompactorTown(LakeSettings settings, InMemoryMetadataStore store, Lake lake) throws Exception {
+    this.lakeSettings = settings;
+    this.metadata = store;
+    this.lake = lake;
     catalog = new TableCatalog(metadata, lake);
     records = new StoredBucketRecords(metadata);
     catalog.createDatabase("db", false);
@@ -90,6 +100,11 @@ public final class CompactorTown implements AutoCloseable {
       batches.get(batches.size() - 1).add(row(table, bucket, number));
     }
     log.append(records, table, bucket, batches);
+  }
+
+  /** Counts the rows of a table from 0 again: it was dropped, and is made anew. */
+  void forget(Table table) {
+    written.keySet().removeIf(bucket -> bucket.startsWith(table.name() + "/"));
   }
 
   private static Record row(Table table, int bucket, long number) {
@@ -122,7 +137,7 @@ public final class CompactorTown implements AutoCloseable {
     return settings(worker, PlanLimits.DEFAULT);
   }
 
-  private static CompactorSettings settings(String worker, PlanLimits limits) {
+  static CompactorSettings settings(String worker, PlanLimits limits) {
     CompactorSettings usual = CompactorSettings.DEFAULT;
     return new CompactorSettings(
         worker,

@@ -11,8 +11,9 @@ public sealed interface Outcome {
   record Committed(long snapshotId) implements Outcome {}
 
   /**
-   * The table has moved since it was loaded: certainly nothing was committed. Load it again and
-   * start over.
+   * The catalog says that the table has moved since it was loaded, so that nothing was committed.
+   * Load it again and start over; delete nothing, since a catalog whose client tries again by
+   * itself may take its own first attempt for another's.
    *
    * @param why what the catalog said, for the log
    */

@@ -5,7 +5,7 @@ package io.sluice.compactor.plan;
  *
  * @param planBytes size in the log, about, at which a plan is full; a segment of up to twice that
  *     stays whole
- * @param planRows rows, about, at which a plan is full; likewise
+ * @param planRows rows, about, at which a plan is full; likewise. The two bound the time it takes
  * @param tailBytes size up to which a bucket's last rows share a plan with other buckets'
  * @param tailBuckets buckets that share a plan at most, at least 1
  * @param openPlans plans of a table that are open at most, at least 1

@@ -7,9 +7,10 @@ import io.sluice.compactor.work.PlanResult;
 import io.sluice.compactor.work.Work;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -19,14 +20,23 @@ import java.util.function.Supplier;
  */
 public final class Upkeep {
 
-  /** A result that is older is given up: orphan removal may have deleted its files. */
-  public static final Duration RESULT_LIFE = Duration.ofHours(24);
+  /**
+   * A result that is older is given up: others' orphan removal may delete its files once they are
+   * 24 h old. Who has chosen it before has an hour to commit it, also if it sleeps in between.
+   */
+  public static final Duration RESULT_LIFE = Duration.ofHours(23);
+
+  /**
+   * Plans of a table at most, those included that are parts of one that was given up: the record is
+   * one small value.
+   */
+  static final int PLANS_AT_MOST = 1_000;
 
   /**
    * Returns the step.
    *
    * @param progress offsets in force in metadata that was loaded from the lake
-   * @param specs ids of the partition specs in that metadata
+   * @param specs ids of the partition specs in that metadata which results can be of
    * @param ids draws the new plans' ids
    */
   public static Work apply(
@@ -36,7 +46,8 @@ public final class Upkeep {
       if (isCovered(plan, progress)) {
         changed = changed.remove(Set.of(plan.id()));
       } else if (straddles(plan, progress) || isStale(plan.result(), specs, now)) {
-        changed = changed.voided(plan.id(), remainder(plan, progress, ids));
+        int others = changed.plans().size() - 1;
+        changed = changed.voided(plan.id(), remainder(plan, progress, others, ids));
       }
     }
     return changed;
@@ -46,7 +57,7 @@ public final class Upkeep {
   public static Work split(Work work, UUID id, Progress progress, Supplier<UUID> ids) {
     return work.plan(id)
         .filter(plan -> plan.ranges().size() > 1 && plan.result() == null)
-        .map(plan -> work.voided(id, remainder(plan, progress, ids)))
+        .map(plan -> work.voided(id, remainder(plan, progress, work.plans().size() - 1, ids)))
         .orElse(work);
   }
 
@@ -68,17 +79,24 @@ public final class Upkeep {
         && (!specs.contains(result.specId()) || result.at().plus(RESULT_LIFE).isBefore(now));
   }
 
-  private static List<Plan> remainder(Plan plan, Progress progress, Supplier<UUID> ids) {
-    List<Plan> left = new ArrayList<>();
+  /** Plans what of a plan isn't in the lake: one plan for each bucket if there is room for them. */
+  private static List<Plan> remainder(
+      Plan plan, Progress progress, int others, Supplier<UUID> ids) {
+    SortedMap<Integer, OffsetRange> left = new TreeMap<>();
     plan.ranges()
         .forEach(
             (bucket, range) -> {
               long start = Math.max(range.start(), progress.offset(bucket));
               if (start < range.end()) {
-                left.add(Plan.of(ids.get(), bucket, new OffsetRange(start, range.end())));
+                left.put(bucket, new OffsetRange(start, range.end()));
               }
             });
-    return left;
+    if (others + left.size() > PLANS_AT_MOST) {
+      return List.of(Plan.of(ids.get(), left));
+    }
+    return left.entrySet().stream()
+        .map(part -> Plan.of(ids.get(), part.getKey(), part.getValue()))
+        .toList();
   }
 
   private Upkeep() {}

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.iceberg.PartitionSpec;
 
 /**
  * What was seen of a table at one time: first the buckets' records, then the lake's metadata, which
@@ -41,9 +43,15 @@ public record TableLook(
     return segments;
   }
 
-  /** Returns the ids of the lake's partition specs. */
+  /**
+   * Returns the ids of the lake's partition specs that files are written in. An id whose spec is
+   * gone may come back with another meaning.
+   */
   public Set<Integer> specs() {
-    return view.metadata().specsById().keySet();
+    return view.metadata().specs().stream()
+        .filter(PartitionSpec::isUnpartitioned)
+        .map(PartitionSpec::specId)
+        .collect(Collectors.toSet());
   }
 
   /** Returns how many sealed rows aren't in the lake. */

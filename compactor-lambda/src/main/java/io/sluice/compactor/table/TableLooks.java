@@ -7,20 +7,24 @@ import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.compactor.table.CompactionException.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.types.Types.NestedField;
 
 /** Looks at tables, and raises their lake-offset floors to what the lake says. Thread-safe. */
 public final class TableLooks {
@@ -28,14 +32,17 @@ public final class TableLooks {
   private final BucketRecords records;
   private final Function<Table, LakeTable> lake;
   private final Duration limit;
+  private final InstantSource clock;
 
   /**
    * @param limit how long a call to the metadata store may take
    */
-  public TableLooks(BucketRecords records, Function<Table, LakeTable> lake, Duration limit) {
+  public TableLooks(
+      BucketRecords records, Function<Table, LakeTable> lake, Duration limit, InstantSource clock) {
     this.records = records;
     this.lake = lake;
     this.limit = limit;
+    this.clock = clock;
   }
 
   /**
@@ -49,6 +56,7 @@ public final class TableLooks {
     try {
       LakeTable lakeTable = lake.apply(table);
       LakeView view = lakeTable.load().requireAtLeast(floors);
+      requireSystemColumns(table, view);
       return new TableLook(table, lakeTable, view, buckets);
     } catch (CatalogException e) {
       throw new CompactionException(
@@ -67,6 +75,25 @@ public final class TableLooks {
           Reason.UNAVAILABLE,
           "the lake of " + table.name() + " can't be loaded: " + e.getMessage(),
           e);
+    }
+  }
+
+  /** Rows without them can't be sought by offset, so that streams would miss them. */
+  private static void requireSystemColumns(Table table, LakeView view) throws CompactionException {
+    for (NestedField wanted : SystemColumns.fields(1)) {
+      NestedField found = view.schema().findField(wanted.name());
+      if (found == null || !found.type().equals(wanted.type())) {
+        throw new CompactionException(
+            Reason.LAKE_UNSUPPORTED,
+            "the lake table of "
+                + table.name()
+                + " needs a column "
+                + wanted.name()
+                + " of type "
+                + wanted.type()
+                + ", but someone has made it "
+                + (found == null ? "without one" : found.type()));
+      }
     }
   }
 
@@ -100,7 +127,8 @@ public final class TableLooks {
 
   /** Raises the floors of buckets whose rows were seen in the lake beyond them. */
   public void raiseFloors(TableLook look) throws CompactionException, InterruptedException {
-    long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    UUID incarnation = look.table().incarnation();
+    long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     SortedMap<Integer, CompletableFuture<BucketState>> updates = new TreeMap<>();
     look.buckets()
         .forEach(
@@ -111,7 +139,10 @@ public final class TableLooks {
                     bucket,
                     records.update(
                         new BucketId(look.table().id(), bucket),
-                        current -> current.raiseLakeOffset(offset, nowMicros)));
+                        current ->
+                            current.incarnation().equals(incarnation)
+                                ? current.raiseLakeOffset(offset, nowMicros)
+                                : current));
               }
             });
     for (Map.Entry<Integer, CompletableFuture<BucketState>> update : updates.entrySet()) {

@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param files number of its files, at least 1
  * @param rows rows in them, at least 1
  * @param bytes their size
- * @param at when it was written
+ * @param at when its execution began: none of its files is older
  */
 public record PlanResult(
     String manifest, long manifestBytes, int specId, int files, long rows, long bytes, Instant at) {

@@ -13,6 +13,7 @@ import io.sluice.log.read.PlacedFrame;
 import io.sluice.log.read.ReadException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,6 +89,8 @@ public final class PlanExecutor {
   public Executed execute(Plan plan, TableLook look)
       throws CompactionException, InterruptedException {
     PartitionSpec spec = spec(look);
+    // Its files are as old as the oldest of them may be, also if this worker sleeps in between.
+    Instant begun = clock.instant();
     try (LakeFiles files = new LakeFiles(look.lake().io(), look.view().metadata(), settings)) {
       Map<Integer, FrameDecoder> decoders = new HashMap<>();
       for (Map.Entry<Integer, OffsetRange> range : plan.ranges().entrySet()) {
@@ -98,7 +101,7 @@ public final class PlanExecutor {
       if (rows != plan.rows()) {
         throw new IllegalStateException("wrote " + rows + " rows, not " + plan.rows());
       }
-      return manifest(look, spec, finished);
+      return manifest(look, spec, finished, begun);
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
@@ -212,7 +215,7 @@ public final class PlanExecutor {
     return placed.offset() + to;
   }
 
-  private Executed manifest(TableLook look, PartitionSpec spec, List<LakeFile> files)
+  private Executed manifest(TableLook look, PartitionSpec spec, List<LakeFile> files, Instant begun)
       throws IOException {
     TableMetadata metadata = look.view().metadata();
     OutputFile target =
@@ -244,7 +247,7 @@ public final class PlanExecutor {
             files.size(),
             files.stream().mapToLong(LakeFile::rows).sum(),
             files.stream().mapToLong(LakeFile::bytes).sum(),
-            clock.instant());
+            begun);
     return new Executed(result, locations);
   }
 }

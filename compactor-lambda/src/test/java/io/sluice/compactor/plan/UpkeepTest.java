@@ -3,15 +3,19 @@ package io.sluice.compactor.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.lake.Progress;
+import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
 import io.sluice.compactor.work.Work;
+import io.sluice.compactor.work.WorkCodec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -65,8 +69,8 @@ class UpkeepTest {
   void anOldResultIsGivenUp() {
     Work done = work.result(BOTH.id(), result(NOW));
 
-    assertThat(apply(done, start, NOW.plus(Duration.ofHours(24)), Set.of(0))).isSameAs(done);
-    Work kept = apply(done, start, NOW.plus(Duration.ofHours(24)).plusMillis(1), Set.of(0));
+    assertThat(apply(done, start, NOW.plus(Duration.ofHours(23)), Set.of(0))).isSameAs(done);
+    Work kept = apply(done, start, NOW.plus(Duration.ofHours(23)).plusMillis(1), Set.of(0));
     assertThat(kept.plans()).hasSize(2).allMatch(plan -> plan.result() == null);
   }
 
@@ -84,6 +88,33 @@ class UpkeepTest {
     assertThat(Upkeep.split(work, BOTH.id(), start, UUID::randomUUID).plans()).hasSize(2);
     Work done = work.result(BOTH.id(), result(NOW));
     assertThat(Upkeep.split(done, BOTH.id(), start, UUID::randomUUID)).isSameAs(done);
+  }
+
+  @Test
+  void aRecordFullOfPlansGetsNoMoreOfThem() {
+    List<Plan> plans = new ArrayList<>();
+    SortedMap<Integer, Long> plannedTo = new TreeMap<>();
+    for (int number = 0; number < 40; number++) {
+      SortedMap<Integer, OffsetRange> ranges = new TreeMap<>();
+      for (int bucket = 0; bucket < 64; bucket++) {
+        ranges.put(bucket, new OffsetRange(10L * number, 10L * (number + 1)));
+        plannedTo.put(bucket, 10L * (number + 1));
+      }
+      plans.add(
+          new Plan(new UUID(0, number), ranges, null, new PlanResult("m", 1, 0, 1, 640, 1, NOW)));
+    }
+    Work full = new Work(INCARNATION, plannedTo, plans);
+
+    Work kept = apply(full, Progress.none(INCARNATION), NOW.plus(Duration.ofHours(25)), Set.of(0));
+
+    assertThat(kept.plans())
+        .hasSizeBetween(900, Upkeep.PLANS_AT_MOST)
+        .allMatch(plan -> plan.result() == null);
+    assertThat(kept.plans().stream().mapToLong(Plan::rows).sum()).isEqualTo(40 * 640);
+    for (int bucket = 0; bucket < 64; bucket++) {
+      assertThat(kept.openRanges(bucket)).hasSize(40);
+    }
+    assertThat(WorkCodec.encode(kept)).hasSizeLessThan(MetadataStore.MAX_VALUE_BYTES / 2);
   }
 
   @Test
