@@ -94,10 +94,7 @@ class CrashAtEveryStepTest {
       Set<String> names = new HashSet<>();
       for (Call call : wellRun(town)) {
         if (call.part() == Part.STORAGE && names.add(call.name())) {
-          happens(town, call, Fate.FAILS_BEFORE);
-          if (call.changesSomething()) {
-            happens(town, call, Fate.FAILS_AFTER);
-          }
+          happens(town, call, call.changesSomething() ? Fate.FAILS_AFTER : Fate.FAILS_BEFORE);
         }
       }
     }
