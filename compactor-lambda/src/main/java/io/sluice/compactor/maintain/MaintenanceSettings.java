@@ -6,8 +6,8 @@ import java.time.Duration;
 /**
  * How this process maintains the lake's tables.
  *
- * @param enabled whether it does, `true` or `false`
- * @param every how often it looks at each table, 1 s to 1 d
+ * @param enabled whether a compactor maintains the lake's tables, `true` or `false`
+ * @param every how often it looks at each table for that, 1 s to 1 d
  * @param filesTogether how many small data files of about the same size are rewritten into one, 2
  *     to 100
  * @param fileBytes size of the data files that it makes, about, 1 MiB to 1 GiB; files of half of it
