@@ -28,7 +28,7 @@ class MaintenanceSeedsTest {
   @TestFactory
   Stream<DynamicTest> nothingIsLostOrDoubledAndEveryFileThatIsReferredToIsThere() {
     return Seeded.seeds(
-        12,
+        6,
         random -> {
           try (CompactorTown town = new CompactorTown(folder.resolve("s" + random.nextLong()))) {
             new Run(town, new MaintainedLake(town), random).check();

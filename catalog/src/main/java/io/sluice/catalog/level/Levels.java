@@ -8,7 +8,7 @@ package io.sluice.catalog.level;
  * <ol>
  *   <li>all that versions understand that don't tell their level;
  *   <li>rows that are compressed in the log; buckets that became more, and the level itself;
- *   <li>rows that leave the lake by {@code lake.retention}.
+ *   <li>the options {@code lake.retention} and {@code lake.read-freshness}.
  * </ol>
  */
 public final class Levels {
@@ -25,8 +25,8 @@ public final class Levels {
   /** That of tables whose buckets became more. */
   public static final int RAISED_BUCKETS = 2;
 
-  /** That of tables with {@code lake.retention}: an older version doesn't know the option. */
-  public static final int LAKE_RETENTION = 3;
+  /** That of tables with {@code lake.retention} or {@code lake.read-freshness}. */
+  public static final int LAKE_OPTIONS = 3;
 
   private Levels() {}
 }

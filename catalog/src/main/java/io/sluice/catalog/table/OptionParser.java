@@ -138,6 +138,15 @@ final class OptionParser {
               // Left out of records that gateways without the option are to read too.
               o -> o.lakeRetention().map(Quantities::format).orElse("")),
           option(
+              "lake.read-freshness",
+              "0s or more",
+              "",
+              "How old rows may be that an engine misses which loads the table through the Iceberg REST"
+                  + " catalog: if the lake is behind that, the load waits until it isn't, as with"
+                  + " `Sluice-Freshness` for one load. Without the option a load takes the lake as it"
+                  + " is.",
+              o -> o.lakeReadFreshness().map(Quantities::format).orElse("")),
+          option(
               "format-version",
               "2, 3",
               "2",
@@ -181,6 +190,7 @@ final class OptionParser {
             value(values, "quota.rows-per-second", text -> quota(text, Long::parseLong))),
         value(values, "lake.snapshot-retention", Quantities::parseDuration),
         value(values, "lake.retention", OptionParser::perhapsDuration),
+        value(values, "lake.read-freshness", OptionParser::perhapsDuration),
         value(values, "format-version", Integer::parseInt));
   }
 

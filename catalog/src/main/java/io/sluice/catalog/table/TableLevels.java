@@ -3,17 +3,31 @@ package io.sluice.catalog.table;
 import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.level.Need;
 import io.sluice.catalog.table.TableOptions.LogCompression;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What tables ask of all who read their records and rows. */
 final class TableLevels {
 
   /** Returns what a table asks that is made with these options. */
   static Need ofNew(TableName name, TableOptions options) {
-    if (options.lakeRetention().isPresent()) {
-      return retained(name);
+    return newer(name, TableOptions.DEFAULT, options).orElseGet(() -> ofCompression(name, options));
+  }
+
+  /** Returns what options ask that older versions don't know, where they are set or changed. */
+  private static Optional<Need> newer(TableName name, TableOptions before, TableOptions after) {
+    if (isSet(before.lakeRetention(), after.lakeRetention())) {
+      return Optional.of(new Need("lake.retention of table " + name, Levels.LAKE_OPTIONS));
     }
-    return ofCompression(name, options);
+    if (isSet(before.lakeReadFreshness(), after.lakeReadFreshness())) {
+      return Optional.of(new Need("lake.read-freshness of table " + name, Levels.LAKE_OPTIONS));
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isSet(Optional<Duration> before, Optional<Duration> after) {
+    return after.isPresent() && !after.equals(before);
   }
 
   private static Need ofCompression(TableName name, TableOptions options) {
@@ -22,17 +36,13 @@ final class TableLevels {
         : compressed(name, options);
   }
 
-  private static Need retained(TableName name) {
-    return new Need("lake.retention of table " + name, Levels.LAKE_RETENTION);
-  }
-
   /**
    * Returns what a change of a table asks by itself: what is there already was asked for before.
    */
   static Need ofChange(Table table, TableOptions changed) {
-    boolean otherRetention = !changed.lakeRetention().equals(table.options().lakeRetention());
-    if (otherRetention && changed.lakeRetention().isPresent()) {
-      return retained(table.name());
+    Optional<Need> newer = newer(table.name(), table.options(), changed);
+    if (newer.isPresent()) {
+      return newer.get();
     }
     if (changed.bucketCount() > table.bucketCount()) {
       return new Need(

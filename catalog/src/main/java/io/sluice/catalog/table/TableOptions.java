@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param quota how fast the table takes rows
  * @param lakeSnapshotRetention how long the lake's snapshots are kept, 1 min or more
  * @param lakeRetention how long rows stay in the lake, 1 h or more; empty for ever
+ * @param lakeReadFreshness how old rows may be that a load by an Iceberg engine misses, 0 s or
+ *     more; empty if such a load takes the lake as it is
  * @param formatVersion Iceberg's format version, 2 or 3
  */
 public record TableOptions(
@@ -40,6 +42,7 @@ public record TableOptions(
     Quota quota,
     Duration lakeSnapshotRetention,
     Optional<Duration> lakeRetention,
+    Optional<Duration> lakeReadFreshness,
     int formatVersion) {
 
   /** The most buckets a table may have. */
@@ -89,6 +92,9 @@ public record TableOptions(
     requireBetween("transaction.timeout", transactionTimeout, Duration.ofMinutes(1), ever);
     requireBetween("transaction.retention", transactionRetention, Duration.ofHours(1), ever);
     requireBetween("lake.snapshot-retention", lakeSnapshotRetention, Duration.ofMinutes(1), ever);
+    if (lakeReadFreshness.isPresent()) {
+      requireBetween("lake.read-freshness", lakeReadFreshness.get(), Duration.ZERO, ever);
+    }
     if (lakeRetention.isPresent()) {
       requireBetween("lake.retention", lakeRetention.get(), Duration.ofHours(1), ever);
     }

@@ -76,6 +76,9 @@ class TableLevelsTest {
             + " 10.0.0.1:9470 (gateway-new) has level 2");
     create(Map.of());
     refused(() -> set("lake.retention", "90d"), "lake.retention of table db.flights needs level 3");
+    refused(
+        () -> set("lake.read-freshness", "0s"),
+        "lake.read-freshness of table db.flights needs level 3");
     store.delete(MetadataPaths.gateway("gateway-new"), -1).join();
     assertThat(set("lake.retention", "90d").level()).isEqualTo(3);
     assertThat(record()).startsWith("{\"v\":3,");

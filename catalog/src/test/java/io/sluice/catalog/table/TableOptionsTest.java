@@ -72,6 +72,10 @@ class TableOptionsTest {
     TableOptions options = TableOptions.parse(Map.of("lake.retention", "90d"));
     assertThat(options.lakeRetention()).contains(Duration.ofDays(90));
     assertThat(options.toMap()).containsEntry("lake.retention", "90d");
+    assertThat(TableOptions.DEFAULT.lakeReadFreshness()).isEmpty();
+    TableOptions fresh = TableOptions.parse(Map.of("lake.read-freshness", "0s"));
+    assertThat(fresh.lakeReadFreshness()).contains(Duration.ZERO);
+    assertThat(fresh.toMap()).containsEntry("lake.read-freshness", "0s");
     assertThat(TableOptions.parse(options.toMap())).isEqualTo(options);
   }
 

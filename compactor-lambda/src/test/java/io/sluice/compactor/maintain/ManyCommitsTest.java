@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class ManyCommitsTest {
 
-  private static final int COMMITS = Integer.getInteger("test.commits", 600);
+  private static final int COMMITS = Integer.getInteger("test.commits", 200);
   private static final int ROWS = 5;
   private static final LakeSettings LAKE = new LakeSettings("s3://bucket/lake", Map.of());
   private static final Schema COLUMNS =

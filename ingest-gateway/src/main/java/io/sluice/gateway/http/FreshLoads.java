@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which loads of the Iceberg REST catalog want a table's newest rows, and how new: those with the
  * query parameter {@code freshness} or, as engines can be told to send headers, the header {@value
- * #HEADER}. Without either, or with {@code none}, a table is loaded as it is.
+ * #HEADER}. Without either it goes by the table's {@code lake.read-freshness}; with {@code none} a
+ * table is loaded as it is.
  */
 final class FreshLoads {
 
@@ -44,9 +45,12 @@ final class FreshLoads {
   CompletableFuture<Optional<TableStatus>> before(RestCall call, HttpServerRequest request) {
     Optional<TableName> table = table(call);
     @Nullable String header = request.getHeader(HEADER);
-    String wanted = call.query().getOrDefault(PARAMETER, header == null ? NONE : header);
+    String wanted = call.query().getOrDefault(PARAMETER, header == null ? "" : header);
     if (table.isEmpty() || !call.method().equals("GET") || wanted.equals(NONE)) {
       return CompletableFuture.completedFuture(Optional.empty());
+    }
+    if (wanted.isEmpty()) {
+      return reads.freshen(table.get());
     }
     return reads.freshen(table.get(), duration(wanted)).thenApply(Optional::of);
   }

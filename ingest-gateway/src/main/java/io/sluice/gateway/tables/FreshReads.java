@@ -31,6 +31,9 @@ public final class FreshReads {
   /** What the flushing is done with. */
   public interface Tables {
 
+    /** Returns the table's {@code lake.read-freshness}; empty if it has none. Never fails. */
+    CompletableFuture<Optional<Duration>> freshness(TableName table);
+
     /** Returns how a table is; never fails. */
     CompletableFuture<TableStatus> status(TableName table);
 
@@ -51,6 +54,21 @@ public final class FreshReads {
   public FreshReads(Tables tables, LongSupplier nanoTime) {
     this.tables = tables;
     this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Does so for a load that says nothing of it, if the table has {@code lake.read-freshness}.
+   *
+   * @return how the table is then; empty if the load takes it as it is. Never fails
+   */
+  public CompletableFuture<Optional<TableStatus>> freshen(TableName table) {
+    return tables
+        .freshness(table)
+        .thenCompose(
+            wanted ->
+                wanted.isEmpty()
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : freshen(table, wanted.get()).thenApply(Optional::of));
   }
 
   /**

@@ -213,6 +213,14 @@ public final class TableOperations implements FreshReads.Tables {
         .thenApply(found -> found.stream().flatMap(Optional::stream).toList());
   }
 
+  @Override
+  public CompletableFuture<Optional<Duration>> freshness(TableName name) {
+    return tables
+        .table(name)
+        .thenApply(table -> table.options().lakeReadFreshness())
+        .exceptionally(failure -> Optional.empty());
+  }
+
   /** Returns how a table is; of one that there isn't, that. Never fails. */
   @Override
   public CompletableFuture<TableStatus> status(TableName name) {

@@ -88,6 +88,18 @@ class FreshLoadRoutesTest {
   }
 
   @Test
+  void aTableMaySayHowFreshItsLoadsAre() throws Exception {
+    String option = "{\"options\":{\"lake.read-freshness\":\"1h\"}}";
+    String table = "/v1/databases/shop/tables/orders";
+    assertThat(gateway.send("PATCH", table, "application/json", option).statusCode())
+        .isEqualTo(200);
+
+    assertThat(gateway.get(LOAD).headers().firstValue("Sluice-Lake-Lag-Rows")).contains("2");
+    assertThat(gateway.get(LOAD, FRESHNESS, "none").headers().firstValue("Sluice-Lake-Lag-Rows"))
+        .isEqualTo(Optional.empty());
+  }
+
+  @Test
   void anEngineThatMetAConflictLoadsWithoutAFlush() throws Exception {
     String stale =
         "{\"requirements\":[{\"type\":\"assert-table-uuid\","

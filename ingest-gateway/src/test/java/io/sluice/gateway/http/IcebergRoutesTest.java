@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.CatalogProperties;
@@ -188,6 +189,11 @@ class IcebergRoutesTest {
 
   /** A lake that has everything. */
   private static final class NothingToFlush implements FreshReads.Tables {
+
+    @Override
+    public CompletableFuture<Optional<Duration>> freshness(TableName table) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
 
     @Override
     public CompletableFuture<TableStatus> status(TableName table) {

@@ -7,6 +7,7 @@ import io.sluice.catalog.table.TableName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,12 @@ class FreshReadsTest {
   private final FreshReads reads =
       new FreshReads(
           new FreshReads.Tables() {
+            @Override
+            public CompletableFuture<Optional<Duration>> freshness(TableName table) {
+              return CompletableFuture.completedFuture(
+                  table.equals(TABLE) ? Optional.of(Duration.ofSeconds(12)) : Optional.empty());
+            }
+
             @Override
             public CompletableFuture<TableStatus> status(TableName table) {
               return CompletableFuture.completedFuture(
@@ -54,6 +61,18 @@ class FreshReadsTest {
     rows = 0;
     assertThat(reads.freshen(TABLE, ALL)).isCompleted();
     assertThat(flushes).isEmpty();
+  }
+
+  @Test
+  void withoutAWordOfTheLoadTheTablesOptionCounts() {
+    assertThat(reads.freshen(OTHER).join()).isEmpty();
+    seconds = 11.9;
+    assertThat(reads.freshen(TABLE).join()).isPresent();
+    assertThat(flushes).isEmpty();
+
+    seconds = 12;
+    assertThat(reads.freshen(TABLE)).isNotDone();
+    assertThat(flushes).hasSize(1);
   }
 
   @Test
