@@ -77,7 +77,9 @@ final class SluiceTableRules {
     Set<String> keys = new TreeSet<>(base.properties().keySet());
     keys.addAll(updated.properties().keySet());
     for (String key : keys) {
-      boolean fixed = FIXED_PROPERTIES.stream().anyMatch(key::startsWith);
+      boolean fixed =
+          FIXED_PROPERTIES.stream().anyMatch(key::startsWith)
+              && !key.equals(LakeProperties.DELTA_ENCODING);
       require(
           table,
           !fixed || Objects.equals(base.properties().get(key), updated.properties().get(key)),

@@ -74,6 +74,9 @@ class ForeignCommitsTest {
         fine("a column's comment", t -> t.updateSchema().updateColumnDoc("id", "key").commit()),
         fine("a property", t -> t.updateProperties().set("mine", "1").commit()),
         fine("its comment", t -> t.updateProperties().set("comment", "theirs").commit()),
+        fine(
+            "how numbers are encoded",
+            t -> t.updateProperties().set("sluice.parquet.delta-encoding", "false").commit()),
         fine("the partitioning", t -> t.updateSpec().addField("name").commit()),
         fine("the order", t -> t.replaceSortOrder().asc("id").commit()),
         fine("a branch", t -> t.manageSnapshots().createBranch("audit").commit()),
@@ -111,6 +114,9 @@ class ForeignCommitsTest {
                     .appendFile(file(1))
                     .commit()),
         refused("'sluice.table-id'", t -> t.updateProperties().remove("sluice.table-id").commit()),
+        refused(
+            "'sluice.parquet.delta-encoding2'",
+            t -> t.updateProperties().set("sluice.parquet.delta-encoding2", "x").commit()),
         refused(
             "'sluice.option.x'", t -> t.updateProperties().set("sluice.option.x", "1").commit()),
         refused(
