@@ -48,25 +48,28 @@ final class GetStream extends ClientCall.Listener<InboundRows> {
     this.sink = sink;
   }
 
+  /** Begins a call, which brings nothing before {@link #send}. */
+  static GetStream open(Connection connection, Sink sink) {
+    return begin(
+        connection.channel().newCall(connection.methods().get(), CallOptions.DEFAULT), sink);
+  }
+
+  static GetStream begin(ClientCall<byte[], InboundRows> call, Sink sink) {
+    GetStream stream = new GetStream(call, sink);
+    call.start(stream, new Metadata());
+    return stream;
+  }
+
   /**
-   * Begins a call; it is over when {@link #awaitEnd} returns.
+   * Says what to read, and has the first rows come; the call is over when {@link #awaitEnd}
+   * returns. Not after {@link #cancel}.
    *
    * @param ticket the protobuf message of a Flight ticket
    */
-  static GetStream open(Connection connection, byte[] ticket, Sink sink) {
-    return begin(
-        connection.channel().newCall(connection.methods().get(), CallOptions.DEFAULT),
-        ticket,
-        sink);
-  }
-
-  static GetStream begin(ClientCall<byte[], InboundRows> call, byte[] ticket, Sink sink) {
-    GetStream stream = new GetStream(call, sink);
-    call.start(stream, new Metadata());
+  void send(byte[] ticket) {
     call.request(FIRST);
     call.sendMessage(ticket);
     call.halfClose();
-    return stream;
   }
 
   /** Breaks the call off; it ends soon. */

@@ -118,8 +118,9 @@ final class ReadLoop implements GetStream.Sink {
   }
 
   private @Nullable SluiceException readAt(Connection connection) throws InterruptedException {
-    GetStream stream = GetStream.open(connection, ticket(), this);
-    begin(stream);
+    byte[] ticket = ticket();
+    GetStream stream = GetStream.open(connection, this);
+    begin(stream, ticket);
     try {
       SluiceException failure = stream.awaitEnd();
       if (failure != null && stopped) {
@@ -131,11 +132,16 @@ final class ReadLoop implements GetStream.Sink {
     }
   }
 
-  /** From here to {@link #end} the thread isn't interrupted: the call must have ended first. */
-  private synchronized void begin(GetStream stream) {
+  /**
+   * From here to {@link #end} the thread isn't interrupted: the call must have ended first. No rows
+   * come before the call is known here, or a consumer that has taken them couldn't ask for more.
+   */
+  private synchronized void begin(GetStream stream, byte[] ticket) {
     reading = stream;
     if (stopped) {
       stream.cancel("reader closed");
+    } else {
+      stream.send(ticket);
     }
   }
 

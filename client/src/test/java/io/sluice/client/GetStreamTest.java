@@ -32,7 +32,14 @@ class GetStreamTest {
 
   private final Call call = new Call();
   private final Sink sink = new Sink();
-  private final GetStream stream = GetStream.begin(call, new byte[0], sink);
+  private final GetStream stream = GetStream.begin(call, sink);
+
+  GetStreamTest() {
+    // Whoever is to ask for more must be able to before the first rows come.
+    assertThat(call.requested).isZero();
+    stream.send(new byte[0]);
+    assertThat(call.requested).isPositive();
+  }
 
   @TestFactory
   Stream<DynamicTest> whatComesAheadStaysWithinItsBoundAndNeverStops() {

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.DynamicTest;
 /** Runs one property under many seeds, and says which seed to replay when it fails. */
 public final class Seeded {
 
+  /** JUnit's own {@code @Timeout} doesn't hold for dynamic tests. */
+  private static final Duration MOST = Duration.ofMinutes(2);
+
   /** The body of a property; all of its randomness must come from {@code random}. */
   public interface Property {
 
@@ -19,7 +22,8 @@ public final class Seeded {
 
   /**
    * Checks {@code property} under the seeds 0 to {@code runs} - 1, to another number of them with
-   * {@code -Dseeds=N}, or under {@code -Dseed=N} alone if that is given.
+   * {@code -Dseeds=N}, or under {@code -Dseed=N} alone if that is given. One that takes longer than
+   * two minutes hangs, and fails.
    */
   public static Stream<DynamicTest> seeds(int runs, Property property) {
     Long replay = Long.getLong("seed");
@@ -28,7 +32,11 @@ public final class Seeded {
             ? LongStream.range(0, Integer.getInteger("seeds", runs))
             : LongStream.of(replay);
     return seeds.mapToObj(
-        seed -> DynamicTest.dynamicTest("seed=" + seed, () -> check(property, seed)));
+        seed -> DynamicTest.dynamicTest("seed=" + seed, () -> check(within(MOST, property), seed)));
+  }
+
+  private static Property within(Duration most, Property property) {
+    return random -> Assertions.assertTimeoutPreemptively(most, () -> property.check(random));
   }
 
   /**
@@ -40,8 +48,7 @@ public final class Seeded {
    * @return how many seeds were checked, at least 1
    */
   public static long forAWhile(Duration usual, Duration most, Property property) {
-    Property bounded =
-        random -> Assertions.assertTimeoutPreemptively(most, () -> property.check(random));
+    Property bounded = within(most, property);
     Long replay = Long.getLong("seed");
     if (replay != null) {
       check(bounded, replay);
