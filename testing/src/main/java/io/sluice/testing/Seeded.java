@@ -2,6 +2,10 @@ package io.sluice.testing;
 
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
@@ -12,6 +16,14 @@ public final class Seeded {
 
   /** JUnit's own {@code @Timeout} doesn't hold for dynamic tests. */
   private static final Duration MOST = Duration.ofMinutes(2);
+
+  private static final ScheduledExecutorService WATCH =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "seeds-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   /** The body of a property; all of its randomness must come from {@code random}. */
   public interface Property {
@@ -35,8 +47,19 @@ public final class Seeded {
         seed -> DynamicTest.dynamicTest("seed=" + seed, () -> check(within(MOST, property), seed)));
   }
 
+  /** Interrupts a property that takes too long; it stays on its thread, which some care for. */
   private static Property within(Duration most, Property property) {
-    return random -> Assertions.assertTimeoutPreemptively(most, () -> property.check(random));
+    return random -> {
+      Future<?> alarm =
+          WATCH.schedule(Thread.currentThread()::interrupt, most.toNanos(), TimeUnit.NANOSECONDS);
+      try {
+        property.check(random);
+      } finally {
+        if (!alarm.cancel(false)) {
+          var unused = Thread.interrupted();
+        }
+      }
+    };
   }
 
   /**
@@ -48,7 +71,8 @@ public final class Seeded {
    * @return how many seeds were checked, at least 1
    */
   public static long forAWhile(Duration usual, Duration most, Property property) {
-    Property bounded = within(most, property);
+    Property bounded =
+        random -> Assertions.assertTimeoutPreemptively(most, () -> property.check(random));
     Long replay = Long.getLong("seed");
     if (replay != null) {
       check(bounded, replay);
