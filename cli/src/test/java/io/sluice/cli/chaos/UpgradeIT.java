@@ -3,6 +3,7 @@ package io.sluice.cli.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.level.GatewayRegistry;
+import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.level.RegisteredGateway;
 import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.MetadataStore;
@@ -58,6 +59,11 @@ class UpgradeIT {
               "compactor.schedule-every=1s",
               "compactor.commit-every=0ms");
 
+  /** That of the previous version, which doesn't tell it, and that of this one. */
+  private static final int OLD = Levels.FIRST;
+
+  private static final int NEW = Levels.OWN;
+
   private final List<String> done = new ArrayList<>();
 
   private static Path previousHome() {
@@ -103,23 +109,23 @@ class UpgradeIT {
 
   private void upgradeAll(Crowd crowd, Cast cast) throws Exception {
     awaitWork(crowd);
-    awaitLevels(cast, 1, 1, 1);
+    awaitLevels(cast, OLD, OLD, OLD);
     upgrade("gateway-1", crowd);
-    bothServe(cast, 2, 1, 1);
+    bothServe(cast, NEW, OLD, OLD);
     refusedBeside(cast, 2);
     rollBack("gateway-1", crowd);
-    awaitLevels(cast, 1, 1, 1);
+    awaitLevels(cast, OLD, OLD, OLD);
     cast.probe().eachServesTheOther(cluster.endpoint(1), cluster.endpoint(2));
     upgrade("gateway-1", crowd);
     upgrade("gateway-2", crowd);
-    bothServe(cast, 2, 2, 1);
+    bothServe(cast, NEW, NEW, OLD);
     refusedBeside(cast, 3);
     upgrade("compactor-1", crowd);
     for (int bookie = 1; bookie <= 3; bookie++) {
       upgrade("bookie-" + bookie, crowd);
     }
     upgrade("gateway-3", crowd);
-    awaitLevels(cast, 2, 2, 2);
+    awaitLevels(cast, NEW, NEW, NEW);
     cast.probe().alter(cluster.endpoint(2), ChaosTable.NAME, COMPRESSION, 200);
     awaitWork(crowd);
     cast.probe().alter(cluster.endpoint(3), ChaosTable.NAME, MORE_BUCKETS, 200);
@@ -159,7 +165,7 @@ class UpgradeIT {
   /** The previous version refuses a table that it needn't understand; the others serve it all. */
   private void goBackTooLate(Cast cast) throws Exception {
     cluster.rollBack("gateway-3");
-    awaitLevels(cast, 2, 2, 1);
+    awaitLevels(cast, NEW, NEW, OLD);
     assertThat(cast.probe().rows(cluster.endpoint(3), ChaosTable.NAME, 0))
         .satisfies(answer -> assertThat(answer.statusCode()).isGreaterThanOrEqualTo(500))
         .satisfies(
@@ -175,7 +181,7 @@ class UpgradeIT {
         .contains("\"inLake\":true");
     cast.probe().eachServesTheOther(cluster.endpoint(1), cluster.endpoint(3));
     cluster.upgrade("gateway-3");
-    awaitLevels(cast, 2, 2, 2);
+    awaitLevels(cast, NEW, NEW, NEW);
   }
 
   /** Waits until all writers got on; nobody may have given up. */
