@@ -2,6 +2,7 @@ package io.sluice.gateway.grpc;
 
 import io.sluice.gateway.errors.Problem;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -73,8 +74,17 @@ public final class GrpcClientCall {
     GrpcClientCall call =
         new GrpcClientCall(vertx.getOrCreateContext(), target, maxMessageBytes, output);
     to.putHeader("content-type", "application/grpc").putHeader("te", "trailers");
-    call.run(() -> client.request(to).onComplete(call::opened, call::broken));
+    call.run(() -> request(client, to).onComplete(call::opened, call::broken));
     return call;
+  }
+
+  /** A client that is closed, as this gateway stops, throws: the caller is to try elsewhere. */
+  private static Future<HttpClientRequest> request(HttpClient client, RequestOptions to) {
+    try {
+      return client.request(to);
+    } catch (IllegalStateException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   /** Runs {@code task} on the call's event loop, after what was run before. */
