@@ -3,10 +3,7 @@ package io.sluice.catalog.lake;
 import java.util.function.Consumer;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
-import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.LocationProvider;
 
 /**
  * Operations that show one version of the metadata until a commit on exactly that version has
@@ -14,7 +11,7 @@ import org.apache.iceberg.io.LocationProvider;
  * since what goes wrong leaves it as an exception that it doesn't know, cleans up after anything
  * but a commit that is certain.
  */
-final class CommittingOnce implements TableOperations {
+final class CommittingOnce extends ForwardingOperations {
 
   /** The commit was refused: certainly nothing was committed. */
   static final class Refused extends RuntimeException {
@@ -26,7 +23,6 @@ final class CommittingOnce implements TableOperations {
     }
   }
 
-  private final TableOperations operations;
   private final TableMetadata checked;
   private final Consumer<TableMetadata> check;
   private boolean tried;
@@ -36,7 +32,7 @@ final class CommittingOnce implements TableOperations {
    * @param check looks at what is about to be committed, and throws if it must not be
    */
   CommittingOnce(TableOperations operations, TableMetadata checked, Consumer<TableMetadata> check) {
-    this.operations = operations;
+    super(operations);
     this.checked = checked;
     this.check = check;
   }
@@ -74,30 +70,5 @@ final class CommittingOnce implements TableOperations {
     } catch (CommitFailedException e) {
       throw new Refused(e);
     }
-  }
-
-  @Override
-  public FileIO io() {
-    return operations.io();
-  }
-
-  @Override
-  public EncryptionManager encryption() {
-    return operations.encryption();
-  }
-
-  @Override
-  public String metadataFileLocation(String fileName) {
-    return operations.metadataFileLocation(fileName);
-  }
-
-  @Override
-  public LocationProvider locationProvider() {
-    return operations.locationProvider();
-  }
-
-  @Override
-  public long newSnapshotId() {
-    return operations.newSnapshotId();
   }
 }

@@ -3,7 +3,6 @@ package io.sluice.catalog.lake;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
-import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 
@@ -11,14 +10,13 @@ import org.apache.iceberg.io.LocationProvider;
  * Operations that show one version of the metadata for ever and commit nothing: Iceberg computes a
  * snapshot on them, and can neither refresh, retry nor clean up.
  */
-final class FrozenOperations implements TableOperations {
+final class FrozenOperations extends ForwardingOperations {
 
-  private final TableOperations operations;
   private final TableMetadata metadata;
   private final FileIO io;
 
   FrozenOperations(TableOperations operations, TableMetadata metadata) {
-    this.operations = operations;
+    super(operations);
     this.metadata = metadata;
     this.io = new KeepingFileIO(operations.io());
   }
@@ -44,11 +42,6 @@ final class FrozenOperations implements TableOperations {
   }
 
   @Override
-  public EncryptionManager encryption() {
-    return operations.encryption();
-  }
-
-  @Override
   public String metadataFileLocation(String fileName) {
     return operations.temp(metadata).metadataFileLocation(fileName);
   }
@@ -56,10 +49,5 @@ final class FrozenOperations implements TableOperations {
   @Override
   public LocationProvider locationProvider() {
     return LocationProviders.locationsFor(metadata.location(), metadata.properties());
-  }
-
-  @Override
-  public long newSnapshotId() {
-    return operations.newSnapshotId();
   }
 }

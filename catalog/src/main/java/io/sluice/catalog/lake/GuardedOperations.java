@@ -5,14 +5,11 @@ import java.util.Optional;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.encryption.EncryptionManager;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.ServiceUnavailableException;
-import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.io.LocationProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +17,16 @@ import org.jspecify.annotations.Nullable;
  * replaces. An engine deletes the files of a commit that it takes for failed, so whatever isn't
  * known to have failed is answered as unknown.
  */
-final class GuardedOperations implements TableOperations {
+final class GuardedOperations extends ForwardingOperations {
 
   private final TableIdentifier identifier;
-  private final TableOperations operations;
   private final ForeignCatalog catalog;
   private boolean committed;
 
   GuardedOperations(
       TableIdentifier identifier, TableOperations operations, ForeignCatalog catalog) {
+    super(operations);
     this.identifier = identifier;
-    this.operations = operations;
     this.catalog = catalog;
   }
 
@@ -119,32 +115,7 @@ final class GuardedOperations implements TableOperations {
   }
 
   @Override
-  public FileIO io() {
-    return operations.io();
-  }
-
-  @Override
-  public EncryptionManager encryption() {
-    return operations.encryption();
-  }
-
-  @Override
-  public String metadataFileLocation(String fileName) {
-    return operations.metadataFileLocation(fileName);
-  }
-
-  @Override
-  public LocationProvider locationProvider() {
-    return operations.locationProvider();
-  }
-
-  @Override
   public TableOperations temp(TableMetadata uncommitted) {
     return operations.temp(uncommitted);
-  }
-
-  @Override
-  public long newSnapshotId() {
-    return operations.newSnapshotId();
   }
 }

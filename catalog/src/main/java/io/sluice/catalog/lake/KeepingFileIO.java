@@ -12,12 +12,13 @@ import org.slf4j.LoggerFactory;
  * commit that was applied although its answer said otherwise would lose its files. What is really
  * unused is found by orphan removal.
  */
-final class KeepingFileIO implements FileIO {
+class KeepingFileIO implements FileIO {
 
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(KeepingFileIO.class);
 
-  private final FileIO io;
+  /** The files themselves, deleting included. */
+  final FileIO io;
 
   KeepingFileIO(FileIO io) {
     this.io = io;

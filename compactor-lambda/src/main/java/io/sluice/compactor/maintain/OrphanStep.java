@@ -1,5 +1,6 @@
 package io.sluice.compactor.maintain;
 
+import io.sluice.catalog.lake.LakePaths;
 import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.lake.Outcome;
 import io.sluice.catalog.metadata.MetadataException;
@@ -96,7 +97,7 @@ final class OrphanStep implements MaintenanceStep {
   private static Map<String, String> candidates(
       TableLook look, SupportsPrefixOperations lists, Instant before) throws CompactionException {
     String location = look.view().metadata().location();
-    String current = Locations.normalized(look.view().metadata().metadataFileLocation());
+    String current = LakePaths.spelled(look.view().metadata().metadataFileLocation());
     if (!location.contains(look.table().id().toString())) {
       throw new CompactionException(
           Reason.LAKE_UNSUPPORTED,
@@ -109,7 +110,7 @@ final class OrphanStep implements MaintenanceStep {
     boolean seen = false;
     Map<String, String> candidates = new HashMap<>();
     for (FileInfo file : lists.listPrefix(location + "/")) {
-      String normalized = Locations.normalized(file.location());
+      String normalized = LakePaths.spelled(file.location());
       seen |= normalized.equals(current);
       if (file.createdAtMillis() < before.toEpochMilli()) {
         candidates.put(normalized, file.location());

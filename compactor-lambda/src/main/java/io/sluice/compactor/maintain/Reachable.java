@@ -1,5 +1,6 @@
 package io.sluice.compactor.maintain;
 
+import io.sluice.catalog.lake.LakePaths;
 import io.sluice.compactor.commit.ResultManifest;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
@@ -38,7 +39,7 @@ final class Reachable {
    * results that aren't committed yet.
    *
    * @param work loaded before {@code metadata}: a result that isn't in it any more is in these
-   * @return their locations, {@link Locations#normalized}
+   * @return their locations, {@link LakePaths#spelled}
    * @throws RuntimeException if one of the lists can't be read: then nothing is known
    */
   static Set<String> of(FileIO io, TableMetadata metadata, Work work) {
@@ -83,6 +84,6 @@ final class Reachable {
   }
 
   private void add(String location) {
-    locations.add(Locations.normalized(location));
+    locations.add(LakePaths.spelled(location));
   }
 }

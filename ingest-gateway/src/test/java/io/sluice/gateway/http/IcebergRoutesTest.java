@@ -188,7 +188,7 @@ class IcebergRoutesTest {
   }
 
   /** A lake that has everything. */
-  private static final class NothingToFlush implements FreshReads.Tables {
+  private static final class NothingToFlush implements FreshReads.Flusher {
 
     @Override
     public CompletableFuture<Optional<Duration>> freshness(TableName table) {
