@@ -29,7 +29,7 @@ public final class FreshReads {
   static final Duration CONFLICT_PAUSE = Duration.ofSeconds(30);
 
   /** What the flushing is done with. */
-  public interface Tables {
+  public interface Flusher {
 
     /** Returns the table's {@code lake.read-freshness}; empty if it has none. Never fails. */
     CompletableFuture<Optional<Duration>> freshness(TableName table);
@@ -41,7 +41,7 @@ public final class FreshReads {
     CompletableFuture<FlushReport> flush(TableName table, Duration patience);
   }
 
-  private final Tables tables;
+  private final Flusher flusher;
   private final LongSupplier nanoTime;
   private final Map<TableName, Turn> turns = new HashMap<>();
 
@@ -51,8 +51,8 @@ public final class FreshReads {
   /**
    * @param nanoTime as {@link System#nanoTime}
    */
-  public FreshReads(Tables tables, LongSupplier nanoTime) {
-    this.tables = tables;
+  public FreshReads(Flusher flusher, LongSupplier nanoTime) {
+    this.flusher = flusher;
     this.nanoTime = nanoTime;
   }
 
@@ -62,7 +62,7 @@ public final class FreshReads {
    * @return how the table is then; empty if the load takes it as it is. Never fails
    */
   public CompletableFuture<Optional<TableStatus>> freshen(TableName table) {
-    return tables
+    return flusher
         .freshness(table)
         .thenCompose(
             wanted ->
@@ -85,7 +85,7 @@ public final class FreshReads {
 
   private CompletableFuture<TableStatus> freshen(
       TableName table, Duration freshness, long deadlineNanos) {
-    return tables
+    return flusher
         .status(table)
         .thenCompose(
             status -> {
@@ -117,7 +117,7 @@ public final class FreshReads {
     }
     turns.values().removeIf(past -> past.flush().isDone() && past.nextNanos() - now <= 0);
     CompletableFuture<Void> flush =
-        tables
+        flusher
             .flush(table, Duration.ofNanos(deadlineNanos - now))
             .handle((report, failure) -> null);
     turns.put(table, new Turn(flush, now + INTERVAL.toNanos()));

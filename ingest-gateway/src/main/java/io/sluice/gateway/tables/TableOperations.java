@@ -23,7 +23,7 @@ import org.apache.iceberg.Schema;
  * What can be asked of databases and tables, whatever the protocol. Thread-safe; never blocks.
  * Calls fail with a {@code CatalogException}, or as the log does.
  */
-public final class TableOperations implements FreshReads.Tables {
+public final class TableOperations implements FreshReads.Flusher {
 
   private final TableCatalog catalog;
   private final Lake lake;
@@ -226,7 +226,7 @@ public final class TableOperations implements FreshReads.Tables {
   public CompletableFuture<TableStatus> status(TableName name) {
     return tables
         .table(name)
-        .thenCompose(table -> new Status(buckets, lake, errors, workers).of(table))
+        .thenCompose(table -> new StatusQuery(buckets, lake, errors, workers).of(table))
         .exceptionally(failure -> TableStatus.unknown(name, Flush.reason(failure)));
   }
 

@@ -26,7 +26,7 @@ class FreshReadsTest {
 
   private final FreshReads reads =
       new FreshReads(
-          new FreshReads.Tables() {
+          new FreshReads.Flusher() {
             @Override
             public CompletableFuture<Optional<Duration>> freshness(TableName table) {
               return CompletableFuture.completedFuture(

@@ -16,14 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out how a table is: from its buckets' owners and records, the lake and the compactors. */
-final class Status {
+final class StatusQuery {
 
   private final BucketOperations buckets;
   private final Lake lake;
   private final CompactionErrors errors;
   private final Workers workers;
 
-  Status(BucketOperations buckets, Lake lake, CompactionErrors errors, Workers workers) {
+  StatusQuery(BucketOperations buckets, Lake lake, CompactionErrors errors, Workers workers) {
     this.buckets = buckets;
     this.lake = lake;
     this.errors = errors;
