@@ -1,6 +1,7 @@
 package io.sluice.bench;
 
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.table.TableCatalog;
@@ -54,6 +55,7 @@ final class Worker implements AutoCloseable {
         new TableCompactor(
             new StoredBucketRecords(metadata),
             new StoredWorkRecords(metadata, Duration.ofSeconds(30)),
+            new CompactionErrors(metadata),
             segments,
             lake::table,
             allocator,

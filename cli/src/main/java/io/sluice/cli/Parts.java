@@ -70,6 +70,7 @@ final class Parts implements AutoCloseable {
         new TableCompactor(
             buckets,
             new StoredWorkRecords(metadata, config.compactor().callLimit()),
+            new CompactionErrors(metadata),
             segments,
             lake::table,
             opened.add(new RootAllocator()),
@@ -80,9 +81,7 @@ final class Parts implements AutoCloseable {
               metadata, buckets, lake::table, config.compactor(), config.maintenance());
       opened.add(MaintenanceThread.start(maintainer, Tables.of(catalog), config.maintenance()));
     }
-    return opened.add(
-        CompactorThreads.start(
-            compactor, Tables.of(catalog), new CompactionErrors(metadata), config.compactor()));
+    return opened.add(CompactorThreads.start(compactor, Tables.of(catalog), config.compactor()));
   }
 
   /** Lets gateways in other processes ask a compactor of this one. */

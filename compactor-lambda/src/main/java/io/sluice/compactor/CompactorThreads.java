@@ -1,7 +1,5 @@
 package io.sluice.compactor;
 
-import io.sluice.catalog.compaction.CompactionError;
-import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.compaction.CompactionRequests;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Table;
@@ -37,37 +35,26 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
 
   private final TableCompactor compactor;
   private final Tables tables;
-  private final CompactionErrors errors;
   private final CompactorSettings settings;
   private final ExecutorService workers;
   private final ScheduledExecutorService schedule;
   private final Map<TableName, TableTurns> turns = new HashMap<>();
   private boolean closed;
 
-  private CompactorThreads(
-      TableCompactor compactor,
-      Tables tables,
-      CompactionErrors errors,
-      CompactorSettings settings) {
+  private CompactorThreads(TableCompactor compactor, Tables tables, CompactorSettings settings) {
     this.compactor = compactor;
     this.tables = tables;
-    this.errors = errors;
     this.settings = settings;
     this.workers = Executors.newFixedThreadPool(settings.threads(), daemons("sluice-compactor-"));
     this.schedule = Executors.newSingleThreadScheduledExecutor(daemons("sluice-compactor-clock-"));
   }
 
   /**
-   * Starts the threads and the schedule; what is given stays the caller's.
-   *
-   * @param errors where to say what failed
+   * Starts the threads and the schedule; {@code compactor} and {@code tables} stay the caller's.
    */
   public static CompactorThreads start(
-      TableCompactor compactor,
-      Tables tables,
-      CompactionErrors errors,
-      CompactorSettings settings) {
-    CompactorThreads threads = new CompactorThreads(compactor, tables, errors, settings);
+      TableCompactor compactor, Tables tables, CompactorSettings settings) {
+    CompactorThreads threads = new CompactorThreads(compactor, tables, settings);
     long everyMs = settings.scheduleEvery().toMillis();
     var unused =
         threads.schedule.scheduleWithFixedDelay(
@@ -119,36 +106,17 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
     }
     try {
       Table table = tables.load(name);
-      compact(table);
+      ended(name, compactor.compact(table, Instant.now().plus(TURN)));
     } catch (CatalogException e) {
       failed(name, e, e.reason() == CatalogException.Reason.NOT_FOUND);
+    } catch (CompactionException e) {
+      failed(name, e, e.reason() == CompactionException.Reason.TABLE_GONE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failed(name, e, false);
     } catch (RuntimeException e) {
       failed(name, e, false);
     }
-  }
-
-  private void compact(Table table) {
-    try {
-      ended(table.name(), compactor.compact(table, Instant.now().plus(TURN)));
-      errors.succeeded(table.id());
-    } catch (CompactionException e) {
-      boolean gone = e.reason() == CompactionException.Reason.TABLE_GONE;
-      failed(table.name(), e, gone);
-      if (!gone) {
-        note(table, e);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      failed(table.name(), e, false);
-    } catch (RuntimeException e) {
-      failed(table.name(), e, false);
-      note(table, e);
-    }
-  }
-
-  private void note(Table table, Exception e) {
-    String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    errors.failed(table.id(), new CompactionError(Instant.now(), settings.worker(), message));
   }
 
   private void ended(TableName name, CompactionReport report) {

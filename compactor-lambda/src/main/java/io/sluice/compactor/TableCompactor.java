@@ -1,6 +1,8 @@
 package io.sluice.compactor;
 
 import io.sluice.catalog.bucket.BucketRecords;
+import io.sluice.catalog.compaction.CompactionError;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.LakeTable;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.table.Table;
@@ -28,17 +30,20 @@ public final class TableCompactor {
 
   private final TableLooks looks;
   private final WorkRecords work;
+  private final CompactionErrors errors;
   private final PlanExecutor executor;
   private final CompactorSettings settings;
   private final InstantSource clock;
   private final Supplier<UUID> ids;
 
   /**
+   * @param errors where to say what failed
    * @param lake the lake's side of a table; all that is given stays the caller's to close
    */
   public TableCompactor(
       BucketRecords buckets,
       WorkRecords work,
+      CompactionErrors errors,
       SegmentStore segments,
       Function<Table, LakeTable> lake,
       BufferAllocator allocator,
@@ -46,6 +51,7 @@ public final class TableCompactor {
     this(
         buckets,
         work,
+        errors,
         (state, from, to) -> SegmentFrames.open(segments, state, from, to),
         lake,
         allocator,
@@ -57,6 +63,7 @@ public final class TableCompactor {
   TableCompactor(
       BucketRecords buckets,
       WorkRecords work,
+      CompactionErrors errors,
       RangeFrames log,
       Function<Table, LakeTable> lake,
       BufferAllocator allocator,
@@ -65,6 +72,7 @@ public final class TableCompactor {
       Supplier<UUID> ids) {
     this.looks = new TableLooks(buckets, lake, settings.callLimit(), clock);
     this.work = work;
+    this.errors = errors;
     this.executor =
         new PlanExecutor(
             log, allocator, settings.files(), settings.readBytes(), settings.callLimit(), clock);
@@ -82,6 +90,23 @@ public final class TableCompactor {
    */
   public CompactionReport compact(Table table, Instant deadline)
       throws CompactionException, InterruptedException {
+    try {
+      CompactionReport report = run(table, deadline);
+      errors.succeeded(table.id());
+      return report;
+    } catch (CompactionException e) {
+      if (e.reason() != Reason.TABLE_GONE) {
+        note(table, e);
+      }
+      throw e;
+    } catch (RuntimeException e) {
+      note(table, e);
+      throw e;
+    }
+  }
+
+  private CompactionReport run(Table table, Instant deadline)
+      throws CompactionException, InterruptedException {
     CompactionRun run =
         new CompactionRun(table, deadline, looks, work, executor, settings, clock, ids);
     try {
@@ -92,6 +117,11 @@ public final class TableCompactor {
           "the work record of " + table.name() + " can't be reached: " + e.getMessage(),
           e);
     }
+  }
+
+  private void note(Table table, Exception e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    errors.failed(table.id(), new CompactionError(clock.instant(), settings.worker(), message));
   }
 
   /** Tells whether a table has sealed rows that aren't known to be in the lake. */

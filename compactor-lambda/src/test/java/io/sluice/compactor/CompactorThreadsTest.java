@@ -147,10 +147,7 @@ class CompactorThreadsTest {
 
   private CompactorThreads start() {
     return CompactorThreads.start(
-        town.compactor("threads"),
-        Tables.of(town.catalog),
-        new CompactionErrors(town.metadata),
-        town.settings("threads"));
+        town.compactor("threads"), Tables.of(town.catalog), town.settings("threads"));
   }
 
   private void compacted(Table table, long offset) throws Exception {

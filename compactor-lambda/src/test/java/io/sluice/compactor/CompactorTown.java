@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.lake.Progress;
@@ -126,6 +127,7 @@ public class CompactorTown implements AutoCloseable {
     return new TableCompactor(
         new StoredBucketRecords(store, LIMIT, Duration.ofMillis(20)),
         new StoredWorkRecords(store, LIMIT),
+        new CompactionErrors(metadata),
         log,
         ownLake::table,
         allocator,

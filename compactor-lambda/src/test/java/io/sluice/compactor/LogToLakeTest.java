@@ -62,17 +62,14 @@ class LogToLakeTest {
           new TableCompactor(
               town.records,
               new StoredWorkRecords(town.metadata, Duration.ofSeconds(10)),
+              new CompactionErrors(town.metadata),
               segments,
               town.lake::table,
               town.allocator,
               town.settings("w"));
       long[] written = new long[BUCKETS];
       try (CompactorThreads threads =
-              CompactorThreads.start(
-                  compactor,
-                  Tables.of(town.catalog),
-                  new CompactionErrors(town.metadata),
-                  town.settings("w"));
+              CompactorThreads.start(compactor, Tables.of(town.catalog), town.settings("w"));
           BucketLogs logs =
               new BucketLogs(
                   "gateway",

@@ -3,6 +3,7 @@ package io.sluice.compactor;
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.lake.SluiceCatalog;
@@ -102,6 +103,7 @@ final class SeamTown extends CompactorTown {
     return new TableCompactor(
         new OneAtATime(new StoredBucketRecords(store, LIMIT, Duration.ofMillis(20))),
         sabotage.work(new StoredWorkRecords(store, LIMIT), () -> now),
+        new CompactionErrors(metadata),
         log,
         table -> sabotage.lake(seen.table(table)),
         allocator,

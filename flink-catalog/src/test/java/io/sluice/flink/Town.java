@@ -1,6 +1,7 @@
 package io.sluice.flink;
 
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
@@ -48,6 +49,7 @@ final class Town implements AutoCloseable {
         new TableCompactor(
             buckets,
             new StoredWorkRecords(metadata, Duration.ofSeconds(30)),
+            new CompactionErrors(metadata),
             segments,
             lake::table,
             allocator,

@@ -1,6 +1,7 @@
 package io.sluice.compactor.lambda;
 
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.compactor.CompactorSettings;
@@ -35,6 +36,7 @@ record LambdaConnections(Tables tables, TableCompactor compactor, TableMaintaine
         new TableCompactor(
             buckets,
             new StoredWorkRecords(metadata, settings.callLimit()),
+            new CompactionErrors(metadata),
             BookKeeperSegmentStore.connect(environment.ledgers()),
             lake::table,
             new RootAllocator(environment.memoryBytes()),
