@@ -19,11 +19,17 @@ final class OpenSegment {
 
   private static final int INDEX_BYTES = 256 << 10;
 
+  /**
+   * What a reader who looks for a row reads in vain at most, and little beside a read of a ledger.
+   */
+  private static final int BLOCK_BYTES = 128 << 10;
+
   /** An entry that was added and isn't acknowledged, in order. */
   static final class Added {
     final List<PendingFrame> frames;
     final long relativeOffset;
     final int rows;
+    final int size;
 
     /** The entry, with one reference of this object; the writer has its own. */
     final ByteBuf bytes;
@@ -34,6 +40,7 @@ final class OpenSegment {
       this.frames = frames;
       this.relativeOffset = relativeOffset;
       this.rows = frames.stream().mapToInt(frame -> frame.part().rows().rows()).sum();
+      this.size = bytes.readableBytes();
       this.bytes = bytes;
     }
 
@@ -46,7 +53,7 @@ final class OpenSegment {
   private final long baseOffset;
   private final long openedAtMicros;
   private final Deque<Added> inFlight = new ArrayDeque<>();
-  private final SegmentIndexBuilder index = new SegmentIndexBuilder(INDEX_BYTES);
+  private final SegmentIndexBuilder index = new SegmentIndexBuilder(INDEX_BYTES, BLOCK_BYTES);
   private long nextRelative;
   private long ackedRelative;
   private long ackedEntries;
@@ -111,7 +118,7 @@ final class OpenSegment {
   Added added(List<PendingFrame> frames, ByteBuf entry) {
     Added added = new Added(frames, nextRelative, entry);
     nextRelative = added.relativeEnd();
-    bytes += entry.readableBytes();
+    bytes += added.size;
     inFlight.addLast(added);
     return added;
   }
@@ -126,7 +133,7 @@ final class OpenSegment {
   void acked(List<FrameHeader> frames) {
     Added added = inFlight.removeFirst();
     if (!frames.isEmpty()) {
-      index.add(ackedEntries, frames);
+      index.add(ackedEntries, frames, added.size);
     }
     ackedRelative = added.relativeEnd();
     ackedEntries++;

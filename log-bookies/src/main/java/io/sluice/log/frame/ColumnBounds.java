@@ -82,6 +82,6 @@ public record ColumnBounds(
       throw new IllegalArgumentException(
           "a bound of field " + fieldId + ", " + kind + ", has " + bound.remaining() + " bytes");
     }
-    return bound.asReadOnlyBuffer();
+    return bound.isReadOnly() ? bound : bound.asReadOnlyBuffer();
   }
 }

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gathers a {@link SegmentIndex} while entries are added. Bounded: when it gets too big, blocks
- * that follow each other are merged two by two, and from then on each block takes twice as many
- * entries. One thread at a time.
+ * Gathers a {@link SegmentIndex} while entries are added. Bounded in two ways: a block takes
+ * entries until it has enough bytes of them, so that the index is small beside what it tells of,
+ * however small entries are; and when it gets too big nevertheless, blocks that follow each other
+ * are merged two by two, and from then on each takes twice as many bytes. One thread at a time.
  */
 public final class SegmentIndexBuilder {
 
@@ -16,14 +17,17 @@ public final class SegmentIndexBuilder {
   private final List<SegmentIndex.Block> blocks = new ArrayList<>();
   private long rows;
   private long bytes;
-  private int entriesPerBlock = 1;
-  private int entriesInLast;
+  private long blockBytes;
+  private long bytesInLast;
 
   /**
-   * @param maxBytes about the most bytes that the index may take, at least 1
+   * @param maxBytes about the most bytes that the index may take as an entry, at least 1; in memory
+   *     it takes some five times as much
+   * @param blockBytes how many bytes of entries a block has at least, but for the last one
    */
-  public SegmentIndexBuilder(int maxBytes) {
+  public SegmentIndexBuilder(int maxBytes, int blockBytes) {
     this.maxBytes = maxBytes;
+    this.blockBytes = blockBytes;
   }
 
   /** Returns the number of rows of the entries that were added. */
@@ -35,20 +39,21 @@ public final class SegmentIndexBuilder {
    * Adds a data entry that follows the last one.
    *
    * @param frames the entry's frames, at least one; stay the caller's
+   * @param size of the entry, in bytes
    */
-  public void add(long entryId, List<FrameHeader> frames) {
+  public void add(long entryId, List<FrameHeader> frames, int size) {
     SegmentIndex.Block block = block(entryId, rows, frames);
     rows += block.rows();
-    if (entriesInLast > 0 && entriesInLast < entriesPerBlock) {
+    if (!blocks.isEmpty() && bytesInLast < blockBytes) {
       SegmentIndex.Block last = blocks.remove(blocks.size() - 1);
       bytes -= last.size();
       block = merge(last, block);
     } else {
-      entriesInLast = 0;
+      bytesInLast = 0;
     }
     blocks.add(block);
     bytes += block.size();
-    entriesInLast++;
+    bytesInLast += size;
     while (bytes > maxBytes && blocks.size() > 1) {
       halve();
     }
@@ -70,9 +75,9 @@ public final class SegmentIndexBuilder {
       bytes += block.size();
     }
     if (all.size() % 2 == 0) {
-      entriesInLast += entriesPerBlock;
+      bytesInLast += blockBytes;
     }
-    entriesPerBlock *= 2;
+    blockBytes *= 2;
   }
 
   private static SegmentIndex.Block block(long entryId, long offset, List<FrameHeader> frames) {
@@ -98,15 +103,26 @@ public final class SegmentIndexBuilder {
   /** A column that only one side knows of is left out: nothing holds for both. */
   private static List<ColumnBounds> merge(
       List<ColumnBounds> left, int leftRows, List<ColumnBounds> right, int rightRows) {
-    Map<Integer, ColumnBounds> byField = new HashMap<>();
-    right.forEach(column -> byField.put(column.fieldId(), column));
-    List<ColumnBounds> merged = new ArrayList<>();
-    for (ColumnBounds column : left) {
-      ColumnBounds other = byField.get(column.fieldId());
+    Map<Integer, ColumnBounds> byField = null;
+    List<ColumnBounds> merged = new ArrayList<>(left.size());
+    for (int i = 0; i < left.size(); i++) {
+      ColumnBounds column = left.get(i);
+      ColumnBounds other = i < right.size() ? right.get(i) : null;
+      // Frames of one schema have their columns in one order.
+      if (other == null || other.fieldId() != column.fieldId()) {
+        byField = byField == null ? byField(right) : byField;
+        other = byField.get(column.fieldId());
+      }
       if (other != null) {
         merged.add(column.merge(leftRows, other, rightRows));
       }
     }
     return merged;
+  }
+
+  private static Map<Integer, ColumnBounds> byField(List<ColumnBounds> bounds) {
+    Map<Integer, ColumnBounds> byField = new HashMap<>();
+    bounds.forEach(column -> byField.put(column.fieldId(), column));
+    return byField;
   }
 }

@@ -17,13 +17,13 @@ class SegmentIndexTest {
   @Test
   void anIndexStaysSmallAndStillFindsEachRow() {
     Random random = new Random(3);
-    SegmentIndexBuilder builder = new SegmentIndexBuilder(4_000);
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(4_000, 1);
     List<Long> firstRows = new ArrayList<>();
     long rows = 0;
     for (int entry = 1; entry <= 3_000; entry++) {
       int count = 1 + random.nextInt(9);
       firstRows.add(rows);
-      builder.add(entry, List.of(header(count, 1_000 + entry, entry)));
+      builder.add(entry, List.of(header(count, 1_000 + entry, entry)), 1);
       rows += count;
     }
     SegmentIndex index = roundTrip(builder.build());
@@ -42,11 +42,36 @@ class SegmentIndexTest {
   }
 
   @Test
+  void manySmallEntriesShareABlock() {
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(1 << 20, 10_000);
+    for (int entry = 1; entry <= 1_000; entry++) {
+      builder.add(entry, List.of(header(1, 1_000 + entry, entry)), 700);
+    }
+    SegmentIndex index = roundTrip(builder.build());
+    assertThat(index.rows()).isEqualTo(1_000);
+    assertThat(index.blocks()).hasSize(67);
+    assertThat(index.blocks().subList(0, 66)).allMatch(block -> block.rows() == 15);
+    assertThat(index.blocks().get(1).timeMicros()).isEqualTo(1_016);
+  }
+
+  @Test
+  void largeEntriesHaveBlocksOfTheirOwnAfterSmallOnes() {
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(1 << 20, 10_000);
+    int[] sizes = {9_999, 1, 20_000, 10_000, 5, 5};
+    for (int entry = 0; entry < sizes.length; entry++) {
+      builder.add(entry + 1, List.of(header(1, 1_000, entry)), sizes[entry]);
+    }
+    assertThat(roundTrip(builder.build()).blocks())
+        .extracting(SegmentIndex.Block::firstEntryId)
+        .containsExactly(1L, 3L, 4L, 5L);
+  }
+
+  @Test
   void aColumnThatIsAllNullInOneEntryKeepsTheOthersBounds() {
-    SegmentIndexBuilder builder = new SegmentIndexBuilder(1);
-    builder.add(1, List.of(header(2, 10, 7)));
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(1, 1);
+    builder.add(1, List.of(header(2, 10, 7)), 1);
     ColumnBounds nulls = new ColumnBounds(1, BoundKind.LONG, 3, null, null);
-    builder.add(2, List.of(new FrameHeader(3, 0, 0, 11, null, 0, 3, List.of(nulls))));
+    builder.add(2, List.of(new FrameHeader(3, 0, 0, 11, null, 0, 3, List.of(nulls))), 1);
     SegmentIndex index = roundTrip(builder.build());
     assertThat(index.blocks()).hasSize(1);
     assertThat(index.blocks().get(0).bounds())
@@ -54,10 +79,21 @@ class SegmentIndexTest {
   }
 
   @Test
+  void entriesOfOneBlockKeepTheBoundsOfTheColumnsThatAllHave() {
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(1 << 20, 10_000);
+    builder.add(1, List.of(of(bounds(1, 5), bounds(2, 6), bounds(3, 7))), 1);
+    builder.add(2, List.of(of(bounds(3, 9), bounds(1, 2))), 1);
+    assertThat(roundTrip(builder.build()).blocks().get(0).bounds())
+        .containsExactly(
+            new ColumnBounds(1, BoundKind.LONG, 0, ofLong(2), ofLong(5)),
+            new ColumnBounds(3, BoundKind.LONG, 0, ofLong(7), ofLong(9)));
+  }
+
+  @Test
   void damagedIndexesAreRefused() {
-    SegmentIndexBuilder builder = new SegmentIndexBuilder(10_000);
+    SegmentIndexBuilder builder = new SegmentIndexBuilder(10_000, 1);
     for (int entry = 1; entry <= 20; entry++) {
-      builder.add(entry, List.of(header(2, 1_000 + entry, entry)));
+      builder.add(entry, List.of(header(2, 1_000 + entry, entry)), 1);
     }
     ByteBuf good = builder.build().encode();
     Random random = new Random(9);
@@ -81,8 +117,15 @@ class SegmentIndexTest {
   }
 
   private static FrameHeader header(int rows, long time, long value) {
-    ColumnBounds bounds = new ColumnBounds(1, BoundKind.LONG, 0, ofLong(value), ofLong(value));
-    return new FrameHeader(rows, 0, 0, time, null, 0, rows, List.of(bounds));
+    return new FrameHeader(rows, 0, 0, time, null, 0, rows, List.of(bounds(1, value)));
+  }
+
+  private static FrameHeader of(ColumnBounds... bounds) {
+    return new FrameHeader(1, 0, 0, 1_000, null, 0, 1, List.of(bounds));
+  }
+
+  private static ColumnBounds bounds(int fieldId, long value) {
+    return new ColumnBounds(fieldId, BoundKind.LONG, 0, ofLong(value), ofLong(value));
   }
 
   private static ByteBuffer ofLong(long value) {
