@@ -162,7 +162,7 @@ final class PeerRows implements FrameCursor, GrpcClientCall.Output {
     ByteBuf bytes = Unpooled.buffer(data.header().length() + data.body().length());
     bytes.writeBytes(ArrowMessages.nio(data.header()));
     bytes.writeBytes(ArrowMessages.nio(data.body()));
-    FrameHeader told = new FrameHeader(rows, table.schemaId(), 0, time, null, 0, rows, List.of());
+    FrameHeader told = new FrameHeader(rows, table.schemaId(), 0, time, null, 0, rows);
     Frame frame = Frame.of(told, bytes, data.header().length());
     held.add(new PlacedFrame(place.path("offset").asLong(-1), time, frame));
     heldBytes += frame.bytes();

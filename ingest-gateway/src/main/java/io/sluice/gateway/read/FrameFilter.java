@@ -2,7 +2,7 @@ package io.sluice.gateway.read;
 
 import io.sluice.catalog.table.Table;
 import io.sluice.log.frame.ColumnBounds;
-import io.sluice.log.frame.FrameHeader;
+import io.sluice.log.frame.Frame;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -61,19 +61,28 @@ final class FrameFilter {
   }
 
   /** Returns false if no row of a frame matches, as far as its header tells. */
-  boolean mayMatch(FrameHeader header) {
-    return evaluator == null || evaluator.eval(file(header));
+  boolean mayMatch(Frame frame) {
+    return evaluator == null || mayMatch(frame.header().rows(), frame.bounds());
   }
 
-  private DataFile file(FrameHeader header) {
+  /**
+   * Returns false if none of some rows matches, as far as the bounds of their columns tell.
+   *
+   * @param rows how many rows there are
+   */
+  boolean mayMatch(int rows, List<ColumnBounds> bounds) {
+    return evaluator == null || evaluator.eval(file(rows, bounds));
+  }
+
+  private DataFile file(int rows, List<ColumnBounds> known) {
     Map<Integer, Long> values = new HashMap<>();
     Map<Integer, Long> nulls = new HashMap<>();
     Map<Integer, ByteBuffer> lower = new HashMap<>();
     Map<Integer, ByteBuffer> upper = new HashMap<>();
-    for (ColumnBounds column : header.bounds()) {
+    for (ColumnBounds column : known) {
       int id = column.fieldId();
       if (columns.contains(id)) {
-        values.put(id, (long) header.rows());
+        values.put(id, (long) rows);
         nulls.put(id, (long) column.nullCount());
         put(lower, id, column.lower());
         put(upper, id, column.upper());
@@ -82,7 +91,7 @@ final class FrameFilter {
     return DataFiles.builder(PartitionSpec.unpartitioned())
         .withPath(PATH)
         .withFileSizeInBytes(1)
-        .withMetrics(new Metrics((long) header.rows(), null, values, nulls, null, lower, upper))
+        .withMetrics(new Metrics((long) rows, null, values, nulls, null, lower, upper))
         .build();
   }
 

@@ -110,7 +110,7 @@ public final class RowReader implements AutoCloseable {
     for (PlacedFrame frame = frames.poll(); frame != null; frame = frames.poll()) {
       int first = (int) Math.max(0, from - frame.offset());
       int end = (int) Math.min(frame.frame().header().rows(), to - frame.offset());
-      if (first < end && filter.mayMatch(frame.frame().header())) {
+      if (first < end && filter.mayMatch(frame.frame())) {
         return Optional.of(new ReadBatch(frame, first, end, projection));
       }
       if (first < end && frames.isEmpty()) {

@@ -14,6 +14,9 @@ import java.util.concurrent.Executor;
  */
 final class AckedTail {
 
+  /** What a frame takes beside its bytes: objects, about, of a heap with many small frames. */
+  private static final int OBJECT_BYTES = 400;
+
   private final long maxBytes;
   private final TailMemory.Share memory;
   private final TreeMap<Long, PlacedFrame> frames = new TreeMap<>();
@@ -56,14 +59,14 @@ final class AckedTail {
     long next = offset;
     for (Frame frame : entry) {
       frames.put(next, new PlacedFrame(next, frame.header().timeMicros(), frame));
-      bytes += frame.bytes();
+      bytes += memory(frame);
       next += frame.header().rows();
     }
     watermark = next;
     wake();
     while (bytes > maxBytes) {
       PlacedFrame oldest = frames.pollFirstEntry().getValue();
-      bytes -= oldest.frame().bytes();
+      bytes -= memory(oldest.frame());
       oldest.release();
     }
     memory.holds(bytes);
@@ -120,6 +123,10 @@ final class AckedTail {
     List<Runnable> woken = waiting;
     waiting = new ArrayList<>();
     woken.forEach(Runnable::run);
+  }
+
+  private static long memory(Frame frame) {
+    return (long) frame.bytes() + OBJECT_BYTES;
   }
 
   private void clear() {

@@ -208,7 +208,7 @@ final class AppendLoop {
         oldest != null && oldest.acked;
         oldest = segment.oldest()) {
       List<Frame> frames = DataEntry.frames(oldest.bytes);
-      segment.acked(frames.stream().map(Frame::header).toList());
+      segment.acked(frames);
       settle(segment, oldest, frames);
     }
     goOnDraining();

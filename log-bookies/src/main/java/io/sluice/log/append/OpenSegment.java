@@ -2,7 +2,7 @@ package io.sluice.log.append;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.log.append.PendingBatch.PendingFrame;
-import io.sluice.log.frame.FrameHeader;
+import io.sluice.log.frame.Frame;
 import io.sluice.log.frame.SegmentIndex;
 import io.sluice.log.frame.SegmentIndexBuilder;
 import io.sluice.log.segment.SegmentWriter;
@@ -130,7 +130,7 @@ final class OpenSegment {
   }
 
   /** Removes the oldest entry, which is acknowledged and has these frames. */
-  void acked(List<FrameHeader> frames) {
+  void acked(List<Frame> frames) {
     Added added = inFlight.removeFirst();
     if (!frames.isEmpty()) {
       index.add(ackedEntries, frames, added.size);

@@ -47,15 +47,12 @@ final class BoundsCodec {
   }
 
   /**
-   * Reads {@code count} bounds from {@code in}, whose readable bytes end where the bounds must.
+   * Reads {@code count} bounds from {@code in}, whose readable bytes may go on after them.
    *
    * @throws CorruptEntryException if they aren't bounds
    */
   static List<ColumnBounds> read(int count, ByteBuf in) {
-    if (count < 0 || count > in.readableBytes() / FIXED_SIZE) {
-      throw new CorruptEntryException(
-          count + " columns' bounds can't be in " + in.readableBytes() + " bytes");
-    }
+    requireRoom(count, in);
     List<ColumnBounds> bounds = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       bounds.add(readOne(i, in));
@@ -63,10 +60,37 @@ final class BoundsCodec {
     return bounds;
   }
 
-  private static ColumnBounds readOne(int index, ByteBuf in) {
-    if (in.readableBytes() < FIXED_SIZE) {
-      throw new CorruptEntryException("bounds of column " + index + " are cut off");
+  /**
+   * Checks that {@link #read} would succeed, and makes nothing.
+   *
+   * @throws CorruptEntryException if they aren't bounds
+   */
+  static void check(int count, ByteBuf in) {
+    requireRoom(count, in);
+    for (int i = 0; i < count; i++) {
+      requireFixed(i, in);
+      int fieldId = in.readInt();
+      BoundKind kind = BoundKind.of(in.readByte());
+      int nullCount = in.readInt();
+      int lower = in.readByte();
+      int upper = in.readByte();
+      requireLength(i, lower, in.readableBytes());
+      requireLength(i, upper, in.readableBytes() - Math.max(0, lower));
+      if (nullCount < 0 || takesNot(kind, lower) || takesNot(kind, upper)) {
+        throw new CorruptEntryException(
+            "bounds of column %d, field %d: %d nulls, %s of %d and %d bytes"
+                .formatted(i, fieldId, nullCount, kind, lower, upper));
+      }
+      in.skipBytes(Math.max(0, lower) + Math.max(0, upper));
     }
+  }
+
+  private static boolean takesNot(BoundKind kind, int length) {
+    return length >= 0 && !kind.takes(length);
+  }
+
+  private static ColumnBounds readOne(int index, ByteBuf in) {
+    requireFixed(index, in);
     int fieldId = in.readInt();
     BoundKind kind = BoundKind.of(in.readByte());
     int nullCount = in.readInt();
@@ -82,15 +106,32 @@ final class BoundsCodec {
   }
 
   private static @Nullable ByteBuffer readBound(int index, int length, ByteBuf in) {
+    requireLength(index, length, in.readableBytes());
     if (length == -1) {
       return null;
-    }
-    if (length < 0 || length > ColumnBounds.MAX_BYTES || length > in.readableBytes()) {
-      throw new CorruptEntryException("a bound of column " + index + " has " + length + " bytes");
     }
     byte[] bytes = new byte[length];
     in.readBytes(bytes);
     return ByteBuffer.wrap(bytes);
+  }
+
+  private static void requireRoom(int count, ByteBuf in) {
+    if (count < 0 || count > in.readableBytes() / FIXED_SIZE) {
+      throw new CorruptEntryException(
+          count + " columns' bounds can't be in " + in.readableBytes() + " bytes");
+    }
+  }
+
+  private static void requireFixed(int index, ByteBuf in) {
+    if (in.readableBytes() < FIXED_SIZE) {
+      throw new CorruptEntryException("bounds of column " + index + " are cut off");
+    }
+  }
+
+  private static void requireLength(int index, int length, int left) {
+    if (length < -1 || length > ColumnBounds.MAX_BYTES || length > left) {
+      throw new CorruptEntryException("a bound of column " + index + " has " + length + " bytes");
+    }
   }
 
   private static int length(@Nullable ByteBuffer bound) {

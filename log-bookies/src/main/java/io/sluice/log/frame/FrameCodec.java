@@ -1,7 +1,6 @@
 package io.sluice.log.frame;
 
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -132,10 +131,11 @@ final class FrameCodec {
               + length);
     }
     FrameHeader header = header(entry, at, headerLength);
+    int columns = entry.getInt(at + BOUNDS_COUNT_AT);
     ByteBuf message = entry.slice(at + headerLength, messageLength);
     int bodyAt = headerLength + messageLength;
     ByteBuf body = entry.slice(at + bodyAt, length - bodyAt);
-    return new Frame(header, entry.retainedSlice(at, length), message, body);
+    return new Frame(header, BOUNDS_AT, columns, entry.retainedSlice(at, length), message, body);
   }
 
   private static FrameHeader header(ByteBuf entry, int at, int headerLength) {
@@ -155,10 +155,9 @@ final class FrameCodec {
               : new WriterSequence(
                   new UUID(entry.getLong(at + WRITER_AT), entry.getLong(at + WRITER_AT + 8)),
                   entry.getLong(at + SEQUENCE_AT));
-      List<ColumnBounds> bounds =
-          BoundsCodec.read(
-              entry.getInt(at + BOUNDS_COUNT_AT),
-              entry.slice(at + BOUNDS_AT, headerLength - BOUNDS_AT));
+      BoundsCodec.check(
+          entry.getInt(at + BOUNDS_COUNT_AT),
+          entry.slice(at + BOUNDS_AT, headerLength - BOUNDS_AT));
       return new FrameHeader(
           entry.getInt(at + ROWS_AT),
           entry.getInt(at + SCHEMA_ID_AT),
@@ -166,8 +165,7 @@ final class FrameCodec {
           entry.getLong(at + TIME_AT),
           writer,
           entry.getInt(at + FIRST_ROW_AT),
-          entry.getInt(at + BATCH_ROWS_AT),
-          bounds);
+          entry.getInt(at + BATCH_ROWS_AT));
     } catch (IllegalArgumentException | CorruptEntryException e) {
       throw new CorruptEntryException("frame at byte " + at + ": " + e.getMessage(), e);
     }

@@ -1,6 +1,5 @@
 package io.sluice.log.frame;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param writer the batch that the rows belong to; null if its writer didn't name it
  * @param firstRow place of the first row in its batch, from 0
  * @param batchRows number of rows of the whole batch, at least {@code firstRow + rows}
- * @param bounds what is known of the columns; a column may be missing
  */
 public record FrameHeader(
     int rows,
@@ -22,8 +20,7 @@ public record FrameHeader(
     long timeMicros,
     @Nullable WriterSequence writer,
     int firstRow,
-    int batchRows,
-    List<ColumnBounds> bounds) {
+    int batchRows) {
 
   public FrameHeader {
     if (rows < 1 || schemaId < 0) {
@@ -33,6 +30,5 @@ public record FrameHeader(
       throw new IllegalArgumentException(
           "rows [" + firstRow + ", +" + rows + ") are not within a batch of " + batchRows);
     }
-    bounds = List.copyOf(bounds);
   }
 }

@@ -41,7 +41,7 @@ public final class SegmentIndexBuilder {
    * @param frames the entry's frames, at least one; stay the caller's
    * @param size of the entry, in bytes
    */
-  public void add(long entryId, List<FrameHeader> frames, int size) {
+  public void add(long entryId, List<Frame> frames, int size) {
     SegmentIndex.Block block = block(entryId, rows, frames);
     rows += block.rows();
     if (!blocks.isEmpty() && bytesInLast < blockBytes) {
@@ -80,15 +80,15 @@ public final class SegmentIndexBuilder {
     blockBytes *= 2;
   }
 
-  private static SegmentIndex.Block block(long entryId, long offset, List<FrameHeader> frames) {
-    FrameHeader first = frames.get(0);
-    int rows = first.rows();
+  private static SegmentIndex.Block block(long entryId, long offset, List<Frame> frames) {
+    Frame first = frames.get(0);
+    int rows = first.header().rows();
     List<ColumnBounds> bounds = first.bounds();
-    for (FrameHeader frame : frames.subList(1, frames.size())) {
-      bounds = merge(bounds, rows, frame.bounds(), frame.rows());
-      rows += frame.rows();
+    for (Frame frame : frames.subList(1, frames.size())) {
+      bounds = merge(bounds, rows, frame.bounds(), frame.header().rows());
+      rows += frame.header().rows();
     }
-    return new SegmentIndex.Block(entryId, offset, rows, first.timeMicros(), bounds);
+    return new SegmentIndex.Block(entryId, offset, rows, first.header().timeMicros(), bounds);
   }
 
   private static SegmentIndex.Block merge(SegmentIndex.Block left, SegmentIndex.Block right) {

@@ -9,7 +9,6 @@ import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.append.WriterWindow.Verdict;
 import io.sluice.log.frame.FrameHeader;
 import io.sluice.log.frame.WriterSequence;
-import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +119,6 @@ class WriterWindowTest {
   private static FrameHeader frame(
       UUID writer, long sequence, int firstRow, int rows, int batchRows, long time) {
     return new FrameHeader(
-        rows, 0, 0, time, new WriterSequence(writer, sequence), firstRow, batchRows, List.of());
+        rows, 0, 0, time, new WriterSequence(writer, sequence), firstRow, batchRows);
   }
 }

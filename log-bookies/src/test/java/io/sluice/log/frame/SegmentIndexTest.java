@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ class SegmentIndexTest {
     SegmentIndexBuilder builder = new SegmentIndexBuilder(1, 1);
     builder.add(1, List.of(header(2, 10, 7)), 1);
     ColumnBounds nulls = new ColumnBounds(1, BoundKind.LONG, 3, null, null);
-    builder.add(2, List.of(new FrameHeader(3, 0, 0, 11, null, 0, 3, List.of(nulls))), 1);
+    builder.add(2, List.of(frame(3, 11, nulls)), 1);
     SegmentIndex index = roundTrip(builder.build());
     assertThat(index.blocks()).hasSize(1);
     assertThat(index.blocks().get(0).bounds())
@@ -81,8 +82,8 @@ class SegmentIndexTest {
   @Test
   void entriesOfOneBlockKeepTheBoundsOfTheColumnsThatAllHave() {
     SegmentIndexBuilder builder = new SegmentIndexBuilder(1 << 20, 10_000);
-    builder.add(1, List.of(of(bounds(1, 5), bounds(2, 6), bounds(3, 7))), 1);
-    builder.add(2, List.of(of(bounds(3, 9), bounds(1, 2))), 1);
+    builder.add(1, List.of(frame(1, 1_000, bounds(1, 5), bounds(2, 6), bounds(3, 7))), 1);
+    builder.add(2, List.of(frame(1, 1_000, bounds(3, 9), bounds(1, 2))), 1);
     assertThat(roundTrip(builder.build()).blocks().get(0).bounds())
         .containsExactly(
             new ColumnBounds(1, BoundKind.LONG, 0, ofLong(2), ofLong(5)),
@@ -116,12 +117,15 @@ class SegmentIndexTest {
     }
   }
 
-  private static FrameHeader header(int rows, long time, long value) {
-    return new FrameHeader(rows, 0, 0, time, null, 0, rows, List.of(bounds(1, value)));
+  private static Frame header(int rows, long time, long value) {
+    return frame(rows, time, bounds(1, value));
   }
 
-  private static FrameHeader of(ColumnBounds... bounds) {
-    return new FrameHeader(1, 0, 0, 1_000, null, 0, 1, List.of(bounds));
+  private static Frame frame(int rows, long time, ColumnBounds... bounds) {
+    ByteBuf bytes = Unpooled.buffer();
+    BoundsCodec.write(List.of(bounds), bytes);
+    FrameHeader header = new FrameHeader(rows, 0, 0, time, null, 0, rows);
+    return new Frame(header, 0, bounds.length, bytes, Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
   }
 
   private static ColumnBounds bounds(int fieldId, long value) {
