@@ -1,0 +1,244 @@
+"""Reads Sluice's lake with DuckDB, DataFusion (iceberg-rust), Polars and PyIceberg and compares every row with the log.
+
+The tables have every type with its extremes, files of several commits, and files that maintenance rewrote. The gateway
+must have been started with `maintenance.every=1s` and `maintenance.files-together=2`.
+
+Usage: foreign_readers.py HOST:PORT. Prints OK, or fails.
+"""
+import datetime
+import glob
+import json
+import os
+import random
+import sys
+import time
+import uuid
+
+import datafusion
+import duckdb
+import duckdb_extension_iceberg
+import polars
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyiceberg_core.datafusion import IcebergDataFusionTable
+
+import all_types
+from all_types import COLUMNS, FAR, Gateway, as_arrow, bits, column
+
+ROWS = 120_000
+SEED = 5
+ORDER = 'ORDER BY "_bucket", "_offset"'
+
+
+class DuckDb:
+    """DuckDB finds tables by the gateway's Iceberg REST catalog."""
+
+    name = "DuckDB"
+
+    def __init__(self, endpoint, _):
+        self.database = duckdb.connect(config={"allow_unsigned_extensions": "true"})
+        # Its extensions come as Python packages, so that nothing is downloaded while it runs.
+        site = os.path.dirname(os.path.dirname(duckdb_extension_iceberg.__file__))
+        for extension in ("httpfs", "avro", "iceberg"):
+            (file,) = glob.glob(f"{site}/duckdb_extension_{extension}/extensions/*/{extension}.duckdb_extension")
+            self.database.execute(f"LOAD '{file}'")
+        self.database.execute(
+            f"ATTACH 'sluice' AS lake (TYPE ICEBERG, ENDPOINT 'http://{endpoint}/iceberg', AUTHORIZATION_TYPE 'none')"
+        )
+
+    def read(self, table, where="true"):
+        name = ".".join(f'"{part}"' for part in table)
+        return self.database.execute(f"SELECT * FROM lake.{name} WHERE {where} {ORDER}").to_arrow_table()
+
+
+class DataFusion:
+    """DataFusion reads a table's metadata with iceberg-rust; PyIceberg's catalog says where it is."""
+
+    name = "DataFusion"
+
+    def __init__(self, _, lake):
+        self.lake = lake
+
+    def read(self, table, where="true"):
+        found = self.lake.load_table(table)
+        # Table.__datafusion_table_provider__ of PyIceberg 0.12 also hands over properties that aren't text, which is refused.
+        properties = {key: value for key, value in found.io.properties.items() if isinstance(value, str)}
+        context = datafusion.SessionContext()
+        context.register_table(
+            "lake",
+            IcebergDataFusionTable(
+                identifier=found.name(), metadata_location=found.metadata_location, file_io_properties=properties
+            ),
+        )
+        return context.sql(f"SELECT * FROM lake WHERE {where} {ORDER}").to_arrow_table()
+
+
+class Polars:
+    name = "Polars"
+
+    def __init__(self, _, lake):
+        self.lake = lake
+
+    def read(self, table, where="true"):
+        frame = polars.scan_iceberg(self.lake.load_table(table), reader_override="native")
+        return frame.filter(polars.sql_expr(where)).sort("_bucket", "_offset").collect().to_arrow()
+
+
+class PyIceberg:
+    name = "PyIceberg"
+
+    def __init__(self, _, lake):
+        self.lake = lake
+
+    def read(self, table, where=None):
+        scan = self.lake.load_table(table).scan(**({"row_filter": where.replace('"', "")} if where else {}))
+        return scan.to_arrow().sort_by([("_bucket", "ascending"), ("_offset", "ascending")])
+
+
+def canonical(array, arrow):
+    """What engines spell in ways of their own, in ours: names of UTC, UUIDs as text, text and bytes with long offsets."""
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if pa.types.is_timestamp(arrow) and arrow.tz and array.type.tz in ("Etc/UTC", "+00:00"):
+        return array.cast(arrow)
+    if arrow == pa.binary(16) and pa.types.is_string(array.type):
+        return pa.array([None if v is None else uuid.UUID(v).bytes for v in array.to_pylist()], arrow)
+    if pa.types.is_time(arrow) and array.type != arrow:
+        return array.cast(arrow)
+    return array
+
+
+def compare(what, columns, got, want):
+    assert got.num_rows == want.num_rows, f"{what}: {got.num_rows} rows instead of {want.num_rows}"
+    for name, arrow in columns.items():
+        one, other = bits(canonical(got[name], arrow), arrow), bits(want[name], arrow)
+        if one != other:
+            place = next(i for i, pair in enumerate(zip(one, other)) if pair[0] != pair[1])
+            raise AssertionError(f"{what}: {name} of row {place} is {one[place]} instead of {other[place]}")
+    print(f"ok {what}: {got.num_rows} rows of {len(columns)} columns", flush=True)
+
+
+def files(gateway, table):
+    return len(list(gateway.lake.load_table(table).scan().plan_files()))
+
+
+def rewritten(gateway, table, commits):
+    """Waits until maintenance has made one file of those of several commits."""
+    limit = time.monotonic() + 120
+    while (count := files(gateway, table)) > 1:
+        assert time.monotonic() < limit, f"{table} still has {count} files; does the compactor maintain each second?"
+        time.sleep(0.2)
+    print(f"ok {table[1]}: the files of {commits} commits became one", flush=True)
+
+
+def every_type(gateway, readers, database):
+    kinds = {column(kind): arrow for kind, (arrow, _) in COLUMNS.items()}
+    gateway.create("every", COLUMNS)
+    sent = as_arrow(COLUMNS)
+    parts = []
+    for part in range(4):
+        parts.append(sent.take([(row + part) % sent.num_rows for row in range(sent.num_rows)]))
+        put(gateway, "every", parts[-1])
+        gateway.flush("every")
+    table, want = (database, "every"), pa.concat_tables(parts)
+    for reader in readers:
+        compare(f"every type, {reader.name}", kinds, reader.read(table), want)
+    return table, kinds, want, len(parts)
+
+
+def far(gateway, readers, database):
+    kinds = {column(kind): arrow for kind, (arrow, _) in FAR.items()}
+    gateway.create("far", FAR)
+    put(gateway, "far", as_arrow(FAR))
+    gateway.flush("far")
+    for reader in readers:
+        # DuckDB's dates and timestamps end before Iceberg's do.
+        if reader.name != "DuckDB":
+            compare(f"far dates, {reader.name}", kinds, reader.read((database, "far")), as_arrow(FAR))
+
+
+def put(gateway, table, data):
+    writer, acks = gateway.flight.do_put(all_types.flight.FlightDescriptor.for_path(all_types.DB, table), data.schema)
+    writer.write_table(data)
+    writer.done_writing()
+    acks.read()
+    writer.close()
+
+
+def many(count, first):
+    """Rows with runs, nulls, few and many values, so that each encoding has work."""
+    chance = random.Random(SEED + first)
+    start = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+    none = lambda value: None if chance.random() < 0.1 else value
+    rows = {
+        "id": pa.array(range(first, first + count), pa.int64()),
+        "carrier": pa.array([none(chance.choice(["AA", "B6", "DL", "UA", "ü"])) for _ in range(count)], pa.string()),
+        "code": pa.array([none(f"{chance.getrandbits(64):016x}") for _ in range(count)], pa.string()),
+        "price": pa.array([none(chance.randrange(10**9)) for _ in range(count)], pa.int64()).cast(pa.decimal128(20, 0)),
+        "speed": pa.array([none(chance.gauss(0, 1e6)) for _ in range(count)], pa.float64()),
+        "delay": pa.array([none(chance.randrange(-60, 300)) for _ in range(count)], pa.int32()),
+        "at": pa.array(
+            [start + datetime.timedelta(seconds=first + i) for i in range(count)], pa.timestamp("us", "UTC")
+        ),
+        "on": pa.array([none(chance.random() < 0.5) for _ in range(count)], pa.bool_()),
+    }
+    return pa.table(rows)
+
+
+TYPES = {
+    "id": "long", "carrier": "string", "code": "string", "price": "decimal(20, 0)", "speed": "double", "delay": "int",
+    "at": "timestamptz", "on": "boolean",
+}  # fmt: skip
+
+
+def many_rows(gateway, readers, database):
+    columns = [{"name": name, "type": kind} for name, kind in TYPES.items()]
+    body = {"name": "many", "columns": columns, "options": {"bucket.count": "1"}}
+    gateway.call("POST", f"/databases/{database}/tables", json.dumps(body).encode())
+    parts = []
+    for part in range(6):
+        parts.append(many(ROWS // 6, part * ROWS // 6))
+        put(gateway, "many", parts[-1])
+        gateway.flush("many")
+    table, want = (database, "many"), pa.concat_tables(parts)
+    kinds = dict(zip(want.column_names, want.schema.types))
+    for reader in readers:
+        compare(f"many rows, {reader.name}", kinds, reader.read(table), want)
+        filtered(reader, table, kinds, want)
+    return table, kinds, want, len(parts)
+
+
+def filtered(reader, table, kinds, want):
+    """Filters that bounds, page indexes and dictionaries answer in part."""
+    half = ROWS // 2
+    code = want["code"].drop_null()[half // 2].as_py()
+    for where, mask in {
+        f'"id" >= {half - 3} AND "id" < {half + 5_000}': pc.and_(
+            pc.greater_equal(want["id"], half - 3), pc.less(want["id"], half + 5_000)
+        ),
+        "\"carrier\" = 'ü'": pc.equal(want["carrier"], "ü"),
+        f"\"code\" = '{code}'": pc.equal(want["code"], code),
+        '"delay" IS NULL AND "speed" > 1000000': pc.and_(pc.is_null(want["delay"]), pc.greater(want["speed"], 1e6)),
+        f'"_offset" < 7 OR "_offset" >= {ROWS - 7}': pc.or_(
+            pc.less(pa.array(range(ROWS)), 7), pc.greater_equal(pa.array(range(ROWS)), ROWS - 7)
+        ),
+    }.items():
+        compare(f"where {where}, {reader.name}", kinds, reader.read(table, where), want.filter(pc.fill_null(mask, False)))
+
+
+def main():
+    (endpoint,) = sys.argv[1:]
+    gateway = Gateway(endpoint)
+    database = all_types.DB
+    gateway.call("POST", "/databases", json.dumps({"name": database}).encode())
+    readers = [make(endpoint, gateway.lake) for make in (DuckDb, DataFusion, Polars, PyIceberg)]
+    far(gateway, readers, database)
+    for case in (every_type, many_rows):
+        table, kinds, want, commits = case(gateway, readers, database)
+        rewritten(gateway, table, commits)
+        for reader in readers:
+            compare(f"{table[1]} after its files were rewritten, {reader.name}", kinds, reader.read(table), want)
+    print("OK")
+
+
+if __name__ == "__main__":
+    main()
