@@ -34,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -188,18 +189,25 @@ public class CompactorTown implements AutoCloseable {
 
   /** Reads all rows of a lake table, as Iceberg's own reader sees them. */
   List<Record> lakeRows(Table table) throws Exception {
+    List<Record> rows = new ArrayList<>();
+    try (CloseableIterable<FileScanTask> files = iceberg(table).newScan().planFiles()) {
+      for (FileScanTask file : files) {
+        rows.addAll(lakeRows(table, file.file()));
+      }
+    }
+    return rows;
+  }
+
+  /** Reads all rows of a file, deletes left aside, in their order. */
+  List<Record> lakeRows(Table table, DataFile file) throws Exception {
     org.apache.iceberg.Table iceberg = iceberg(table);
     List<Record> rows = new ArrayList<>();
-    try (CloseableIterable<FileScanTask> files = iceberg.newScan().planFiles()) {
-      for (FileScanTask file : files) {
-        try (CloseableIterable<Record> found =
-            Parquet.read(iceberg.io().newInputFile(file.file().location()))
-                .project(iceberg.schema())
-                .createReaderFunc(type -> GenericParquetReaders.buildReader(iceberg.schema(), type))
-                .build()) {
-          found.forEach(row -> rows.add(row.copy()));
-        }
-      }
+    try (CloseableIterable<Record> found =
+        Parquet.read(iceberg.io().newInputFile(file.location()))
+            .project(iceberg.schema())
+            .createReaderFunc(type -> GenericParquetReaders.buildReader(iceberg.schema(), type))
+            .build()) {
+      found.forEach(row -> rows.add(row.copy()));
     }
     return rows;
   }

@@ -8,6 +8,7 @@ import io.sluice.compactor.Seam.Fate;
 import io.sluice.compactor.Seam.Part;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -94,7 +95,7 @@ class CrashAtEveryStepTest {
       Set<String> names = new HashSet<>();
       for (Call call : wellRun(town)) {
         if (call.part() == Part.STORAGE && names.add(call.name())) {
-          happens(town, call, call.changesSomething() ? Fate.FAILS_AFTER : Fate.FAILS_BEFORE);
+          happens(town, call, call.changesSomething() ? Fate.FAILS_AFTER : Fate.FAILS_BEFORE, "");
         }
       }
     }
@@ -120,20 +121,36 @@ class CrashAtEveryStepTest {
     }
   }
 
+  /** A partitioned table's plan has more files than one. */
+  @Test
+  void aPartitionedTablesWorkerMayDieAfterEachOfItsCalls() throws Exception {
+    everywhere(Fate.DIES_AFTER, Call::changesSomething, "bucket(3, n)");
+    everywhere(Fate.DIES_HALFWAY, Call::endsFile, "bucket(3, n)");
+  }
+
   private static void everywhere(Fate fate, Predicate<Call> where) throws Exception {
+    everywhere(fate, where, "");
+  }
+
+  private static void everywhere(Fate fate, Predicate<Call> where, String partitioning)
+      throws Exception {
     try (SeamTown town = new SeamTown()) {
-      List<Call> calls = wellRun(town);
+      List<Call> calls = wellRun(town, partitioning);
       assertThat(calls).anyMatch(where);
       for (Call call : calls) {
         if (where.test(call)) {
-          happens(town, call, fate);
+          happens(town, call, fate, partitioning);
         }
       }
     }
   }
 
   private static List<Call> wellRun(SeamTown town) throws Exception {
-    Table table = prepared(town, "well");
+    return wellRun(town, "");
+  }
+
+  private static List<Call> wellRun(SeamTown town, String partitioning) throws Exception {
+    Table table = prepared(town, "well", partitioning);
     Seam seam = Seam.well("well");
     assertThat(town.run(seam, table)).isPresent();
     town.audit(table).check();
@@ -141,8 +158,9 @@ class CrashAtEveryStepTest {
     return seam.calls();
   }
 
-  private static void happens(SeamTown town, Call at, Fate fate) throws Exception {
-    Table table = prepared(town, fate + "_" + at.number());
+  private static void happens(SeamTown town, Call at, Fate fate, String partitioning)
+      throws Exception {
+    Table table = prepared(town, fate + "_" + at.number(), partitioning);
     Seam unlucky = Seam.once("unlucky", at.number(), fate);
     try {
       var unused = town.run(unlucky, table);
@@ -163,8 +181,8 @@ class CrashAtEveryStepTest {
   }
 
   /** Returns a table with one snapshot, a full plan, and short tails of two buckets. */
-  private static Table prepared(SeamTown town, String name) throws Exception {
-    Table table = town.table(name, 2);
+  private static Table prepared(SeamTown town, String name, String partitioning) throws Exception {
+    Table table = town.table(name, Map.of("bucket.count", "2", "lake.partitioning", partitioning));
     town.append(table, 0, 3, 2);
     var unused = town.compactor(Seam.well("before")).compact(table, CompactorTown.FAR);
     town.append(table, 0, 70, 40);

@@ -12,11 +12,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionData;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
@@ -184,20 +189,48 @@ class RewriteFilesTest {
   }
 
   @Test
-  void filesThatOthersPartitionedAreLeftToThem() throws Exception {
-    Table table = town.table("t", 1);
-    lake.commits(table, 2);
-    town.iceberg(table).updateSpec().addField("n").commit();
-    for (long number = 100; number < 104; number++) {
+  void filesArePutTogetherWithinTheirPartition() throws Exception {
+    Table table = town.table("t", Map.of("lake.partitioning", "bucket(2, n)"));
+    lake.commits(table, 9);
+    for (long number = 100; number < 108; number++) {
       engine(table).appendPartitioned(number);
     }
-    lake.commits(table, 1);
     List<Long> before = numbers(table);
+    int files = engine(table).files().size();
 
-    assertThat(lake.maintain(table).done()).containsEntry("rewrite", 3L);
+    assertThat(lake.maintain(table).done().get("rewrite")).isGreaterThan(10L);
 
     assertThat(numbers(table)).isEqualTo(before);
-    assertThat(engine(table).files()).hasSize(5);
+    assertThat(engine(table).files()).hasSizeLessThan(files / 2);
+    assertPartitions(table);
+  }
+
+  @Test
+  void filesOfAnOlderPartitioningKeepIt() throws Exception {
+    Table table = town.table("t", 1);
+    lake.commits(table, 4);
+    town.iceberg(table).updateSpec().addField(Expressions.bucket("n", 2)).commit();
+    lake.commits(table, 4);
+    List<Long> before = numbers(table);
+
+    assertThat(lake.maintain(table).done().get("rewrite")).isGreaterThan(4L);
+
+    assertThat(numbers(table)).isEqualTo(before);
+    assertThat(engine(table).files().stream().map(DataFile::specId).distinct()).hasSize(2);
+    assertPartitions(table);
+  }
+
+  /** Checks that each file's partition is that of each of its rows. */
+  private void assertPartitions(Table table) throws Exception {
+    for (DataFile file : engine(table).files()) {
+      PartitionSpec spec = Objects.requireNonNull(town.iceberg(table).specs().get(file.specId()));
+      PartitionKey key = new PartitionKey(spec, town.iceberg(table).schema());
+      for (Record row : town.lakeRows(table, file)) {
+        key.partition(row);
+        assertThat(new PartitionData(spec.partitionType()).copyFor(key))
+            .hasToString(file.partition().toString());
+      }
+    }
   }
 
   /** What another engine does between a rewrite's look and its commit. */

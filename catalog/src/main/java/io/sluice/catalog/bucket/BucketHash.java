@@ -1,18 +1,8 @@
 package io.sluice.catalog.bucket;
 
-import java.nio.ByteBuffer;
+import io.sluice.catalog.types.IcebergValues;
 import java.util.List;
-import java.util.UUID;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.DateDayVector;
-import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.FixedSizeBinaryVector;
-import org.apache.arrow.vector.IntVector;
-import org.apache.arrow.vector.TimeMicroVector;
-import org.apache.arrow.vector.TimeStampVector;
-import org.apache.arrow.vector.VarBinaryVector;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.transforms.Transforms;
@@ -66,28 +56,8 @@ public final class BucketHash {
     FieldVector keys = rows.getVector(column);
     int[] buckets = new int[rows.getRowCount()];
     for (int row = 0; row < buckets.length; row++) {
-      buckets[row] = keys.isNull(row) ? 0 : transform.apply(value(keys, row));
+      buckets[row] = keys.isNull(row) ? 0 : transform.apply(IcebergValues.of(type, keys, row));
     }
     return buckets;
-  }
-
-  /** Returns a value as Iceberg's transforms take it. */
-  private Object value(FieldVector keys, int row) {
-    return switch (type.typeId()) {
-      case INTEGER -> ((IntVector) keys).get(row);
-      case DATE -> ((DateDayVector) keys).get(row);
-      case LONG -> ((BigIntVector) keys).get(row);
-      case TIME -> ((TimeMicroVector) keys).get(row);
-      case TIMESTAMP, TIMESTAMP_NANO -> ((TimeStampVector) keys).get(row);
-      case DECIMAL -> ((DecimalVector) keys).getObject(row);
-      case STRING -> ((VarCharVector) keys).getObject(row).toString();
-      case BINARY -> ByteBuffer.wrap(((VarBinaryVector) keys).get(row));
-      case FIXED -> ByteBuffer.wrap(((FixedSizeBinaryVector) keys).get(row));
-      case UUID -> {
-        ByteBuffer bytes = ByteBuffer.wrap(((FixedSizeBinaryVector) keys).get(row));
-        yield new UUID(bytes.getLong(), bytes.getLong());
-      }
-      default -> throw new IllegalStateException("type " + type + " has no bucket transform");
-    };
   }
 }

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
@@ -53,11 +53,13 @@ final class SluiceTableRules {
         "its format version stays: it is the option format-version of CREATE TABLE");
     checkProperties(table, base, updated);
     checkSchema(table, base.schema(), updated.schema());
-    for (PartitionSpec spec : base.specs()) {
+    for (PartitionField field : updated.spec().fields()) {
       require(
           table,
-          !spec.isUnpartitioned() || updated.spec(spec.specId()) != null,
-          "its spec without partitions stays: compaction writes by it");
+          canCompute(field, updated.schema()),
+          "compaction writes by its partition spec, and has no transform '"
+              + field.transform()
+              + "'");
     }
     String tag = LakeView.tag(table.incarnation());
     require(
@@ -71,6 +73,20 @@ final class SluiceTableRules {
         "how far it is compacted stays: leave '"
             + Progress.PROPERTY
             + "' out of snapshots, and keep those that have it as the newest");
+  }
+
+  private static boolean canCompute(PartitionField field, Schema schema) {
+    NestedField source = schema.asStruct().field(field.sourceId());
+    if (source == null) {
+      return field.transform().isVoid();
+    }
+    try {
+      var unused = field.transform().bind(source.type());
+      return true;
+    } catch (RuntimeException e) {
+      // A transform of another Iceberg's.
+      return false;
+    }
   }
 
   private static void checkProperties(Table table, TableMetadata base, TableMetadata updated) {

@@ -6,9 +6,14 @@ import io.sluice.catalog.table.CatalogException.Reason;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.UpdatePartitionSpec;
 import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
@@ -22,6 +27,8 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
  * properties too, so that a record can be made from it.
  */
 final class LakeTables {
+
+  private static final String PARTITIONING = LakeProperties.OPTION_PREFIX + "lake.partitioning";
 
   private final Lake lake;
 
@@ -54,6 +61,7 @@ final class LakeTables {
               wanted.name(),
               catalog()
                   .buildTable(identifier(wanted.name()), wanted.schema())
+                  .withPartitionSpec(wanted.options().lakePartitioning().spec(wanted.schema()))
                   .withLocation(lake.location(wanted.name(), id))
                   .withProperties(properties)
                   .create()));
@@ -101,41 +109,58 @@ final class LakeTables {
         && table.comment().equals(wanted.comment());
   }
 
-  /** Brings the options that a table's lake table tells of up to date, if it is still there. */
+  /**
+   * Brings the options that a table's lake table tells of up to date, and its partition spec with
+   * the option that says it, in one commit. Nothing is done if the lake table isn't there any more.
+   */
   void tellOptions(Table table) throws CatalogException {
+    tell(
+        table,
+        optionProperties(table.options()),
+        key -> key.startsWith(LakeProperties.OPTION_PREFIX),
+        "tell the lake table of "
+            + table.name()
+            + " of its new options, which are in force; do it again");
+  }
+
+  /** As {@link #tellOptions}, of the partitioning alone: the lake comes first for it. */
+  void tellPartitioning(Table table) throws CatalogException {
+    Map<String, String> told = optionProperties(table.options());
+    told.keySet().retainAll(Set.of(PARTITIONING));
+    tell(table, told, PARTITIONING::equals, "partition the lake table of " + table.name());
+  }
+
+  private void tell(Table table, Map<String, String> wanted, Predicate<String> of, String what)
+      throws CatalogException {
     try {
       org.apache.iceberg.Table lakeTable = catalog().loadTable(identifier(table.name()));
       Map<String, String> told = lakeTable.properties();
       if (!table.id().toString().equals(told.get(LakeProperties.TABLE_ID))) {
         return;
       }
-      UpdateProperties update = lakeTable.updateProperties();
-      boolean differs = false;
-      Map<String, String> options = optionProperties(table.options());
-      for (Map.Entry<String, String> option : options.entrySet()) {
-        if (!option.getValue().equals(told.get(option.getKey()))) {
-          update.set(option.getKey(), option.getValue());
-          differs = true;
-        }
+      Map<String, String> before = new HashMap<>(told);
+      before.keySet().removeIf(key -> !of.test(key));
+      if (before.equals(wanted)) {
+        return;
       }
-      for (String key : told.keySet()) {
-        if (key.startsWith(LakeProperties.OPTION_PREFIX) && !options.containsKey(key)) {
-          update.remove(key);
-          differs = true;
-        }
+      Transaction transaction = lakeTable.newTransaction();
+      UpdateProperties update = transaction.updateProperties();
+      wanted.forEach(update::set);
+      before.keySet().stream().filter(key -> !wanted.containsKey(key)).forEach(update::remove);
+      update.commit();
+      // Only with the option: what another engine has made of the spec since then stays.
+      if (of.test(PARTITIONING)
+          && !Objects.equals(before.get(PARTITIONING), wanted.get(PARTITIONING))) {
+        UpdatePartitionSpec spec = transaction.updateSpec();
+        table.options().lakePartitioning().evolve(lakeTable.spec(), spec);
+        spec.commit();
       }
-      if (differs) {
-        update.commit();
-      }
+      transaction.commitTransaction();
     } catch (NoSuchTableException e) {
       // Dropped just now: whoever asks for the table next is told.
       return;
     } catch (RuntimeException e) {
-      throw failed(
-          "tell the lake table of "
-              + table.name()
-              + " of its new options, which are in force; do it again",
-          e);
+      throw failed(what, e);
     }
   }
 

@@ -51,6 +51,7 @@ record NewTable(TableName name, Schema schema, TableOptions options, String comm
                 + MAX_BYTES
                 + "; use fewer or shorter ones");
       }
+      var unusedSpec = parsed.lakePartitioning().spec(schema);
       for (String key : parsed.bucketKey()) {
         checkBucketKey(key, schema);
       }

@@ -147,6 +147,16 @@ final class OptionParser {
                   + " is.",
               o -> o.lakeReadFreshness().map(Quantities::format).orElse("")),
           option(
+              "lake.partitioning",
+              "columns, `bucket(n, column)`, `truncate(n, column)`, and `year`, `month`, `day`,"
+                  + " `hour` of a column",
+              "",
+              "How the lake table is partitioned, as in `month(time_hour),carrier`: a query with a"
+                  + " condition on these columns opens only the files that it needs. The log isn't."
+                  + " Changed later, it is for files that are made from then on.",
+              // Left out of records that gateways without the option are to read too.
+              o -> o.lakePartitioning().toString()),
+          option(
               "format-version",
               "2, 3",
               "2",
@@ -154,19 +164,10 @@ final class OptionParser {
                   + " can't be changed later.",
               o -> Integer.toString(o.formatVersion())));
 
-  /** Options that are planned: refused in other words than unknown ones. */
-  private static final Map<String, String> NOT_YET =
-      Map.of(
-          "lake.partitioning",
-          "is not supported yet: lake tables are not partitioned; leave the option out");
-
   static TableOptions parse(Map<String, String> given) {
     Map<String, String> values = new LinkedHashMap<>();
     OPTIONS.forEach(option -> values.put(option.key(), option.doc().defaultValue()));
     for (String key : new TreeSet<>(given.keySet())) {
-      if (NOT_YET.containsKey(key)) {
-        throw new IllegalArgumentException("option '" + key + "' " + NOT_YET.get(key));
-      }
       if (!values.containsKey(key)) {
         throw new IllegalArgumentException(
             "unknown option '" + key + "'; the options are " + String.join(", ", values.keySet()));
@@ -191,6 +192,7 @@ final class OptionParser {
         value(values, "lake.snapshot-retention", Quantities::parseDuration),
         value(values, "lake.retention", OptionParser::perhapsDuration),
         value(values, "lake.read-freshness", OptionParser::perhapsDuration),
+        value(values, "lake.partitioning", LakePartitioning::parse),
         value(values, "format-version", Integer::parseInt));
   }
 

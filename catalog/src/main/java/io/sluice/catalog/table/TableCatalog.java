@@ -191,6 +191,9 @@ public final class TableCatalog {
       if (records.isDropped(old.id())) {
         throw notFound(name);
       }
+      if (!changed.options().lakePartitioning().equals(old.options().lakePartitioning())) {
+        lakeTables.tellPartitioning(changed);
+      }
       records.createBuckets(old, old.bucketCount(), changed.bucketCount());
       try {
         if (records.replace(stored, changed)) {
@@ -215,6 +218,7 @@ public final class TableCatalog {
     TableOptions options;
     try {
       options = changes.applyTo(table.options());
+      var unusedSpec = options.lakePartitioning().spec(table.schema());
       if (options.invalidRows() == InvalidRows.DEAD_LETTER) {
         var unused = DeadLetters.of(table.name());
       }

@@ -23,6 +23,10 @@ final class TableLevels {
     if (isSet(before.lakeReadFreshness(), after.lakeReadFreshness())) {
       return Optional.of(new Need("lake.read-freshness of table " + name, Levels.LAKE_OPTIONS));
     }
+    if (after.lakePartitioning().isPartitioned()
+        && !after.lakePartitioning().equals(before.lakePartitioning())) {
+      return Optional.of(new Need("lake.partitioning of table " + name, Levels.LAKE_OPTIONS));
+    }
     return Optional.empty();
   }
 

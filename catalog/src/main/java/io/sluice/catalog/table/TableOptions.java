@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param lakeRetention how long rows stay in the lake, 1 h or more; empty for ever
  * @param lakeReadFreshness how old rows may be that a load by an Iceberg engine misses, 0 s or
  *     more; empty if such a load takes the lake as it is
+ * @param lakePartitioning how the lake table is partitioned
  * @param formatVersion Iceberg's format version, 2 or 3
  */
 public record TableOptions(
@@ -43,6 +44,7 @@ public record TableOptions(
     Duration lakeSnapshotRetention,
     Optional<Duration> lakeRetention,
     Optional<Duration> lakeReadFreshness,
+    LakePartitioning lakePartitioning,
     int formatVersion) {
 
   /** The most buckets a table may have. */

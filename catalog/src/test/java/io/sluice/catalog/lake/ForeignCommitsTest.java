@@ -15,6 +15,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.MetadataUpdate;
+import org.apache.iceberg.PartitionSpecParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
@@ -78,6 +79,12 @@ class ForeignCommitsTest {
             "how numbers are encoded",
             t -> t.updateProperties().set("sluice.parquet.delta-encoding", "false").commit()),
         fine("the partitioning", t -> t.updateSpec().addField("name").commit()),
+        fine(
+            "an old partitioning",
+            t -> {
+              t.updateSpec().addField("name").commit();
+              commit(t, base -> with(base, new MetadataUpdate.RemovePartitionSpecs(Set.of(0))));
+            }),
         fine("the order", t -> t.replaceSortOrder().asc("id").commit()),
         fine("a branch", t -> t.manageSnapshots().createBranch("audit").commit()),
         fine("a rollback", t -> t.manageSnapshots().rollbackTo(firstSnapshot(t)).commit()),
@@ -134,11 +141,8 @@ class ForeignCommitsTest {
             t -> commit(t, base -> TableMetadata.buildFrom(base).upgradeFormatVersion(3).build())),
         refused("UUID", t -> commit(t, base -> with(base, new MetadataUpdate.AssignUUID(uuid())))),
         refused(
-            "its spec without partitions",
-            t -> {
-              t.updateSpec().addField("name").commit();
-              commit(t, base -> with(base, new MetadataUpdate.RemovePartitionSpecs(Set.of(0))));
-            }));
+            "has no transform 'zorder'",
+            t -> commit(t, base -> partitioned(base, base.schema().findField("name"), "zorder"))));
   }
 
   @TestFactory
@@ -235,6 +239,14 @@ class ForeignCommitsTest {
   private static void commit(Table table, UnaryOperator<TableMetadata> change) {
     TableMetadata base = operations(table).refresh();
     operations(table).commit(base, change.apply(base));
+  }
+
+  private static TableMetadata partitioned(
+      TableMetadata base, NestedField source, String transform) {
+    String spec =
+        "{\"spec-id\":9,\"fields\":[{\"name\":\"p\",\"source-id\":%d,\"transform\":\"%s\",\"field-id\":1000}]}"
+            .formatted(source.fieldId(), transform);
+    return base.updatePartitionSpec(PartitionSpecParser.fromJson(base.schema(), spec));
   }
 
   private static TableMetadata with(TableMetadata base, MetadataUpdate update) {

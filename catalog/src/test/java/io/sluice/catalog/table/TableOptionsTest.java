@@ -107,7 +107,7 @@ class TableOptionsTest {
           lake.retention|1m|lake.retention must be between 1h and
           lake.retention|long|option 'lake.retention' can't be 'long'; valid: 1h or more
           format-version|4|format-version must be between 2 and 3: 4
-          lake.partitioning|month(at)|option 'lake.partitioning' is not supported yet
+          lake.partitioning|week(at)|option 'lake.partitioning' can't be 'week(at)'
           """)
   void anInvalidValueIsRefusedWithTheValidOnes(String key, String value, String message) {
     assertThatThrownBy(() -> TableOptions.parse(Map.of(key, value)))

@@ -14,12 +14,14 @@ import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.parquet.Parquet;
 
 /** Writes row by row, with Iceberg's own writer. */
@@ -30,7 +32,8 @@ final class GenericRewriteWriter implements RewriteWriter {
 
   @Override
   public Optional<DataFile> write(
-      FileIO io, LakeView view, PartitionSpec spec, Iterator<Record> rows) throws IOException {
+      FileIO io, LakeView view, PartitionSpec spec, StructLike partition, Iterator<Record> rows)
+      throws IOException {
     if (!rows.hasNext()) {
       return Optional.empty();
     }
@@ -41,13 +44,18 @@ final class GenericRewriteWriter implements RewriteWriter {
     // Offsets are sought by the bounds of Sluice's own columns.
     SystemColumns.NAMES.forEach(
         name -> properties.put(TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX + name, "full"));
+    LocationProvider locations =
+        LocationProviders.locationsFor(metadata.location(), metadata.properties());
+    String name = UUID.randomUUID() + ".parquet";
     String location =
-        LocationProviders.locationsFor(metadata.location(), metadata.properties())
-            .newDataLocation(UUID.randomUUID() + ".parquet");
+        spec.isUnpartitioned()
+            ? locations.newDataLocation(name)
+            : locations.newDataLocation(spec, partition, name);
     DataWriter<Record> writer =
         Parquet.writeData(io.newOutputFile(location))
             .schema(schema)
             .withSpec(spec)
+            .withPartition(partition)
             .setAll(properties)
             .metricsConfig(MetricsConfig.from(properties, schema, SortOrder.unsorted()))
             .createWriterFunc((columns, type) -> GenericParquetWriter.create(columns, type))

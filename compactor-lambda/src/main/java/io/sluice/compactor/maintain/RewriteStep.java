@@ -4,6 +4,7 @@ import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.lake.Outcome;
 import io.sluice.catalog.range.Cut;
 import io.sluice.catalog.table.Table;
+import io.sluice.compactor.maintain.StoredFiles.Partition;
 import io.sluice.compactor.plan.Upkeep;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.CompactionException.Reason;
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -103,16 +105,19 @@ final class RewriteStep implements MaintenanceStep {
     StoredFiles files = new StoredFiles(view);
     long large = limits.targetBytes() / 2;
     Map<String, FileScanTask> tasks = new HashMap<>();
-    List<StoredFile> described = new ArrayList<>();
+    Map<Partition, List<StoredFile>> described = new LinkedHashMap<>();
     for (FileScanTask task :
         files.where(
             task ->
-                StoredFiles.isPlain(task)
+                StoredFiles.isParquet(task)
                     && (task.file().fileSizeInBytes() < large || !task.deletes().isEmpty()))) {
       tasks.put(task.file().location(), task);
-      described.add(files.describe(task));
+      described
+          .computeIfAbsent(Partition.of(task), partition -> new ArrayList<>())
+          .add(files.describe(task));
     }
-    return RewritePlanner.groups(described, limits).stream()
+    return described.values().stream()
+        .flatMap(together -> RewritePlanner.groups(together, limits).stream())
         .map(
             group ->
                 group.stream()
@@ -127,7 +132,9 @@ final class RewriteStep implements MaintenanceStep {
     long rows = group.stream().mapToLong(task -> task.file().recordCount()).sum();
     boolean deletes = group.stream().anyMatch(task -> !task.deletes().isEmpty());
     try (RowMerge<Record> merge = new LakeRows(look.lake().io(), start).open(group)) {
-      Optional<DataFile> made = writer.write(look.lake().io(), start, group.get(0).spec(), merge);
+      Optional<DataFile> made =
+          writer.write(
+              look.lake().io(), start, group.get(0).spec(), group.get(0).file().partition(), merge);
       long written = made.map(DataFile::recordCount).orElse(0L);
       if (written > rows || (written < rows && !deletes)) {
         throw new IllegalStateException(

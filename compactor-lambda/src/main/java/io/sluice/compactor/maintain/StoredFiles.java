@@ -17,6 +17,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.util.StructLikeWrapper;
 
 /** The data files of one version of a table, and what their metrics say of their rows. */
 final class StoredFiles {
@@ -50,11 +51,22 @@ final class StoredFiles {
   }
 
   /**
-   * Tells whether a file can be rewritten: it is Parquet, and not of a partition. Sluice's own
-   * files are; what others have partitioned is left to them.
+   * What files must have in common to be rewritten together.
+   *
+   * @param spec id of their partition spec
+   * @param values of its fields
    */
-  static boolean isPlain(FileScanTask task) {
-    return task.file().format() == FileFormat.PARQUET && task.spec().isUnpartitioned();
+  record Partition(int spec, StructLikeWrapper values) {
+
+    static Partition of(FileScanTask task) {
+      StructLikeWrapper values = StructLikeWrapper.forType(task.spec().partitionType());
+      return new Partition(task.spec().specId(), values.set(task.file().partition()));
+    }
+  }
+
+  /** Tells whether a file can be rewritten: Sluice's own files can be. */
+  static boolean isParquet(FileScanTask task) {
+    return task.file().format() == FileFormat.PARQUET;
   }
 
   /** Returns what decides about a file. */

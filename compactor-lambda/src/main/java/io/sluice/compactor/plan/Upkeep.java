@@ -4,6 +4,7 @@ import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
+import io.sluice.compactor.work.ResultSpec;
 import io.sluice.compactor.work.Work;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,11 +37,11 @@ public final class Upkeep {
    * Returns the step.
    *
    * @param progress offsets in force in metadata that was loaded from the lake
-   * @param specs ids of the partition specs in that metadata which results can be of
+   * @param specs the partition specs in that metadata which results can be of
    * @param ids draws the new plans' ids
    */
   public static Work apply(
-      Work work, Progress progress, Set<Integer> specs, Instant now, Supplier<UUID> ids) {
+      Work work, Progress progress, Set<ResultSpec> specs, Instant now, Supplier<UUID> ids) {
     Work changed = work;
     for (Plan plan : work.plans()) {
       if (isCovered(plan, progress)) {
@@ -74,9 +75,9 @@ public final class Upkeep {
   }
 
   private static boolean isStale(
-      @org.jspecify.annotations.Nullable PlanResult result, Set<Integer> specs, Instant now) {
+      @org.jspecify.annotations.Nullable PlanResult result, Set<ResultSpec> specs, Instant now) {
     return result != null
-        && (!specs.contains(result.specId()) || result.at().plus(RESULT_LIFE).isBefore(now));
+        && (!specs.contains(result.spec()) || result.at().plus(RESULT_LIFE).isBefore(now));
   }
 
   /** Plans what of a plan isn't in the lake: one plan for each bucket if there is room for them. */

@@ -6,6 +6,7 @@ import io.sluice.catalog.lake.LakeTable;
 import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.table.Table;
+import io.sluice.compactor.work.ResultSpec;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.iceberg.PartitionSpec;
 
 /**
  * What was seen of a table at one time: first the buckets' records, then the lake's metadata, which
@@ -43,15 +43,9 @@ public record TableLook(
     return segments;
   }
 
-  /**
-   * Returns the ids of the lake's partition specs that files are written in. An id whose spec is
-   * gone may come back with another meaning.
-   */
-  public Set<Integer> specs() {
-    return view.metadata().specs().stream()
-        .filter(PartitionSpec::isUnpartitioned)
-        .map(PartitionSpec::specId)
-        .collect(Collectors.toSet());
+  /** Returns the partition specs that files of results can be of. */
+  public Set<ResultSpec> specs() {
+    return view.metadata().specs().stream().map(ResultSpec::of).collect(Collectors.toSet());
   }
 
   /** Returns how many sealed rows aren't in the lake. */

@@ -7,14 +7,20 @@ import java.time.Instant;
  *
  * @param manifest location of the manifest
  * @param manifestBytes its length
- * @param specId partition spec of its files
+ * @param spec partition spec of its files
  * @param files number of its files, at least 1
  * @param rows rows in them, at least 1
  * @param bytes their size
  * @param at when its execution began: none of its files is older
  */
 public record PlanResult(
-    String manifest, long manifestBytes, int specId, int files, long rows, long bytes, Instant at) {
+    String manifest,
+    long manifestBytes,
+    ResultSpec spec,
+    int files,
+    long rows,
+    long bytes,
+    Instant at) {
 
   public PlanResult {
     if (manifest.isEmpty() || manifestBytes < 1 || files < 1 || rows < 1 || bytes < 1) {
@@ -30,5 +36,22 @@ public record PlanResult(
               + ", bytes "
               + bytes);
     }
+  }
+
+  /** A result of files without partitions. */
+  public PlanResult(
+      String manifest,
+      long manifestBytes,
+      int specId,
+      int files,
+      long rows,
+      long bytes,
+      Instant at) {
+    this(manifest, manifestBytes, new ResultSpec(specId, ""), files, rows, bytes, at);
+  }
+
+  /** Returns the id of its files' partition spec. */
+  public int specId() {
+    return spec.id();
   }
 }

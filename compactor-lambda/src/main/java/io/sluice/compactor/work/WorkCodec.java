@@ -63,7 +63,8 @@ public final class WorkCodec {
     }
     PlanResult result = plan.result();
     if (result != null) {
-      json.putObject("result")
+      ObjectNode written = json.putObject("result");
+      written
           .put("manifest", result.manifest())
           .put("length", result.manifestBytes())
           .put("spec", result.specId())
@@ -71,6 +72,9 @@ public final class WorkCodec {
           .put("rows", result.rows())
           .put("bytes", result.bytes())
           .put("at", result.at().toEpochMilli());
+      if (!result.spec().fields().isEmpty()) {
+        written.put("partitions", result.spec().fields());
+      }
     }
   }
 
@@ -124,7 +128,7 @@ public final class WorkCodec {
         : new PlanResult(
             json.required("manifest").textValue(),
             json.required("length").longValue(),
-            json.required("spec").intValue(),
+            new ResultSpec(json.required("spec").intValue(), json.path("partitions").asText("")),
             json.required("files").intValue(),
             json.required("rows").longValue(),
             json.required("bytes").longValue(),

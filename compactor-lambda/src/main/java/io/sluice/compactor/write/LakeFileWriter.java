@@ -39,6 +39,9 @@ public final class LakeFileWriter implements AutoCloseable {
   private final List<ColumnEncoder> columns = new ArrayList<>();
   private final RowGroup group;
   private final int sliceRows;
+  private @Nullable LogRows lastBatch;
+  private List<@Nullable FieldVector> lastVectors = List.of();
+  private int unchecked;
   private long rows;
   private boolean ended;
 
@@ -93,20 +96,34 @@ public final class LakeFileWriter implements AutoCloseable {
    * @throws UnwritableRowsException if a column can't be written in the table's schema
    * @throws IOException if the file couldn't be written; it is then of no use any more
    */
+  @SuppressWarnings("ReferenceEquality") // the same batch, not an equal one
   public void write(LogRows batch, int from, int to) throws IOException {
     Objects.checkFromToIndex(from, to, batch.rows());
-    List<@Nullable FieldVector> vectors = vectors(batch);
+    if (batch != lastBatch) {
+      // Rows of a partition come in short runs: what is the same for all of a batch is done once.
+      checkRoom();
+      lastVectors = vectors(batch);
+      lastBatch = batch;
+    }
     int row = from;
     while (row < to) {
-      int count = Math.min(to - row, sliceRows);
-      writeSlice(batch, vectors, row, row + count);
+      int count = Math.min(to - row, sliceRows - unchecked);
+      writeSlice(batch, lastVectors, row, row + count);
       group.add(count);
       rows += count;
       row += count;
-      if (!group.makeRoom()) {
-        group.writeTo(file);
+      unchecked += count;
+      if (unchecked == sliceRows) {
+        checkRoom();
       }
     }
+  }
+
+  private void checkRoom() throws IOException {
+    if (unchecked > 0 && !group.makeRoom()) {
+      group.writeTo(file);
+    }
+    unchecked = 0;
   }
 
   private List<@Nullable FieldVector> vectors(LogRows batch) {

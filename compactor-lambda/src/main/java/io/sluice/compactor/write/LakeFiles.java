@@ -5,20 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 import org.jspecify.annotations.Nullable;
 
-/** The files of one plan: a new one begins where one has got big enough. */
-final class LakeFiles implements AutoCloseable {
+/** Files one after the other: a new one begins where one has got big enough. */
+final class LakeFiles implements PlanFiles {
 
   private final FileIO io;
   private final TableMetadata metadata;
   private final LocationProvider locations;
   private final LakeFileSettings settings;
-  private final List<LakeFile> finished = new ArrayList<>();
+  private final List<Placed> finished = new ArrayList<>();
   private @Nullable LakeFileWriter open;
+  private @Nullable PartitionData openPartition;
 
   LakeFiles(FileIO io, TableMetadata metadata, LakeFileSettings settings) {
     this.io = io;
@@ -27,14 +29,31 @@ final class LakeFiles implements AutoCloseable {
     this.settings = settings;
   }
 
-  void write(LogRows rows, int from, int to) throws IOException {
+  @Override
+  public void write(DecodedRows rows) throws IOException {
+    try (rows) {
+      write(rows.rows(), rows.from(), rows.to(), null);
+    }
+  }
+
+  /**
+   * Writes rows that stay the caller's.
+   *
+   * @param partition what all rows have, until {@link #endPartition}; null if there are none
+   */
+  void write(LogRows rows, int from, int to, @Nullable PartitionData partition) throws IOException {
     LakeFileWriter writer = open;
     if (writer == null) {
-      String location = locations.newDataLocation(UUID.randomUUID() + ".parquet");
+      String name = UUID.randomUUID() + ".parquet";
+      String location =
+          partition == null
+              ? locations.newDataLocation(name)
+              : locations.newDataLocation(metadata.spec(), partition, name);
       writer =
           new LakeFileWriter(
               io.newOutputFile(location), metadata.schema(), metadata.properties(), settings);
       open = writer;
+      openPartition = partition;
     }
     writer.write(rows, from, to);
     if (writer.writtenBytes() >= settings.fileBytes()) {
@@ -42,8 +61,13 @@ final class LakeFiles implements AutoCloseable {
     }
   }
 
-  /** Finishes the last file and returns all of them. */
-  List<LakeFile> finish() throws IOException {
+  /** Ends a partition: what comes next is of another one. */
+  void endPartition() throws IOException {
+    finishOpen();
+  }
+
+  @Override
+  public List<Placed> finish() throws IOException {
     finishOpen();
     return List.copyOf(finished);
   }
@@ -51,7 +75,7 @@ final class LakeFiles implements AutoCloseable {
   private void finishOpen() throws IOException {
     LakeFileWriter writer = open;
     if (writer != null) {
-      finished.add(writer.finish());
+      finished.add(new Placed(writer.finish(), openPartition));
       open = null;
       writer.close();
     }

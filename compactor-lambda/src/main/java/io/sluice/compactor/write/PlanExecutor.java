@@ -4,10 +4,11 @@ import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.compactor.table.CompactionException;
-import io.sluice.compactor.table.CompactionException.Reason;
 import io.sluice.compactor.table.TableLook;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
+import io.sluice.compactor.work.ResultSpec;
+import io.sluice.compactor.write.PlanFiles.Placed;
 import io.sluice.log.frame.FrameDecoder;
 import io.sluice.log.read.PlacedFrame;
 import io.sluice.log.read.ReadException;
@@ -87,20 +88,19 @@ public final class PlanExecutor {
    */
   public Executed execute(Plan plan, TableLook look)
       throws CompactionException, InterruptedException {
-    PartitionSpec spec = spec(look);
     // Its files are as old as the oldest of them may be, also if this worker sleeps in between.
     Instant begun = clock.instant();
-    try (LakeFiles files = new LakeFiles(look.lake().io(), look.view().metadata(), settings)) {
+    try (PlanFiles files = files(look)) {
       Map<Integer, FrameDecoder> decoders = new HashMap<>();
       for (Map.Entry<Integer, OffsetRange> range : plan.ranges().entrySet()) {
         copy(look, range.getKey(), range.getValue(), decoders, files);
       }
-      List<LakeFile> finished = files.finish();
-      long rows = finished.stream().mapToLong(LakeFile::rows).sum();
+      List<Placed> finished = files.finish();
+      long rows = finished.stream().mapToLong(placed -> placed.file().rows()).sum();
       if (rows != plan.rows()) {
         throw new IllegalStateException("wrote " + rows + " rows, not " + plan.rows());
       }
-      return manifest(look, spec, finished, begun);
+      return manifest(look, finished, begun);
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
@@ -108,23 +108,12 @@ public final class PlanExecutor {
     }
   }
 
-  /** Returns the spec for new files: the table must have one without partitions. */
-  private static PartitionSpec spec(TableLook look) throws CompactionException {
+  /** Returns where rows go: the files are of the checked metadata's current spec. */
+  private PlanFiles files(TableLook look) {
     TableMetadata metadata = look.view().metadata();
-    if (metadata.spec().isUnpartitioned()) {
-      return metadata.spec();
-    }
-    return metadata.specs().stream()
-        .filter(PartitionSpec::isUnpartitioned)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new CompactionException(
-                    Reason.LAKE_UNSUPPORTED,
-                    "the lake table of "
-                        + look.table().name()
-                        + " has only partitioned specs, which can't be written yet: "
-                        + metadata.specs()));
+    return metadata.spec().isUnpartitioned()
+        ? new LakeFiles(look.lake().io(), metadata, settings)
+        : new PartitionedFiles(look.lake().io(), metadata, settings);
   }
 
   private void copy(
@@ -132,7 +121,7 @@ public final class PlanExecutor {
       int bucket,
       OffsetRange range,
       Map<Integer, FrameDecoder> decoders,
-      LakeFiles files)
+      PlanFiles files)
       throws Exception {
     BucketState state = Objects.requireNonNull(look.buckets().get(bucket));
     if (range.start() < state.startOffset() || range.end() > state.sealedEndOffset()) {
@@ -175,7 +164,7 @@ public final class PlanExecutor {
       long position,
       long end,
       Map<Integer, FrameDecoder> decoders,
-      LakeFiles files)
+      PlanFiles files)
       throws IOException, ReadException {
     if (placed.offset() > position || placed.endOffset() <= position || position >= end) {
       throw new ReadException(
@@ -197,24 +186,22 @@ public final class PlanExecutor {
             schemaId, id -> new FrameDecoder(ArrowSchemas.of(schema), allocator));
     int from = (int) (position - placed.offset());
     int to = (int) (Math.min(end, placed.endOffset()) - placed.offset());
-    try (VectorSchemaRoot root = decoder.decode(placed.frame())) {
-      files.write(
-          new LogRows(
-              schema,
-              root.getFieldVectors(),
-              root.getRowCount(),
-              bucket,
-              placed.offset(),
-              placed.timeMicros()),
-          from,
-          to);
-    }
+    VectorSchemaRoot root = decoder.decode(placed.frame());
+    LogRows rows =
+        new LogRows(
+            schema,
+            root.getFieldVectors(),
+            root.getRowCount(),
+            bucket,
+            placed.offset(),
+            placed.timeMicros());
+    files.write(new DecodedRows(rows, root, from, to));
     return placed.offset() + to;
   }
 
-  private Executed manifest(TableLook look, PartitionSpec spec, List<LakeFile> files, Instant begun)
-      throws IOException {
+  private Executed manifest(TableLook look, List<Placed> files, Instant begun) throws IOException {
     TableMetadata metadata = look.view().metadata();
+    PartitionSpec spec = metadata.spec();
     OutputFile target =
         look.lake()
             .io()
@@ -223,16 +210,20 @@ public final class PlanExecutor {
         ManifestFiles.write(metadata.formatVersion(), spec, target, null);
     List<String> locations = new ArrayList<>();
     try (writer) {
-      for (LakeFile file : files) {
+      for (Placed placed : files) {
+        LakeFile file = placed.file();
         locations.add(file.location());
-        writer.add(
+        DataFiles.Builder described =
             DataFiles.builder(spec)
                 .withPath(file.location())
                 .withFormat(FileFormat.PARQUET)
                 .withFileSizeInBytes(file.bytes())
                 .withMetrics(file.metrics())
-                .withSplitOffsets(file.splitOffsets())
-                .build());
+                .withSplitOffsets(file.splitOffsets());
+        if (placed.partition() != null) {
+          described.withPartition(placed.partition());
+        }
+        writer.add(described.build());
       }
     }
     locations.add(target.location());
@@ -240,10 +231,10 @@ public final class PlanExecutor {
         new PlanResult(
             target.location(),
             writer.length(),
-            spec.specId(),
+            ResultSpec.of(spec),
             files.size(),
-            files.stream().mapToLong(LakeFile::rows).sum(),
-            files.stream().mapToLong(LakeFile::bytes).sum(),
+            files.stream().mapToLong(placed -> placed.file().rows()).sum(),
+            files.stream().mapToLong(placed -> placed.file().bytes()).sum(),
             begun);
     return new Executed(result, locations);
   }

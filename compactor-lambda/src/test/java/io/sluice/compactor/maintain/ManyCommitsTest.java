@@ -26,6 +26,7 @@ import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
@@ -97,7 +98,13 @@ class ManyCommitsTest {
       written.add(row);
     }
     Optional<DataFile> made =
-        new GenericRewriteWriter().write(files, view, view.spec(), written.iterator());
+        new GenericRewriteWriter()
+            .write(
+                files,
+                view,
+                view.spec(),
+                new PartitionData(view.spec().partitionType()),
+                written.iterator());
     return made.orElseThrow();
   }
 

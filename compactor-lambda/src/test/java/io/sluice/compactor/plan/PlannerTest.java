@@ -7,6 +7,7 @@ import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
+import io.sluice.compactor.work.ResultSpec;
 import io.sluice.compactor.work.Work;
 import io.sluice.testing.Seeded;
 import java.time.Instant;
@@ -140,7 +141,10 @@ class PlannerTest {
 
   private static Work keep(Work work, Progress progress, Random random) {
     // Now and then the spec is gone, or someone else has committed a part.
-    Set<Integer> specs = random.nextInt(10) == 0 ? Set.of(7) : Set.of(0);
+    Set<ResultSpec> specs =
+        random.nextInt(10) == 0
+            ? Set.of(new ResultSpec(0, "1000:1:month"))
+            : Set.of(new ResultSpec(0, ""));
     return Upkeep.apply(work, progress, specs, NOW, () -> id(random));
   }
 

@@ -7,6 +7,7 @@ import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
+import io.sluice.compactor.work.ResultSpec;
 import io.sluice.compactor.work.Work;
 import io.sluice.compactor.work.WorkCodec;
 import java.time.Duration;
@@ -79,8 +80,10 @@ class UpkeepTest {
     Work done = work.result(BOTH.id(), result(NOW));
 
     Work kept = apply(done, start, NOW, Set.of(1));
+    Work other = apply(done, start, NOW, new ResultSpec(0, "1000:1:month"));
 
     assertThat(kept.plans()).hasSize(2).allMatch(plan -> plan.result() == null);
+    assertThat(other.plans()).hasSize(2).allMatch(plan -> plan.result() == null);
   }
 
   @Test
@@ -141,6 +144,10 @@ class UpkeepTest {
   }
 
   private static Work apply(Work work, Progress progress, Instant now, Set<Integer> specs) {
-    return Upkeep.apply(work, progress, specs, now, UUID::randomUUID);
+    return apply(work, progress, now, new ResultSpec(specs.iterator().next(), ""));
+  }
+
+  private static Work apply(Work work, Progress progress, Instant now, ResultSpec spec) {
+    return Upkeep.apply(work, progress, Set.of(spec), now, UUID::randomUUID);
   }
 }

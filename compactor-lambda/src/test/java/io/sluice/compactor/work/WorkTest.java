@@ -43,6 +43,16 @@ class WorkTest {
   }
 
   @Test
+  void aResultOfPartitionsSaysWhichTheyAre() {
+    ResultSpec spec = new ResultSpec(3, "1000:1:month,1001:2:identity");
+    Work work =
+        none.plan(List.of(FIRST))
+            .result(FIRST.id(), new PlanResult("file:///m.avro", 7, spec, 1, 10, 99, NOW));
+
+    assertThat(WorkCodec.decode("/w", WorkCodec.encode(work))).isEqualTo(work);
+  }
+
+  @Test
   void aLaterVersionIsRefused() {
     byte[] later = "{\"v\":2}".getBytes(StandardCharsets.UTF_8);
 

@@ -1,0 +1,155 @@
+package io.sluice.compactor.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.catalog.table.SystemColumns;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.PartitionData;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.PartitionSpecParser;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.InternalRecordWrapper;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.transforms.Transform;
+import org.apache.iceberg.transforms.Transforms;
+import org.apache.iceberg.types.Types.NestedField;
+import org.junit.jupiter.api.Test;
+
+/** Partitions of rows as Iceberg computes them, row by row. */
+class PartitionerTest {
+
+  private static final int ROWS = 300;
+
+  /** Each column of each type by each transform that takes it, alone. */
+  @Test
+  void aRowsPartitionIsAsIcebergSays() {
+    List<Record> rows = AllTypes.rows(ROWS, new Random(7));
+    int specs = 0;
+    for (NestedField column : SystemColumns.removeFrom(AllTypes.SCHEMA).columns()) {
+      for (Transform<?, ?> transform : transforms()) {
+        if (transform.canTransform(column.type())) {
+          check(spec(column.fieldId() + ":" + transform), AllTypes.SCHEMA, rows);
+          specs++;
+        }
+      }
+    }
+    assertThat(specs).isGreaterThan(100);
+  }
+
+  @Test
+  void fieldsAreCombined() {
+    Schema schema = AllTypes.SCHEMA;
+    check(spec("1:identity", "8:year", "10:bucket[3]"), schema, AllTypes.rows(ROWS, new Random(8)));
+  }
+
+  @Test
+  void systemColumnsCountAsWell() {
+    Schema schema = AllTypes.SCHEMA;
+    PartitionSpec spec =
+        PartitionSpec.builderFor(schema)
+            .day(SystemColumns.TIMESTAMP)
+            .identity(SystemColumns.BUCKET)
+            .truncate(SystemColumns.OFFSET, 10)
+            .build();
+    Partitioner partitioner = new Partitioner(spec, schema);
+    try (BufferAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root =
+            ArrowRows.root(allocator, schema, AllTypes.rows(20, new Random(9)))) {
+      int[] partitions = partitioner.partitions(batch(schema, root, 95), 3, 20);
+      assertThat(partitions).containsExactly(0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2);
+      PartitionData values = partitioner.values(1);
+      assertThat(values.get(0)).isEqualTo(1);
+      assertThat(values.get(1)).isEqualTo(4);
+      assertThat(values.get(2)).isEqualTo(100L);
+    }
+  }
+
+  @Test
+  void aColumnThatRowsHaveNotIsNull() {
+    Schema schema = AllTypes.SCHEMA;
+    Schema older = new Schema(schema.columns().subList(0, 3));
+    PartitionSpec spec = spec("10:identity");
+    Partitioner partitioner = new Partitioner(spec, schema);
+    try (BufferAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root =
+            ArrowRows.root(
+                allocator, SystemColumns.addTo(older), AllTypes.rows(5, new Random(9)))) {
+      LogRows batch = new LogRows(older, root.getFieldVectors(), 5, 4, 0, 86_400_000_000L);
+      assertThat(partitioner.partitions(batch, 0, 5)).containsOnly(0);
+      assertThat(partitioner.values(0).get(0)).isNull();
+    }
+  }
+
+  /** Builds a spec of sources' ids and transforms. */
+  private static PartitionSpec spec(String... fields) {
+    StringBuilder json = new StringBuilder();
+    for (String field : fields) {
+      String[] parts = field.split(":", 2);
+      json.append(json.isEmpty() ? "" : ",")
+          .append(
+              "{\"name\":\"p%d\",\"source-id\":%s,\"transform\":\"%s\",\"field-id\":%d}"
+                  .formatted(json.length(), parts[0], parts[1], 1_000 + json.length()));
+    }
+    return PartitionSpecParser.fromJson(
+        AllTypes.SCHEMA, "{\"spec-id\":0,\"fields\":[" + json + "]}");
+  }
+
+  private static List<Transform<?, ?>> transforms() {
+    return List.of(
+        Transforms.identity(),
+        Transforms.bucket(5),
+        Transforms.truncate(2),
+        Transforms.year(),
+        Transforms.month(),
+        Transforms.day(),
+        Transforms.hour(),
+        Transforms.alwaysNull());
+  }
+
+  private static LogRows batch(Schema schema, VectorSchemaRoot root, long offset) {
+    return new LogRows(
+        SystemColumns.removeFrom(schema),
+        root.getFieldVectors(),
+        root.getRowCount(),
+        4,
+        offset,
+        86_400_000_000L);
+  }
+
+  private static void check(PartitionSpec spec, Schema schema, List<Record> rows) {
+    Partitioner partitioner = new Partitioner(spec, schema);
+    PartitionKey key = new PartitionKey(spec, schema);
+    InternalRecordWrapper wrapper = new InternalRecordWrapper(schema.asStruct());
+    try (BufferAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root = ArrowRows.root(allocator, schema, rows)) {
+      LogRows batch = batch(schema, root, 0);
+      List<PartitionData> seen = new ArrayList<>();
+      for (int part = 0; part < 2; part++) {
+        int from = part == 0 ? 0 : ROWS / 2;
+        int[] partitions = partitioner.partitions(batch, from, part == 0 ? ROWS / 2 : ROWS);
+        for (int i = 0; i < partitions.length; i++) {
+          key.partition(wrapper.wrap(rows.get(from + i)));
+          PartitionData values = partitioner.values(partitions[i]);
+          for (int field = 0; field < spec.fields().size(); field++) {
+            assertThat(values.get(field))
+                .as("%s of row %s", spec, from + i)
+                .isEqualTo(new PartitionData(spec.partitionType()).copyFor(key).get(field));
+          }
+          if (partitions[i] == seen.size()) {
+            seen.add(values);
+          }
+          for (int field = 0; field < spec.fields().size(); field++) {
+            assertThat(seen.get(partitions[i]).get(field)).isEqualTo(values.get(field));
+          }
+        }
+      }
+      assertThat(partitioner.count()).isEqualTo(seen.size());
+    }
+  }
+}
