@@ -1,5 +1,6 @@
 package io.sluice.flink;
 
+import io.sluice.catalog.table.LakePartitioning;
 import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.TableName;
@@ -29,6 +30,8 @@ final class CatalogTables {
    * shows all columns that a table declares, so the table itself doesn't declare them.
    */
   static final String SYSTEM_SUFFIX = "$system";
+
+  private static final String PARTITIONING = "lake.partitioning";
 
   /** Returns a table as Flink sees it. */
   static CatalogTable of(TableDescription table, boolean withSystemColumns) {
@@ -68,12 +71,11 @@ final class CatalogTables {
       throw new IllegalArgumentException(
           "table " + name + " can't have a WATERMARK: Sluice doesn't store them yet; leave it out");
     }
-    if (table.isPartitioned() || table.getDistribution().isPresent()) {
+    if (table.getDistribution().isPresent()) {
       throw new IllegalArgumentException(
           "table "
               + name
-              + " can't be PARTITIONED BY or DISTRIBUTED BY yet; use the options bucket.count and"
-              + " bucket.key");
+              + " can't be DISTRIBUTED BY yet; use the options bucket.count and bucket.key");
     }
     List<NestedField> columns = new ArrayList<>();
     for (Column column : schema.getColumns()) {
@@ -82,9 +84,30 @@ final class CatalogTables {
     return new TableSpec(
         name,
         new org.apache.iceberg.Schema(columns),
-        table.getOptions(),
+        options(name, table),
         commentOf(table),
         ifNotExists);
+  }
+
+  /**
+   * The columns of PARTITIONED BY are an option like any other from then on: the log knows nothing
+   * of partitions, and Flink would want each partition to be listed.
+   */
+  private static Map<String, String> options(TableName name, ResolvedCatalogTable table) {
+    if (!table.isPartitioned()) {
+      return table.getOptions();
+    }
+    if (table.getOptions().containsKey(PARTITIONING)) {
+      throw new IllegalArgumentException(
+          "table "
+              + name
+              + " has both PARTITIONED BY and the option '"
+              + PARTITIONING
+              + "': put all of it into the option, as in 'month(time_hour),carrier'");
+    }
+    Map<String, String> options = new LinkedHashMap<>(table.getOptions());
+    options.put(PARTITIONING, LakePartitioning.ofColumns(table.getPartitionKeys()).toString());
+    return options;
   }
 
   /**

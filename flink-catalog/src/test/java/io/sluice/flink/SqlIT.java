@@ -123,10 +123,15 @@ class SqlIT {
     refused("CREATE TABLE r (a INT, PRIMARY KEY (a) NOT ENFORCED)", "can't have a PRIMARY KEY");
     refused("CREATE TABLE r (a INT, b AS a + 1)", "can't be computed or metadata");
     refused("CREATE TABLE r (a ARRAY<INT>)", "nested types are not supported yet");
-    refused("CREATE TABLE r (a INT) PARTITIONED BY (a)", "PARTITIONED BY");
+    refused("CREATE TABLE r (a INT) DISTRIBUTED BY HASH(a) INTO 3 BUCKETS", "bucket.count");
+    refused(
+        "CREATE TABLE r (a INT) PARTITIONED BY (a) WITH ('lake.partitioning'='a')",
+        "both PARTITIONED BY and the option 'lake.partitioning'");
     refused("CREATE TABLE r (a INT) WITH ('bucket.cuont'='3')", "bucket.count");
     refused("CREATE TABLE r (t TIMESTAMP(3), WATERMARK FOR t AS t)", "WATERMARK");
-    refused("CREATE TABLE r (a INT) WITH ('lake.partitioning'='a')", "lake.partitioning");
+    refused(
+        "CREATE TABLE r (a INT) WITH ('lake.partitioning'='month(a)')",
+        "can't have month(a): column 'a' is int");
     assertThat(Town.rows(sql, "SHOW TABLES")).doesNotContain(Row.of("r"));
   }
 
