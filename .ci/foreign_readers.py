@@ -1,9 +1,9 @@
 """Reads Sluice's lake with DuckDB, DataFusion (iceberg-rust), Polars and PyIceberg and compares every row with the log.
 
-The tables have every type with its extremes, files of several commits, and files that maintenance rewrote. The gateway
-must have been started with `maintenance.every=1s` and `maintenance.files-together=2`.
+The tables have every type with its extremes, every partition transform, files of several commits, and files that
+maintenance rewrote. The gateway must have been started with `maintenance.every=1s` and `maintenance.files-together=2`.
 
-Usage: foreign_readers.py HOST:PORT. Prints OK, or fails.
+Usage: foreign_readers.py HOST:PORT nyc-flights-2013.csv.gz. Prints OK, or fails.
 """
 import datetime
 import glob
@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from pyiceberg_core.datafusion import IcebergDataFusionTable
 
 import all_types
+import pyiceberg_flights
 from all_types import COLUMNS, FAR, Gateway, as_arrow, bits, column
 
 ROWS = 120_000
@@ -130,19 +131,75 @@ def rewritten(gateway, table, commits):
     print(f"ok {table[1]}: the files of {commits} commits became one", flush=True)
 
 
+def create(gateway, table, types, options):
+    columns = [{"name": name, "type": kind} for name, kind in types.items()]
+    body = {"name": table, "columns": columns, "options": options}
+    gateway.call("POST", f"/databases/{all_types.DB}/tables", json.dumps(body).encode())
+
+
 def every_type(gateway, readers, database):
+    return all_columns(gateway, readers, database, "every", "")
+
+
+def every_transform(gateway, readers, database):
+    """Two tables, as a partition has eight fields at most."""
+    for name, partitioning in {
+        "calendar": "year(c_date),month(c_timestamp),day(c_timestamptz),c_boolean,c_time",
+        "numbers": "bucket(3, c_int),bucket(2, c_uuid),bucket(2, c_decimal_38_37),truncate(10, c_long),truncate(2, c_string),"
+        "truncate(1, c_binary),c_decimal_9_2,hour(c_timestamp)",
+    }.items():
+        all_columns(gateway, readers, database, name, partitioning)
+
+
+def all_columns(gateway, readers, database, name, partitioning):
     kinds = {column(kind): arrow for kind, (arrow, _) in COLUMNS.items()}
-    gateway.create("every", COLUMNS)
+    create(gateway, name, {column(kind): kind for kind in COLUMNS}, {"lake.partitioning": partitioning})
     sent = as_arrow(COLUMNS)
     parts = []
     for part in range(4):
         parts.append(sent.take([(row + part) % sent.num_rows for row in range(sent.num_rows)]))
-        put(gateway, "every", parts[-1])
-        gateway.flush("every")
-    table, want = (database, "every"), pa.concat_tables(parts)
+        put(gateway, name, parts[-1])
+        gateway.flush(name)
+    table, want = (database, name), pa.concat_tables(parts)
     for reader in readers:
-        compare(f"every type, {reader.name}", kinds, reader.read(table), want)
+        compare(f"{name}, all types, {reader.name}", kinds, reader.read(table), want)
     return table, kinds, want, len(parts)
+
+
+def flights(gateway, readers, database, path):
+    """Files by month and carrier, of which a filter opens those that it needs."""
+    want = pyiceberg_flights.expected(path)
+    kinds = dict(zip(want.column_names, want.schema.types))
+    types = {"int64": "long", "string": "string", "double": "double", "timestamp[us, tz=UTC]": "timestamptz"}
+    create(
+        gateway,
+        "flights",
+        {name: types[str(kind)] for name, kind in kinds.items()},
+        {"lake.partitioning": "month(time_hour),carrier"},
+    )
+    put(gateway, "flights", want)
+    gateway.flush("flights")
+    table = (database, "flights")
+    lake = gateway.lake.load_table(table)
+    month = pc.strftime(want["time_hour"], "%Y-%m")
+    partitions = pa.table({"month": month, "carrier": want["carrier"]}).group_by(["month", "carrier"]).aggregate([]).num_rows
+    assert len(list(lake.scan().plan_files())) == partitions, f"not {partitions} files"
+    march = "time_hour >= '2013-03-01T00:00:00+00:00' AND time_hour < '2013-04-01T00:00:00+00:00'"
+    for where, mask in {
+        "carrier = 'UA'": pc.equal(want["carrier"], "UA"),
+        march: pc.equal(month, "2013-03"),
+        march + " AND carrier = 'HA'": pc.and_(pc.equal(month, "2013-03"), pc.equal(want["carrier"], "HA")),
+    }.items():
+        rows = want.filter(mask)
+        opened = [task.file for task in lake.scan(row_filter=where).plan_files()]
+        held = sum(file.record_count for file in opened)
+        assert held == rows.num_rows, f"where {where}: {len(opened)} files with {held} rows are opened for {rows.num_rows} rows"
+        print(f"ok where {where}: {len(opened)} of {partitions} files are opened", flush=True)
+        for reader in readers:
+            if reader.name in ("DuckDB", "PyIceberg"):
+                compare(f"flights where {where}, {reader.name}", kinds, reader.read(table, where), rows)
+    for reader in readers:
+        compare(f"flights by month and carrier, {reader.name}", kinds, reader.read(table), want)
 
 
 def far(gateway, readers, database):
@@ -191,9 +248,7 @@ TYPES = {
 
 
 def many_rows(gateway, readers, database):
-    columns = [{"name": name, "type": kind} for name, kind in TYPES.items()]
-    body = {"name": "many", "columns": columns, "options": {"bucket.count": "1"}}
-    gateway.call("POST", f"/databases/{database}/tables", json.dumps(body).encode())
+    create(gateway, "many", TYPES, {})
     parts = []
     for part in range(6):
         parts.append(many(ROWS // 6, part * ROWS // 6))
@@ -226,12 +281,14 @@ def filtered(reader, table, kinds, want):
 
 
 def main():
-    (endpoint,) = sys.argv[1:]
+    endpoint, csv = sys.argv[1:]
     gateway = Gateway(endpoint)
     database = all_types.DB
     gateway.call("POST", "/databases", json.dumps({"name": database}).encode())
     readers = [make(endpoint, gateway.lake) for make in (DuckDb, DataFusion, Polars, PyIceberg)]
     far(gateway, readers, database)
+    every_transform(gateway, readers, database)
+    flights(gateway, readers, database, csv)
     for case in (every_type, many_rows):
         table, kinds, want, commits = case(gateway, readers, database)
         rewritten(gateway, table, commits)
