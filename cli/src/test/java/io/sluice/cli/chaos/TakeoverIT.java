@@ -67,8 +67,8 @@ class TakeoverIT {
       writer.start();
       try {
         for (int i = 0; i < TAKEOVERS; i++) {
-          takeovers.add(takeOver());
-          handOvers.add(handOver());
+          takeovers.add(takeOver(writer));
+          handOvers.add(handOver(writer));
         }
       } finally {
         writer.stop();
@@ -84,7 +84,7 @@ class TakeoverIT {
   }
 
   /** Kills the owner; returns the milliseconds from the end of its session to the next ack. */
-  private long takeOver() throws Exception {
+  private long takeOver(FlightLoad writer) throws Exception {
     String owner = owner();
     try (MetadataStore store =
         ZooKeeperMetadataStore.connect(ZooKeeperSettings.of(cluster.zooKeeper()))) {
@@ -109,7 +109,7 @@ class TakeoverIT {
               });
       assertThat(expired.await(LIMIT_SECONDS, TimeUnit.SECONDS)).as("its session ends").isTrue();
       watch.close();
-      awaitAck();
+      awaitAck(writer);
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - gone.get());
       cluster.restart(owner);
       return millis;
@@ -117,9 +117,9 @@ class TakeoverIT {
   }
 
   /** Stops the owner well; returns the longest time without an ack meanwhile. */
-  private long handOver() throws Exception {
+  private long handOver(FlightLoad writer) throws Exception {
     String owner = owner();
-    awaitAck();
+    awaitAck(writer);
     CompletableFuture<Integer> stopping = new CompletableFuture<>();
     long last = System.nanoTime();
     int acks = history.ackCount();
@@ -135,7 +135,7 @@ class TakeoverIT {
         last = now;
       }
     }
-    awaitAck();
+    awaitAck(writer);
     longest = Math.max(longest, System.nanoTime() - last);
     assertThat(stopping.get(1, TimeUnit.SECONDS)).as("a clean end of " + owner).isEqualTo(143);
     assertThat(cluster.output(owner)).contains("sluice gateway stopped\n");
@@ -155,10 +155,16 @@ class TakeoverIT {
     return values.stream().sorted().toList().get(values.size() / 2);
   }
 
-  private void awaitAck() {
+  private void awaitAck(FlightLoad writer) {
     int before = history.ackCount();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (history.ackCount() == before) {
+      writer
+          .failure()
+          .ifPresent(
+              why -> {
+                throw new AssertionError("the writer gave up", why);
+              });
       assertThat(System.nanoTime()).as("an ack in time").isLessThan(deadline);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }

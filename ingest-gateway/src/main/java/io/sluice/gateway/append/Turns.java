@@ -58,11 +58,27 @@ final class Turns {
     try {
       for (Turn next = next(); next != null; next = next()) {
         Turn turn = next;
-        var unused =
-            turn.target().get().whenComplete((target, failure) -> found(turn, target, failure));
+        var unused = target(turn).whenComplete((target, failure) -> found(turn, target, failure));
       }
     } finally {
       pumping = false;
+    }
+  }
+
+  /** What throws must not keep all that come after from their turn. */
+  private static CompletableFuture<Target> target(Turn turn) {
+    try {
+      return turn.target().get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static CompletableFuture<Appended> append(Target target, RowBatch batch) {
+    try {
+      return target.append(batch);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -86,8 +102,7 @@ final class Turns {
         done(turn, null, failure);
       } else {
         var unused =
-            target
-                .append(turn.batch())
+            append(target, turn.batch())
                 .whenComplete((appended, failed) -> done(turn, appended, failed));
       }
       finding = false;
