@@ -132,13 +132,19 @@ final class PeerPut implements GrpcClientCall.Output {
     call.fail(problem);
   }
 
+  /**
+   * Batches of many writers share the stream. The owner says what is wrong with the oldest that it
+   * didn't answer; to all others that means no more than that the stream is over. Told the same, a
+   * writer would give up for another one's mistake, or for an old attempt of its own.
+   */
   @Override
   public void ended(@Nullable Problem failure) {
-    over =
-        failure == null
-            ? Problem.unavailable("the bucket's owner ended the stream: try again")
-            : failure;
+    over = Problem.unavailable("the stream to the bucket's owner is over: try again");
     onOver.run();
+    CompletableFuture<Appended> oldest = unanswered.poll();
+    if (oldest != null) {
+      oldest.completeExceptionally(new ProblemException(failure == null ? over : failure));
+    }
     ProblemException why = new ProblemException(over);
     unanswered.forEach(answer -> answer.completeExceptionally(why));
     unanswered.clear();

@@ -135,6 +135,42 @@ class ClusterTest extends ThreeGateways {
     }
   }
 
+  /** Batches of all writers of a bucket share the stream to its owner. */
+  @Test
+  void onesMistakeIsNotToldToTheOthersWhoseBatchesArePassedOn() throws Exception {
+    int bucket = bucketOfAnother();
+    String named = "{\"bucket\":" + bucket + ",\"writerId\":\"%s\",\"sequence\":%d}";
+    UUID wrong = UUID.randomUUID();
+    FlightTestClient client = clients.get(0);
+    try (VectorSchemaRoot rows = rows(0, 3)) {
+      client.put(table, rows, named.formatted(wrong, 0));
+      for (int round = 0; round < 30; round++) {
+        UUID right = UUID.randomUUID();
+        SyncPutListener answers = new SyncPutListener();
+        SyncPutListener refusals = new SyncPutListener();
+        FlightClient.ClientStreamListener good =
+            client.flight().startPut(FlightTestClient.descriptor(table), rows, answers);
+        FlightClient.ClientStreamListener bad =
+            client.flight().startPut(FlightTestClient.descriptor(table), rows, refusals);
+        for (int sequence = 0; sequence < 20; sequence++) {
+          client.putNext(good, named.formatted(right, sequence));
+          if (sequence == 10) {
+            client.putNext(bad, named.formatted(wrong, 7));
+          }
+        }
+        good.completed();
+        bad.completed();
+        assertThatThrownBy(() -> FlightTestClient.answers(refusals))
+            .hasMessageMatching("(?s).*(SEQUENCE_GAP|UNAVAILABLE).*");
+        try {
+          assertThat(FlightTestClient.answers(answers)).hasSize(20);
+        } catch (FlightRuntimeException e) {
+          assertThat(e).hasMessageContaining("[UNAVAILABLE]");
+        }
+      }
+    }
+  }
+
   @Test
   void whatWasPassedOnIsNotPassedOnAgain() throws Exception {
     int bucket = bucketOfAnother();
