@@ -15,10 +15,14 @@ import java.util.Objects;
 import java.util.Set;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFile.PartitionFieldSummary;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.metrics.InMemoryMetricsReporter;
+import org.apache.iceberg.metrics.ScanReport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +83,37 @@ class PartitionedLakeTest {
                 Expressions.and(
                     Expressions.greaterThanOrEqual("n", 20L), Expressions.lessThan("n", 40L))))
         .hasSize(20);
+  }
+
+  @Test
+  void aFilterOpensOnlyTheManifestsOfItsPartitions() throws Exception {
+    Table table = table("truncate(10, n),text", 1);
+    for (int commit = 0; commit < 3; commit++) {
+      town.append(table, 0, 10, 10);
+      compact(table);
+    }
+
+    for (ManifestFile manifest :
+        town.iceberg(table).currentSnapshot().allManifests(town.iceberg(table).io())) {
+      List<PartitionFieldSummary> ranges = Objects.requireNonNull(manifest.partitions());
+      assertThat(ranges).hasSize(2).noneMatch(PartitionFieldSummary::containsNull);
+      // Ten rows are one partition of the first field, and ten of the second.
+      assertThat(ranges.get(0).lowerBound()).isEqualTo(ranges.get(0).upperBound());
+      assertThat(ranges.get(1).lowerBound()).isNotEqualTo(ranges.get(1).upperBound());
+    }
+    ScanReport report = report(table, Expressions.equal("n", 14L));
+    assertThat(Objects.requireNonNull(report.scanMetrics().scannedDataManifests()).value())
+        .isEqualTo(1);
+    assertThat(Objects.requireNonNull(report.scanMetrics().resultDataFiles()).value()).isEqualTo(1);
+  }
+
+  private ScanReport report(Table table, Expression filter) throws Exception {
+    InMemoryMetricsReporter reporter = new InMemoryMetricsReporter();
+    try (CloseableIterable<FileScanTask> tasks =
+        town.iceberg(table).newScan().filter(filter).metricsReporter(reporter).planFiles()) {
+      tasks.forEach(task -> {});
+    }
+    return Objects.requireNonNull(reporter.scanReport());
   }
 
   @Test

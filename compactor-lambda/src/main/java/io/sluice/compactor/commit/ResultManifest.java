@@ -1,5 +1,6 @@
 package io.sluice.compactor.commit;
 
+import io.sluice.compactor.work.PartitionRange;
 import io.sluice.compactor.work.PlanResult;
 import java.util.List;
 import org.apache.iceberg.ManifestContent;
@@ -91,7 +92,9 @@ public record ResultManifest(PlanResult result, @Nullable Long snapshotId) imple
 
   @Override
   public @Nullable List<PartitionFieldSummary> partitions() {
-    return null;
+    return result.partitions().isEmpty()
+        ? null
+        : result.partitions().stream().map(PartitionRange::toSummary).toList();
   }
 
   @Override

@@ -74,6 +74,17 @@ public final class WorkCodec {
           .put("at", result.at().toEpochMilli());
       if (!result.spec().fields().isEmpty()) {
         written.put("partitions", result.spec().fields());
+        ArrayNode values = written.putArray("ranges");
+        result
+            .partitions()
+            .forEach(
+                range ->
+                    values
+                        .addArray()
+                        .add(range.nulls())
+                        .add(range.nans())
+                        .add(range.lower())
+                        .add(range.upper()));
       }
     }
   }
@@ -129,10 +140,24 @@ public final class WorkCodec {
             json.required("manifest").textValue(),
             json.required("length").longValue(),
             new ResultSpec(json.required("spec").intValue(), json.path("partitions").asText("")),
+            ranges(json.path("ranges")),
             json.required("files").intValue(),
             json.required("rows").longValue(),
             json.required("bytes").longValue(),
             instant(json, "at"));
+  }
+
+  private static List<PartitionRange> ranges(JsonNode json) {
+    List<PartitionRange> ranges = new ArrayList<>();
+    json.forEach(
+        range ->
+            ranges.add(
+                new PartitionRange(
+                    range.required(0).booleanValue(),
+                    range.required(1).booleanValue(),
+                    range.required(2).textValue(),
+                    range.required(3).textValue())));
+    return ranges;
   }
 
   private static UUID uuid(JsonNode json, String field) {

@@ -5,6 +5,7 @@ import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.TableLook;
+import io.sluice.compactor.work.PartitionRange;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
 import io.sluice.compactor.work.ResultSpec;
@@ -232,6 +233,9 @@ public final class PlanExecutor {
             target.location(),
             writer.length(),
             ResultSpec.of(spec),
+            spec.isUnpartitioned()
+                ? List.of()
+                : PartitionRange.of(writer.toManifestFile().partitions()),
             files.size(),
             files.stream().mapToLong(placed -> placed.file().rows()).sum(),
             files.stream().mapToLong(placed -> placed.file().bytes()).sum(),

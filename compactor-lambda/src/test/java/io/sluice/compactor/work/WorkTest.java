@@ -45,9 +45,13 @@ class WorkTest {
   @Test
   void aResultOfPartitionsSaysWhichTheyAre() {
     ResultSpec spec = new ResultSpec(3, "1000:1:month,1001:2:identity");
+    List<PartitionRange> ranges =
+        List.of(
+            new PartitionRange(true, false, "AAAA", "AAAB"),
+            new PartitionRange(true, true, null, null));
     Work work =
         none.plan(List.of(FIRST))
-            .result(FIRST.id(), new PlanResult("file:///m.avro", 7, spec, 1, 10, 99, NOW));
+            .result(FIRST.id(), new PlanResult("file:///m.avro", 7, spec, ranges, 1, 10, 99, NOW));
 
     assertThat(WorkCodec.decode("/w", WorkCodec.encode(work))).isEqualTo(work);
   }
