@@ -1,6 +1,7 @@
 package io.sluice.compactor.write;
 
-import org.apache.arrow.vector.FieldVector;
+import java.util.Arrays;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
@@ -14,7 +15,10 @@ record DecodedRows(LogRows rows, VectorSchemaRoot root, int from, int to) implem
 
   /** Returns how much memory they take, about, in bytes. */
   long bytes() {
-    return root.getFieldVectors().stream().mapToLong(FieldVector::getBufferSize).sum();
+    return root.getFieldVectors().stream()
+        .flatMap(vector -> Arrays.stream(vector.getBuffers(false)))
+        .mapToLong(ArrowBuf::capacity)
+        .sum();
   }
 
   @Override

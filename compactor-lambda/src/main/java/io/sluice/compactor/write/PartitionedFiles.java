@@ -17,7 +17,6 @@ final class PartitionedFiles implements PlanFiles {
   private final LakeFiles files;
   private final Partitioner partitioner;
   private final long stageBytes;
-  private final int maxStageRows;
   private final List<DecodedRows> staged = new ArrayList<>();
   private final List<int[]> partitions = new ArrayList<>();
   private long bytes;
@@ -28,14 +27,9 @@ final class PartitionedFiles implements PlanFiles {
    * @throws UnwritableRowsException if a partition can't be computed
    */
   PartitionedFiles(FileIO io, TableMetadata metadata, LakeFileSettings settings) {
-    this(io, metadata, settings, Integer.MAX_VALUE / 2);
-  }
-
-  PartitionedFiles(FileIO io, TableMetadata metadata, LakeFileSettings settings, int maxStageRows) {
     this.files = new LakeFiles(io, metadata, settings);
     this.partitioner = new Partitioner(metadata.spec(), metadata.schema());
     this.stageBytes = settings.stageBytes();
-    this.maxStageRows = maxStageRows;
   }
 
   @Override
@@ -46,7 +40,7 @@ final class PartitionedFiles implements PlanFiles {
     int count = decoded.to() - decoded.from();
     bytes += decoded.bytes() + 8L * count;
     rows += count;
-    if (bytes >= stageBytes || rows >= maxStageRows) {
+    if (bytes >= stageBytes) {
       writeStaged();
     }
   }
