@@ -277,7 +277,7 @@ public record LakePartitioning(List<Term> terms) {
     for (int i = 0; i < terms.size(); i++) {
       PartitionField field = wanted.get(i);
       if (current.fields().stream().noneMatch(other -> same(field, other))) {
-        update.addField(terms.get(i).expression());
+        update.addField(field.name(), terms.get(i).expression());
       }
     }
   }

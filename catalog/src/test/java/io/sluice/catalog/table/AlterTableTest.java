@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.CatalogException.Reason;
@@ -15,10 +16,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -191,6 +195,65 @@ class AlterTableTest {
         .commit();
     set("bucket.count", "4");
     assertThat(lakeOption("bucket.count")).isEqualTo("4");
+  }
+
+  @Test
+  void thePartitioningIsTheLakesSpec() throws Exception {
+    create(Map.of("lake.partitioning", "bucket(4, id)"));
+    assertThat(fields()).containsExactly("id_bucket");
+    assertThat(set("lake.partitioning", "truncate(10, id),day(_timestamp)").level())
+        .isEqualTo(Levels.LAKE_OPTIONS);
+    assertThat(fields()).containsExactlyInAnyOrder("id_trunc", "_timestamp_day");
+    assertThat(set("lake.partitioning", "bucket(4, id)").options().lakePartitioning())
+        .hasToString("bucket(4, id)");
+    assertThat(fields()).containsExactly("id_bucket");
+    reset("lake.partitioning");
+    assertThat(fields()).isEmpty();
+    refused(Map.of("lake.partitioning", "month(id)"), "can't have month(id): column 'id' is long");
+    refused(Map.of("lake.partitioning", "id,"), "a field is missing at its end");
+    assertThat(lakeOption("lake.partitioning")).isNull();
+  }
+
+  @Test
+  void whatAnotherEngineMadeOfThePartitionsStaysUntilTheOptionIsChanged() throws Exception {
+    create(Map.of("lake.partitioning", "bucket(4, id)"));
+    lakeTable().updateSpec().addField(Expressions.truncate("id", 5)).commit();
+    set("log.retention", "3h");
+    set("lake.partitioning", "bucket(4, id)");
+    assertThat(fields()).containsExactlyInAnyOrder("id_bucket", "id_trunc_5");
+    set("lake.partitioning", "bucket(8, id)");
+    assertThat(lakeTable().spec().fields())
+        .extracting(field -> field.name() + " " + field.transform())
+        .containsExactly("id_bucket bucket[8]");
+  }
+
+  /** The lake comes first: what was altered there alone is altered whole by the same call again. */
+  @Test
+  void aPartitioningThatOnlyTheLakeHasIsCompletedOrTakenBack() throws Exception {
+    Table table = create(Map.of());
+    new LakeTables(lake)
+        .tellPartitioning(
+            table.with(TableOptions.parse(Map.of("lake.partitioning", "bucket(4, id)")), NOW));
+    assertThat(fields()).containsExactly("id_bucket");
+    assertThat(catalog.load(NAME).options().lakePartitioning().isPartitioned()).isFalse();
+
+    assertThat(set("lake.partitioning", "bucket(4, id)").options().lakePartitioning())
+        .hasToString("bucket(4, id)");
+    assertThat(fields()).containsExactly("id_bucket");
+
+    new LakeTables(lake)
+        .tellPartitioning(
+            table.with(TableOptions.parse(Map.of("lake.partitioning", "truncate(9, id)")), NOW));
+    set("log.retention", "3h");
+    assertThat(fields()).containsExactly("id_bucket");
+  }
+
+  private org.apache.iceberg.Table lakeTable() {
+    return lake.icebergCatalog().loadTable(TableIdentifier.of("db", "flights"));
+  }
+
+  private List<String> fields() {
+    return lakeTable().spec().fields().stream().map(PartitionField::name).toList();
   }
 
   private Table create(Map<String, String> options) throws CatalogException {
