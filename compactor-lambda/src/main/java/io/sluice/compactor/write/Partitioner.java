@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.transforms.Transform;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.util.SerializableFunction;
 import org.jspecify.annotations.Nullable;
@@ -77,11 +80,10 @@ final class Partitioner {
         throw new UnwritableRowsException(
             "partition field '" + field.name() + "' is of a column that the table has not");
       }
-      Type type = column == null ? org.apache.iceberg.types.Types.StringType.get() : column.type();
+      Type type = column == null ? Types.StringType.get() : column.type();
       try {
         SerializableFunction<Object, Object> transform =
-            ((org.apache.iceberg.transforms.Transform<Object, Object>) field.transform())
-                .bind(type);
+            ((Transform<Object, Object>) field.transform()).bind(type);
         NestedField known =
             column == null ? NestedField.optional(field.sourceId(), field.name(), type) : column;
         sources.add(new Source(known, type, transform));
@@ -109,19 +111,17 @@ final class Partitioner {
   }
 
   private static void add(Source source, Level level, LogRows rows, int from, int[] partitions) {
-    int previous = -1;
-    int previousValue = -1;
-    Object previousSource = null;
     FieldVector vector = vector(source, rows);
+    Object last = null;
+    int number = -1;
     for (int i = 0; i < partitions.length; i++) {
       Object value = value(source, vector, rows, from + i);
       // Rows that follow each other are often alike.
-      if (i == 0 || !java.util.Objects.equals(value, previousSource)) {
-        previousSource = value;
-        previousValue = level.value(value == null ? null : source.transform().apply(value));
+      if (i == 0 || !Objects.equals(value, last)) {
+        last = value;
+        number = level.value(value == null ? null : source.transform().apply(value));
       }
-      previous = level.partition(partitions[i], previousValue);
-      partitions[i] = previous;
+      partitions[i] = level.partition(partitions[i], number);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -113,7 +114,7 @@ class PartitionedFilesTest {
     Map<Long, List<Long>> found = new HashMap<>();
     Map<Long, Integer> files = new HashMap<>();
     for (Placed one : placed) {
-      long partition = (Long) java.util.Objects.requireNonNull(one.partition()).get(0);
+      long partition = (Long) Objects.requireNonNull(one.partition()).get(0);
       files.merge(partition, 1, Integer::sum);
       for (Record row : LakeFileFixture.read(one.file(), table.schema())) {
         assertThat((Long) row.getField("n") / WIDTH * WIDTH).isEqualTo(partition);
