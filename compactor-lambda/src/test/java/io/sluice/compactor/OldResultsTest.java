@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -171,6 +172,23 @@ class OldResultsTest {
       town.audit(table).check();
       assertThat(foreigner.lakeTable().currentSnapshot().allManifests(foreigner.lakeTable().io()))
           .noneMatch(manifest -> old.contains(manifest.path()));
+    }
+  }
+
+  @Test
+  void aResultOfAnOlderSpecThatIsStillThereIsCommittedAsItIs() throws Exception {
+    try (SeamTown town = new SeamTown()) {
+      Table table = executed(town);
+      Set<String> old = manifests(town, table);
+      Foreigner foreigner = new Foreigner(town, table);
+      foreigner.lakeTable().updateSpec().addField("n").commit();
+
+      var unused = town.recover(table);
+
+      town.audit(table).check();
+      assertThat(foreigner.lakeTable().currentSnapshot().allManifests(foreigner.lakeTable().io()))
+          .extracting(ManifestFile::path)
+          .containsAll(old);
     }
   }
 

@@ -163,12 +163,11 @@ class PartitionedLakeTest {
   }
 
   @Test
-  void aResultOfAnOlderPartitioningIsCommittedAsItIs() throws Exception {
+  void compactionWritesByTheSpecThatAnotherEngineMade() throws Exception {
     Table table = table("truncate(10, n)", 1);
     town.append(table, 0, 20, 20);
     compact(table);
     int before = town.iceberg(table).spec().specId();
-    // The compactor's look at the table is of before, its commit comes after.
     town.iceberg(table).updateSpec().addField("text").commit();
     town.append(table, 0, 20, 20);
     compact(table);
