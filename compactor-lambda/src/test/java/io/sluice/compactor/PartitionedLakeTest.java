@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class PartitionedLakeTest {
 
+  /** A multiple of four; more with {@code -Dtest.partitions=4000}. */
+  private static final int PARTITIONS = Integer.getInteger("test.partitions", 800);
+
   @TempDir private Path folder;
   private CompactorTown town;
 
@@ -117,18 +120,20 @@ class PartitionedLakeTest {
   }
 
   @Test
-  void aPlanMayHaveFourThousandPartitions() throws Exception {
-    Table table = table("truncate(25, n)", 1);
+  void aPlanMayHaveThousandsOfPartitions() throws Exception {
+    int rows = 100_000 / PARTITIONS;
+    Table table = table("truncate(" + rows + ", n)", 1);
     for (int segment = 0; segment < 4; segment++) {
-      town.append(table, 0, 25_000, 5_000);
+      town.append(table, 0, PARTITIONS * rows / 4, 5_000);
     }
 
     compact(table);
 
-    List<DataFile> files = files(table, Expressions.alwaysTrue());
-    assertThat(files).hasSize(4_000).allMatch(file -> file.recordCount() == 25);
+    assertThat(files(table, Expressions.alwaysTrue()))
+        .hasSize(PARTITIONS)
+        .allMatch(file -> file.recordCount() == rows);
     assertThat(town.iceberg(table).currentSnapshot().summary())
-        .containsEntry("added-data-files", "4000");
+        .containsEntry("added-data-files", Integer.toString(PARTITIONS));
     assertThat(town.allocator.getPeakMemoryAllocation()).isLessThan(64 << 20);
     town.assertLakeEqualsLog(table);
   }
