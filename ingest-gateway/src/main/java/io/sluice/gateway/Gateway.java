@@ -218,7 +218,7 @@ public final class Gateway {
             settings.log(),
             inner.meters(),
             new Quotas(System::nanoTime, inner.meters())),
-        new Reads(ownership, inner.peers(), inner.meters()),
+        new Reads(ownership, inner.peers(), inner.meters(), tables::newest),
         inner.workers(),
         new AtomicLong());
   }

@@ -8,7 +8,8 @@ package io.sluice.catalog.level;
  * <ol>
  *   <li>all that versions understand that don't tell their level;
  *   <li>rows that are compressed in the log; buckets that became more, and the level itself;
- *   <li>the options {@code lake.retention} and {@code lake.read-freshness}.
+ *   <li>the options {@code lake.retention} and {@code lake.read-freshness};
+ *   <li>tables whose columns have changed.
  * </ol>
  */
 public final class Levels {
@@ -17,7 +18,7 @@ public final class Levels {
   public static final int FIRST = 1;
 
   /** That of this version. */
-  public static final int OWN = 3;
+  public static final int OWN = 4;
 
   /** That of compressed rows. */
   public static final int COMPRESSED_ROWS = 2;
@@ -27,6 +28,9 @@ public final class Levels {
 
   /** That of tables with {@code lake.retention} or {@code lake.read-freshness}. */
   public static final int LAKE_OPTIONS = 3;
+
+  /** That of tables that have had more than one schema. */
+  public static final int EVOLVED_SCHEMAS = 4;
 
   private Levels() {}
 }

@@ -1,5 +1,7 @@
 package io.sluice.catalog.table;
 
+import org.jspecify.annotations.Nullable;
+
 /** A call to the catalog failed; {@link #reason} says what the caller can do. */
 public final class CatalogException extends Exception {
 
@@ -35,7 +37,7 @@ public final class CatalogException extends Exception {
   }
 
   /** Creates one with its cause. */
-  public CatalogException(Reason reason, String message, Throwable cause) {
+  public CatalogException(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
   }

@@ -41,6 +41,11 @@ public final class DeadLetters {
     return new TableName(table.database(), table.table() + SUFFIX);
   }
 
+  /** Returns whether a table has the name of one that takes dead letters. */
+  static boolean isName(TableName name) {
+    return name.table().endsWith(SUFFIX);
+  }
+
   /** Returns whether a table can take dead letters, whoever made it. */
   public static boolean fitIn(Table table) {
     return shape(table.rowSchema()).equals(shape(COLUMNS)) && table.bucketKey().isEmpty();

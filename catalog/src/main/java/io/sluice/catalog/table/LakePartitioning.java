@@ -222,6 +222,11 @@ public record LakePartitioning(List<Term> terms) {
     return name.startsWith("`") ? name.substring(1, name.length() - 1).replace("``", "`") : name;
   }
 
+  /** Returns the names of the columns that it is made of. */
+  public Set<String> columns() {
+    return terms.stream().map(Term::column).collect(Collectors.toSet());
+  }
+
   /** Returns whether lake tables with this are partitioned. */
   public boolean isPartitioned() {
     return !terms.isEmpty();

@@ -21,6 +21,7 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lake tables of tables. All that a table record says stands in the lake table's schema and
@@ -164,6 +165,32 @@ final class LakeTables {
     }
   }
 
+  /**
+   * The lake table of a table, for a change of its schema.
+   *
+   * @throws CatalogException LAKE_HISTORY_LOST if it isn't there any more
+   */
+  org.apache.iceberg.Table lakeTable(Table table) throws CatalogException {
+    try {
+      org.apache.iceberg.Table found = catalog().loadTable(identifier(table.name()));
+      if (table.id().toString().equals(found.properties().get(LakeProperties.TABLE_ID))) {
+        return found;
+      }
+    } catch (NoSuchTableException e) {
+      throw lost(table, e);
+    } catch (RuntimeException e) {
+      throw failed("load the lake table of " + table.name(), e);
+    }
+    throw lost(table, null);
+  }
+
+  private static CatalogException lost(Table table, @Nullable RuntimeException cause) {
+    return new CatalogException(
+        Reason.LAKE_HISTORY_LOST,
+        "the lake table of " + table.name() + " is gone: restore it, or drop the table",
+        cause);
+  }
+
   private static Map<String, String> optionProperties(TableOptions options) {
     Map<String, String> properties = new HashMap<>();
     options
@@ -245,7 +272,7 @@ final class LakeTables {
     return TableIdentifier.of(name.database(), name.table());
   }
 
-  private static CatalogException failed(String what, RuntimeException e) {
+  static CatalogException failed(String what, RuntimeException e) {
     return new CatalogException(Reason.UNAVAILABLE, "can't " + what + ": " + e.getMessage(), e);
   }
 }

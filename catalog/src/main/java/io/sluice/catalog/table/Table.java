@@ -89,7 +89,9 @@ public record Table(
         comment,
         createdAt,
         List.of(),
-        TableLevels.ofNew(name, options).level());
+        Math.max(
+            TableLevels.ofNew(name, options).level(),
+            TableLevels.ofSchemas(name, schemas).level()));
   }
 
   /**
@@ -114,6 +116,32 @@ public record Table(
         createdAt,
         all,
         Math.max(level, TableLevels.ofChange(this, changed).level()));
+  }
+
+  /**
+   * Returns the table with a lake table's schemas; those that it had stay.
+   *
+   * @param others all that the lake table has
+   * @param current the id of its current one
+   */
+  public Table withSchemas(Map<Integer, Schema> others, int current) {
+    Map<Integer, Schema> all = new TreeMap<>(schemas);
+    all.putAll(others);
+    return withSchemas(all, current, Math.max(level, TableLevels.ofSchemas(name, all).level()));
+  }
+
+  /**
+   * Returns the table as it was when a schema was current, for rows that have that one.
+   *
+   * @throws IllegalArgumentException if the table has never had it
+   */
+  public Table at(int id) {
+    return id == schemaId ? this : withSchemas(schemas, id, level);
+  }
+
+  private Table withSchemas(Map<Integer, Schema> all, int current, int needed) {
+    return new Table(
+        name, id, incarnation, location, all, current, options, comment, createdAt, raises, needed);
   }
 
   /** Returns the current schema, as the lake table has it: system columns included. */

@@ -29,7 +29,7 @@ public final class TableCatalog {
    * completed, or dropped rows would come back, and a slow creation that others have completed and
    * dropped meanwhile knows that it must not bring the record back.
    *
-   * A table is altered in this order: records of the new buckets, table record, options in the lake
+   * Options of a table are altered in this order: records of the new buckets, table record, options in the lake
    * table. So whoever sees more buckets finds their records; records that nobody sees yet do no harm,
    * the next ALTER finds them there, and a drop deletes them with the others.
    */
@@ -42,6 +42,7 @@ public final class TableCatalog {
   private final Clock clock;
   private final DroppedLogs droppedLogs;
   private final LevelGuard levels;
+  private final TableSchemas schemas;
 
   /** Opens the catalog over {@code store} and {@code lake}, which stay the caller's to close. */
   public TableCatalog(MetadataStore store, Lake lake) {
@@ -57,6 +58,7 @@ public final class TableCatalog {
     this.clock = clock;
     this.droppedLogs = new DroppedLogs(store);
     this.levels = new LevelGuard(blocking);
+    this.schemas = new TableSchemas(records, lakeTables, levels);
   }
 
   /**
@@ -212,6 +214,31 @@ public final class TableCatalog {
         ? last
         : new CatalogException(
             Reason.UNAVAILABLE, "table " + name + " is being altered by others; try again");
+  }
+
+  /**
+   * Changes columns of a table, all or none: the lake table first, then the record. Rows of before
+   * have the new columns as null, and are read in the new types. Gateways go by the new columns
+   * within a moment; rows that are on their way keep those that they were written with.
+   *
+   * @return the table as it is then
+   * @throws CatalogException NOT_FOUND; INVALID with what can't be changed, and why; OLDER_GATEWAY,
+   *     and nothing was changed; LAKE_HISTORY_LOST if the lake table is gone; UNAVAILABLE, after
+   *     which it may be done or not: {@link #load} tells, and the same call may be made again
+   */
+  public Table alterColumns(TableName name, ColumnChanges changes) throws CatalogException {
+    return schemas.alter(name, changes);
+  }
+
+  /**
+   * Has a table take over the columns that its lake table has, which another engine may have
+   * changed, or a change of columns that stopped on the way.
+   *
+   * @return the table as it is then
+   * @throws CatalogException as {@link #alterColumns}; INVALID if a table can't have these columns
+   */
+  public Table adoptColumns(TableName name) throws CatalogException {
+    return schemas.adopt(name);
   }
 
   private TableOptions changed(Table table, OptionChanges changes) throws CatalogException {

@@ -5,7 +5,9 @@ import io.sluice.catalog.level.Need;
 import io.sluice.catalog.table.TableOptions.LogCompression;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.iceberg.Schema;
 
 /** What tables ask of all who read their records and rows. */
 final class TableLevels {
@@ -61,6 +63,18 @@ final class TableLevels {
     return changed.logCompression() == table.options().logCompression()
         ? new Need("altering table " + table.name(), Levels.FIRST)
         : ofCompression(table.name(), changed);
+  }
+
+  /** Returns what the schemas ask that a table has had. */
+  static Need ofSchemas(TableName name, Map<Integer, Schema> schemas) {
+    return new Need(
+        "altering the columns of table " + name,
+        schemas.size() > 1 ? Levels.EVOLVED_SCHEMAS : Levels.FIRST);
+  }
+
+  /** Returns what a change of columns asks. */
+  static Need ofEvolution(TableName name) {
+    return new Need("altering the columns of table " + name, Levels.EVOLVED_SCHEMAS);
   }
 
   private static Need compressed(TableName name, TableOptions options) {

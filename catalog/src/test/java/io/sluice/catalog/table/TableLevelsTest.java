@@ -131,9 +131,24 @@ class TableLevelsTest {
   }
 
   @Test
+  void columnsChangeOnceAllGatewaysUnderstandIt() throws Exception {
+    create(Map.of());
+    register("gateway-3", "{\"host\":\"10.0.0.2\",\"port\":9470,\"level\":3}");
+    ColumnChanges changes =
+        ColumnChanges.of(
+            new ColumnChange.Add(
+                "tail", Types.StringType.get(), "", new ColumnChange.Place.Last()));
+    assertThatThrownBy(() -> catalog.alterColumns(NAME, changes))
+        .isInstanceOfSatisfying(
+            CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OLDER_GATEWAY))
+        .hasMessageContaining("altering the columns of table db.flights");
+    assertThat(record()).startsWith("{\"v\":1,");
+  }
+
+  @Test
   void aTableOfAHigherLevelIsRefusedAndLeftAsItIs() throws Exception {
     create(Map.of());
-    String newer = record().replace("\"v\":1,", "\"v\":4,\"later\":1,");
+    String newer = record().replace("\"v\":1,", "\"v\":5,\"later\":1,");
     replace(newer);
     for (ThrowingCallable call :
         Set.<ThrowingCallable>of(
@@ -145,7 +160,7 @@ class TableLevelsTest {
           .isInstanceOfSatisfying(
               CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
           .hasMessageContaining(
-              "table record /tables/db/flights is of version 4, but this Sluice reads 3: it is"
+              "table record /tables/db/flights is of version 5, but this Sluice reads 4: it is"
                   + " older than what wrote that; upgrade it");
     }
     assertThat(record()).isEqualTo(newer);

@@ -1,7 +1,7 @@
 package io.sluice.gateway.errors;
 
 /** A failure that already knows how it is told. */
-public final class ProblemException extends Exception {
+public class ProblemException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class ProblemException extends Exception {
   }
 
   /** Returns what to tell. */
-  public Problem problem() {
+  public final Problem problem() {
     return problem;
   }
 }

@@ -2,7 +2,6 @@ package io.sluice.gateway.flight;
 
 import com.google.protobuf.ByteString;
 import io.sluice.catalog.table.Table;
-import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.append.Appends;
 import io.sluice.gateway.append.BatchParts;
 import io.sluice.gateway.errors.Problem;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import org.apache.arrow.flight.impl.Flight.FlightDescriptor;
 import org.apache.arrow.flight.impl.Flight.PutResult;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -43,9 +41,7 @@ final class DoPut implements GrpcCall.Input {
   private final QuotaPause quotaPause;
   private final BatchParts gathered = new BatchParts();
   private final Deque<Sent> unanswered = new ArrayDeque<>();
-  private @Nullable TableName name;
-  private @Nullable Table table;
-  private @Nullable ArrowGate gate;
+  private final PutTable target;
   private OptionalInt picked = OptionalInt.empty();
   private long unansweredBytes;
   private boolean busy;
@@ -62,6 +58,7 @@ final class DoPut implements GrpcCall.Input {
     this.parts = parts;
     this.forwarded = forwarded;
     this.allocator = parts.streamAllocator("put");
+    this.target = new PutTable(parts, allocator);
     this.quotaPause = new QuotaPause(call, parts.appends().quotas(), this::fetchMore);
   }
 
@@ -72,15 +69,17 @@ final class DoPut implements GrpcCall.Input {
   public void message(Buffer message) {
     try {
       FlightData data = FlightData.read(message);
-      Table to = table;
+      Table to = target.table();
       if (to == null) {
-        open(data);
+        later(target.find(data, forwarded), () -> takeFirst(data));
         return;
       }
       PutMetadata metadata =
-          gate == null ? PutMetadata.NONE : PutMetadata.read(data.appMetadata().getBytes());
+          target.gate() == null
+              ? PutMetadata.NONE
+              : PutMetadata.read(data.appMetadata().getBytes());
       if (metadata.needsNewest(to)) {
-        lookAgain(to, data, metadata);
+        later(target.lookAgain(metadata.bucket().orElse(0)), () -> takeHereOrThere(data, metadata));
       } else {
         takeHereOrThere(data, metadata);
       }
@@ -92,7 +91,7 @@ final class DoPut implements GrpcCall.Input {
   @Override
   public void end() {
     inputEnded = true;
-    if (gate == null) {
+    if (target.gate() == null) {
       failAfterAnswers(Json.refused("the stream ended before its schema"));
     }
     answer();
@@ -103,81 +102,56 @@ final class DoPut implements GrpcCall.Input {
     finish();
   }
 
-  private void open(FlightData first) throws ProblemException {
-    FlightDescriptor descriptor = first.descriptor();
-    if (descriptor == null) {
-      throw Json.refused("the first message of a DoPut needs a descriptor [database, table]");
-    }
-    name = Descriptors.table(descriptor);
-    busy = true;
-    var unused =
-        parts
-            .tables()
-            .table(name)
-            .whenComplete((found, failure) -> call.run(() -> opened(first, found, failure)));
+  /** A next step on the call's event loop. */
+  private interface Step {
+    void run() throws ProblemException, GateException;
   }
 
-  private void opened(FlightData first, @Nullable Table found, @Nullable Throwable failure) {
+  /** Has no message come before what the target looks up is there, then takes the next step. */
+  private void later(CompletableFuture<Runnable> found, Step next) {
+    busy = true;
+    var unused = found.whenComplete((set, failure) -> call.run(() -> foundOut(set, failure, next)));
+  }
+
+  private void foundOut(@Nullable Runnable set, @Nullable Throwable failure, Step next) {
     busy = false;
+    if (set != null) {
+      set.run();
+    }
     if (ended) {
       finish();
       return;
     }
-    if (found == null) {
+    if (set == null) {
       failAfterAnswers(failure == null ? new IllegalStateException("no table") : failure);
       return;
     }
-    table = found;
     try {
-      if (first.header().length() > 0) {
-        take(first, PutMetadata.NONE);
-      }
+      next.run();
+    } catch (ProblemException | GateException | RuntimeException e) {
+      failAfterAnswers(e);
+    }
+  }
+
+  /** The message that names the table may be the schema too. */
+  private void takeFirst(FlightData first) {
+    if (first.header().length() > 0) {
+      open(first);
+    } else {
       fetchMore();
-    } catch (ProblemException | GateException | RuntimeException e) {
-      failAfterAnswers(e);
     }
   }
 
-  /** Takes a batch by the table as it is now. */
-  private void lookAgain(Table to, FlightData data, PutMetadata metadata) {
-    busy = true;
-    var unused =
-        parts
-            .tables()
-            .table(to.name(), metadata.bucket().orElse(0))
-            .whenComplete(
-                (found, failure) -> call.run(() -> looked(to, data, metadata, found, failure)));
-  }
-
-  private void looked(
-      Table to,
-      FlightData data,
-      PutMetadata metadata,
-      @Nullable Table found,
-      @Nullable Throwable failure) {
-    busy = false;
-    if (ended) {
-      finish();
-      return;
-    }
-    if (found == null) {
-      failAfterAnswers(failure == null ? new IllegalStateException("no table") : failure);
-      return;
-    }
-    try {
-      if (found.id().equals(to.id())) {
-        // Else it was made anew under its name: the stream goes on to find that its own is gone.
-        table = found;
-      }
-      takeHereOrThere(data, metadata);
-    } catch (ProblemException | GateException | RuntimeException e) {
-      failAfterAnswers(e);
-    }
+  private void open(FlightData schema) {
+    later(target.open(schema), this::fetchMore);
   }
 
   private void takeHereOrThere(FlightData data, PutMetadata metadata)
       throws ProblemException, GateException {
-    if (gate == null || data.header().length() + data.body().length() <= SMALL_BYTES) {
+    if (target.gate() == null && data.header().length() > 0) {
+      open(data);
+    } else if (target.gate() == null
+        || data.header().length() + data.body().length() <= SMALL_BYTES) {
       take(data, metadata);
       fetchMore();
     } else {
@@ -185,7 +159,7 @@ final class DoPut implements GrpcCall.Input {
     }
   }
 
-  /** Takes a message in its turn: the schema, a dictionary or rows. */
+  /** Takes a message in its turn: a dictionary or rows. */
   private void take(FlightData data, PutMetadata metadata) throws ProblemException, GateException {
     if (data.header().length() == 0) {
       if (data.body().length() > 0) {
@@ -193,16 +167,9 @@ final class DoPut implements GrpcCall.Input {
       }
       return; // Metadata alone says nothing here.
     }
-    Table to = requireTable();
-    ArrowGate open = gate;
-    if (open == null) {
-      gate =
-          ArrowGate.open(
-              ArrowMessages.nio(data.header()).slice(), to, allocator, parts.settings().gate());
-      return;
-    }
     long bytes = data.header().length() + (long) data.body().length();
-    CompletableFuture<List<Appended>> appended = submit(to, open, data, metadata);
+    CompletableFuture<List<Appended>> appended =
+        submit(requireTable(), requireGate(), data, metadata);
     if (appended != null) {
       sent(appended, bytes);
     }
@@ -210,10 +177,7 @@ final class DoPut implements GrpcCall.Input {
 
   private void takeOnWorker(FlightData data, PutMetadata metadata) {
     Table to = requireTable();
-    ArrowGate open = gate;
-    if (open == null) {
-      throw new IllegalStateException("no schema yet");
-    }
+    ArrowGate open = requireGate();
     busy = true;
     long bytes = data.header().length() + (long) data.body().length();
     // The future of the append is boxed, so that the next message needn't wait for it.
@@ -347,7 +311,7 @@ final class DoPut implements GrpcCall.Input {
   }
 
   private boolean isOverQuota() {
-    Table to = table;
+    Table to = target.table();
     return to != null && !forwarded && quotaPause.holds(to);
   }
 
@@ -371,11 +335,7 @@ final class DoPut implements GrpcCall.Input {
     released = true;
     unanswered.forEach(this::forget);
     unanswered.clear();
-    ArrowGate open = gate;
-    if (open != null) {
-      gate = null;
-      open.close();
-    }
+    target.close();
     gathered.close();
     allocator.close();
   }
@@ -386,9 +346,17 @@ final class DoPut implements GrpcCall.Input {
   }
 
   private Table requireTable() {
-    Table open = table;
+    Table open = target.table();
     if (open == null) {
       throw new IllegalStateException("no table yet");
+    }
+    return open;
+  }
+
+  private ArrowGate requireGate() {
+    ArrowGate open = target.gate();
+    if (open == null) {
+      throw new IllegalStateException("no schema yet");
     }
     return open;
   }

@@ -3,6 +3,7 @@ package io.sluice.gateway.flight;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.ColumnChanges;
 import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.TableName;
 import io.sluice.catalog.table.TableOptions;
@@ -124,7 +125,16 @@ final class FlightActions {
   }
 
   private CompletableFuture<ObjectNode> alterTable(byte[] body) throws ProblemException {
-    Json json = Json.read("action alter-table", body, Set.of("database", "table", "options"));
+    Json json =
+        Json.read("action alter-table", body, Set.of("database", "table", "options", "columns"));
+    if (json.has("columns") && json.has("options")) {
+      throw Json.refused("'options' and 'columns' are altered one after the other");
+    }
+    if (json.has("columns")) {
+      return operations
+          .alterColumns(json.table(), columnChanges(json))
+          .thenApply(TableJson::description);
+    }
     Map<String, String> set = new LinkedHashMap<>();
     Set<String> reset = new LinkedHashSet<>();
     JsonNode given = json.node("options");
@@ -144,6 +154,14 @@ final class FlightActions {
     return operations
         .alterTable(json.table(), new OptionChanges(set, reset))
         .thenApply(TableJson::description);
+  }
+
+  private static ColumnChanges columnChanges(Json json) throws ProblemException {
+    try {
+      return ColumnChanges.parse(json.node("columns"));
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(Problem.invalid(String.valueOf(e.getMessage())));
+    }
   }
 
   private CompletableFuture<ObjectNode> dropTable(byte[] body) throws ProblemException {

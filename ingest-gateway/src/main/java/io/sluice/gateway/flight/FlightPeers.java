@@ -116,7 +116,7 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
     rows.whenOver(() -> reads.remove(rows));
     rows.ask(
         Flight.Ticket.newBuilder()
-            .setTicket(ByteString.copyFrom(Ticket.of(table.name(), request)))
+            .setTicket(ByteString.copyFrom(Ticket.of(table, request)))
             .build());
     return rows.opened();
   }

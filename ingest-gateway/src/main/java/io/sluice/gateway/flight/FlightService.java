@@ -9,6 +9,7 @@ import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.grpc.GrpcCall;
+import io.sluice.gateway.read.RowReader;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -134,10 +135,7 @@ public final class FlightService {
     Ticket ticket =
         Ticket.read(Flight.Ticket.parseFrom(message.getBytes()).getTicket().toByteArray());
     var unused =
-        parts
-            .tables()
-            .table(ticket.table(), ticket.request().bucket())
-            .thenCompose(table -> parts.reads().open(table, ticket.request(), isForwarded(call)))
+        open(ticket, isForwarded(call))
             .whenComplete(
                 (reader, failure) ->
                     call.run(
@@ -150,6 +148,20 @@ public final class FlightService {
                           ending.set(get::close);
                           get.start(isForwarded(call));
                         }));
+  }
+
+  /** Another gateway may know a schema that this one hasn't heard of. */
+  private CompletableFuture<RowReader> open(Ticket ticket, boolean forwarded) {
+    TableName name = ticket.table();
+    return parts
+        .tables()
+        .table(name, ticket.request().bucket())
+        .thenCompose(
+            known ->
+                ticket.isOf(known)
+                    ? CompletableFuture.completedFuture(known)
+                    : parts.tables().newest(name))
+        .thenCompose(table -> parts.reads().open(ticket.at(table), ticket.request(), forwarded));
   }
 
   private void doAction(GrpcCall call, Buffer message, Ending ending)

@@ -153,7 +153,9 @@ final class PeerPut implements GrpcClientCall.Output {
   private static Buffer opening(Table table) {
     Buffer rest =
         FlightData.write(
-            ArrowMessages.schema(table.arrowSchema()), Buffer.buffer(), Buffer.buffer());
+            ArrowMessages.schema(table.arrowSchema()),
+            Buffer.buffer(PutMetadata.opening(table.schemaId())),
+            Buffer.buffer());
     byte[] descriptor =
         Flight.FlightData.newBuilder()
             .setFlightDescriptor(Descriptors.of(table.name()))

@@ -119,6 +119,7 @@ final class PeerRows implements FrameCursor, GrpcClientCall.Output {
         open(data);
       }
     } catch (ProblemException e) {
+      opened.completeExceptionally(e);
       call.fail(e.problem());
     } catch (IOException | RuntimeException e) {
       call.fail(Problem.unavailable("the bucket's owner can't be understood: " + e.getMessage()));
@@ -139,10 +140,7 @@ final class PeerRows implements FrameCursor, GrpcClientCall.Output {
 
   private void open(FlightData schema) throws IOException, ProblemException {
     if (!schema.header().equals(ArrowMessages.schema(table.arrowSchema()))) {
-      throw new ProblemException(
-          Problem.unavailable(
-              "the bucket's owner knows other columns of table %s: try again"
-                  .formatted(table.name())));
+      throw new RemoteReads.OtherColumnsException(table.name());
     }
     JsonNode range = Json.MAPPER.readTree(schema.appMetadata().getBytes());
     long from = range.path("from").asLong(-1);

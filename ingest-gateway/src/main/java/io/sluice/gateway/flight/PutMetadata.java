@@ -75,6 +75,18 @@ record PutMetadata(
     return Json.write(json);
   }
 
+  /** Writes what opens a stream between gateways: which of the table's schemas its rows have. */
+  static byte[] opening(int schemaId) {
+    return Json.write(Json.object().put("schemaId", schemaId));
+  }
+
+  /** Reads what opens a stream between gateways; those of before didn't say the schema. */
+  static OptionalInt schemaId(byte[] utf8) throws ProblemException {
+    return utf8.length == 0
+        ? OptionalInt.empty()
+        : whole(Json.read("app_metadata of a stream", utf8, Set.of("schemaId")), "schemaId");
+  }
+
   /** Reads the answer to a batch of one bucket. */
   static Appended result(byte[] utf8) throws IOException {
     JsonNode result = Json.MAPPER.readTree(utf8).path("results").path(0);

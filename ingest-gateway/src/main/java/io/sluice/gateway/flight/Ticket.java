@@ -2,10 +2,12 @@ package io.sluice.gateway.flight;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.read.ReadRequest;
 import io.sluice.gateway.read.ReadRequest.From;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -14,8 +16,10 @@ import java.util.Set;
  *
  * @param table the table
  * @param request which of its rows
+ * @param schemaId which of the table's schemas the rows are to have: only between gateways; empty
+ *     for the newest
  */
-record Ticket(TableName table, ReadRequest request) {
+record Ticket(TableName table, ReadRequest request, OptionalInt schemaId) {
 
   private static final Set<String> FIELDS =
       Set.of(
@@ -27,7 +31,8 @@ record Ticket(TableName table, ReadRequest request) {
           "to",
           "follow",
           "columns",
-          "filter");
+          "filter",
+          "schemaId");
 
   static Ticket read(byte[] utf8) throws ProblemException {
     Json json = Json.read("ticket", utf8, FIELDS);
@@ -39,7 +44,10 @@ record Ticket(TableName table, ReadRequest request) {
     return new Ticket(
         json.table(),
         new ReadRequest(
-            bucket, from(json), to, json.flag("follow"), json.texts("columns"), filter(json)));
+            bucket, from(json), to, json.flag("follow"), json.texts("columns"), filter(json)),
+        json.has("schemaId")
+            ? OptionalInt.of((int) json.whole("schemaId", 0, Integer.MAX_VALUE))
+            : OptionalInt.empty());
   }
 
   /** Returns a ticket for all that a bucket has in the log. */
@@ -53,13 +61,17 @@ record Ticket(TableName table, ReadRequest request) {
   }
 
   /** Returns a ticket for all columns of what {@code request} asks for. */
-  static byte[] of(TableName table, ReadRequest request) {
+  static byte[] of(Table table, ReadRequest request) {
     ObjectNode json =
         Json.object()
-            .put("database", table.database())
-            .put("table", table.table())
+            .put("database", table.name().database())
+            .put("table", table.name().table())
             .put("bucket", request.bucket())
             .put("follow", request.follow());
+    if (table.schemas().size() > 1) {
+      // Then all gateways are of a version that knows what that is.
+      json.put("schemaId", table.schemaId());
+    }
     request.to().ifPresent(to -> json.put("to", to));
     if (request.from() instanceof From.Offset exact) {
       json.put("from", exact.offset());
@@ -69,6 +81,20 @@ record Ticket(TableName table, ReadRequest request) {
       json.put("from", request.from() instanceof From.Latest ? "latest" : "earliest");
     }
     return Json.write(json);
+  }
+
+  /** Returns whether a table has the schema that is asked for. */
+  boolean isOf(Table known) {
+    return schemaId.isEmpty() || known.schemas().containsKey(schemaId.getAsInt());
+  }
+
+  /**
+   * Returns a table as it was when the schema that is asked for was its current one.
+   *
+   * @throws IllegalArgumentException if it has never had it
+   */
+  Table at(Table known) {
+    return known.at(schemaId.orElse(known.schemaId()));
   }
 
   /** The JSON's own text: what it means depends on the table. */

@@ -1,5 +1,7 @@
 package io.sluice.gateway.http;
 
+import io.sluice.catalog.table.ColumnChanges;
+import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.tables.TableOperations;
@@ -15,7 +17,7 @@ final class DdlRoutes {
   private static final List<String> DATABASE_FIELDS = List.of("name", "ifNotExists");
   private static final List<String> TABLE_FIELDS =
       List.of("name", "columns", "options", "comment", "ifNotExists");
-  private static final List<String> ALTER_FIELDS = List.of("options");
+  private static final List<String> ALTER_FIELDS = List.of("options", "columns");
 
   private final TableOperations operations;
   private final GatewayMeters meters;
@@ -86,9 +88,19 @@ final class DdlRoutes {
         call,
         200,
         body ->
-            operations
-                .alterTable(name, JsonRequest.parse(body, ALTER_FIELDS).optionChanges("options"))
-                .thenApply(TableJson::describe));
+            alterTable(name, JsonRequest.parse(body, ALTER_FIELDS)).thenApply(TableJson::describe));
+  }
+
+  /** Each is done whole or not at all, but not both together: so a request is for one of them. */
+  private CompletableFuture<Table> alterTable(TableName name, JsonRequest request) {
+    if (request.has("options") == request.has("columns")) {
+      throw new IllegalArgumentException(
+          "a table is altered by 'options' or by 'columns', not by "
+              + (request.has("options") ? "both in one request" : "neither"));
+    }
+    return request.has("options")
+        ? operations.alterTable(name, request.optionChanges("options"))
+        : operations.alterColumns(name, ColumnChanges.parse(request.node("columns")));
   }
 
   void dropTable(Call call) {

@@ -73,6 +73,15 @@ final class JsonRequest {
     }
   }
 
+  boolean has(String field) {
+    return node.has(field);
+  }
+
+  /** Returns what a field has, which must be there. */
+  JsonNode node(String field) {
+    return node.required(field);
+  }
+
   String text(String field) {
     JsonNode value = node.get(field);
     if (value == null || !value.isTextual()) {

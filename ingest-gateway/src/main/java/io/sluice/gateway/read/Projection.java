@@ -1,9 +1,12 @@
 package io.sluice.gateway.read;
 
+import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.catalog.types.Promotion;
 import io.sluice.log.frame.ColumnCut;
 import io.sluice.log.read.ReadException;
+import io.sluice.log.read.ReadException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Projection {
 
   private final Table table;
+  private volatile Map<Integer, Schema> schemas;
   private final List<NestedField> columns;
   private final org.apache.arrow.vector.types.pojo.Schema schema;
   private final boolean all;
@@ -30,6 +34,7 @@ final class Projection {
 
   private Projection(Table table, List<NestedField> columns) {
     this.table = table;
+    this.schemas = table.schemas();
     this.columns = columns;
     this.schema = ArrowSchemas.of(new Schema(columns));
     this.all = columns.equals(table.rowSchema().columns());
@@ -71,6 +76,18 @@ final class Projection {
   /** Returns whether frames of a schema are what the reader wants, as they are. */
   boolean isIdentity(int schemaId) {
     return all && schemaId == table.schemaId();
+  }
+
+  /** Returns whether frames of a schema can be projected, without hearing of it first. */
+  boolean knows(int schemaId) {
+    return schemas.containsKey(schemaId);
+  }
+
+  /** Hears of schemas that the table got since. */
+  void learn(Table newest) {
+    if (newest.id().equals(table.id())) {
+      schemas = newest.schemas();
+    }
   }
 
   /**
@@ -124,16 +141,24 @@ final class Projection {
   private Way way(int schemaId) throws ReadException {
     Way known = ways.get(schemaId);
     if (known == null) {
-      if (!table.schemas().containsKey(schemaId)) {
-        throw new ReadException(
-            ReadException.Reason.UNAVAILABLE,
-            "table %s has a new schema, %d, since the reader was opened: open another"
-                .formatted(table.name(), schemaId));
+      Schema frames = schemas.get(schemaId);
+      if (frames == null) {
+        throw changed(schemaId);
       }
-      known = Way.of(table.rowSchema(schemaId), columns);
+      known = Way.of(SystemColumns.removeFrom(frames), columns);
+      if (known == null) {
+        throw changed(schemaId);
+      }
       ways.put(schemaId, known);
     }
     return known;
+  }
+
+  private ReadException changed(int schemaId) {
+    return new ReadException(
+        Reason.UNAVAILABLE,
+        "table %s has a new schema, %d, since the reader was opened, with types that it doesn't have: open another"
+            .formatted(table.name(), schemaId));
   }
 
   /**
@@ -147,17 +172,35 @@ final class Projection {
   private record Way(
       org.apache.arrow.vector.types.pojo.Schema frames, int[] places, @Nullable ColumnCut cut) {
 
-    static Way of(Schema rows, List<NestedField> columns) {
+    /** Returns null if the reader's columns can't have the frames' values. */
+    static @Nullable Way of(Schema rows, List<NestedField> columns) {
       org.apache.arrow.vector.types.pojo.Schema frames = ArrowSchemas.of(rows);
       int[] places = new int[columns.size()];
       boolean asTheyAre = true;
       for (int i = 0; i < places.length; i++) {
         NestedField wanted = columns.get(i);
         places[i] = indexOf(rows.columns(), wanted.fieldId());
+        if (!fits(places[i] < 0 ? null : rows.columns().get(places[i]), wanted)) {
+          return null;
+        }
         asTheyAre &= places[i] >= 0 && rows.columns().get(places[i]).type().equals(wanted.type());
       }
       return new Way(frames, places, asTheyAre ? new ColumnCut(frames, places) : null);
     }
+  }
+
+  /**
+   * Returns whether a reader's column can have a frame's values.
+   *
+   * @param frame null if the frame has none
+   */
+  private static boolean fits(@Nullable NestedField frame, NestedField wanted) {
+    if (frame == null) {
+      return wanted.isOptional();
+    }
+    boolean type =
+        frame.type().equals(wanted.type()) || Promotion.isPossible(frame.type(), wanted.type());
+    return type && (wanted.isOptional() || frame.isRequired());
   }
 
   private static int indexOf(List<NestedField> fields, int fieldId) {

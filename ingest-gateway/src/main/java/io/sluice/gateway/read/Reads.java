@@ -1,13 +1,17 @@
 package io.sluice.gateway.read;
 
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.cluster.Ownership;
 import io.sluice.gateway.cluster.Route;
+import io.sluice.gateway.errors.Problem;
 import io.sluice.log.append.BucketLog;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.ReadException;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Opens readers over buckets. Thread-safe; never blocks. */
 public final class Reads {
@@ -15,16 +19,23 @@ public final class Reads {
   private final Ownership ownership;
   private final RemoteReads remote;
   private final FollowListener listener;
+  private final Function<TableName, CompletableFuture<Table>> newest;
 
   /**
    * @param ownership says where each bucket is
    * @param remote reads at the other gateways
    * @param listener told of readers without an end
+   * @param newest loads a table as it is now
    */
-  public Reads(Ownership ownership, RemoteReads remote, FollowListener listener) {
+  public Reads(
+      Ownership ownership,
+      RemoteReads remote,
+      FollowListener listener,
+      Function<TableName, CompletableFuture<Table>> newest) {
     this.ownership = ownership;
     this.remote = remote;
     this.listener = listener;
+    this.newest = newest;
   }
 
   /**
@@ -36,6 +47,33 @@ public final class Reads {
    *     the request names a bucket or a column that isn't there, or its filter is none
    */
   public CompletableFuture<RowReader> open(Table table, ReadRequest request, boolean forwarded) {
+    return openAs(table, request, forwarded)
+        .exceptionallyCompose(
+            failure ->
+                mayBeOutdated(Problem.unwrap(failure))
+                    ? again(table, request, forwarded, failure)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  /** The table may have got columns or buckets since it was last looked at. */
+  private static boolean mayBeOutdated(Throwable failure) {
+    return failure instanceof IllegalArgumentException
+        || failure instanceof RemoteReads.OtherColumnsException;
+  }
+
+  private CompletableFuture<RowReader> again(
+      Table table, ReadRequest request, boolean forwarded, Throwable failure) {
+    return newest
+        .apply(table.name())
+        .thenCompose(
+            now ->
+                now.schemas().size() > table.schemas().size()
+                        || now.bucketCount() > table.bucketCount()
+                    ? openAs(now, request, forwarded)
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  private CompletableFuture<RowReader> openAs(Table table, ReadRequest request, boolean forwarded) {
     Projection projection;
     FrameFilter filter;
     try {
@@ -49,13 +87,20 @@ public final class Reads {
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }
+    Wanted wanted = new Wanted(projection, filter, () -> newest.apply(table.name()));
     return ownership
         .route(table, request.bucket(), forwarded)
-        .thenCompose(route -> open(table, request, new Wanted(projection, filter), route));
+        .thenCompose(route -> open(table, request, wanted, route));
   }
 
   /** What a reader wants of each frame. */
-  private record Wanted(Projection projection, FrameFilter filter) {}
+  private record Wanted(
+      Projection projection, FrameFilter filter, Supplier<CompletableFuture<Table>> newest) {
+
+    RowReader reader(FrameCursor cursor, long from, long to, Runnable onClose) {
+      return new RowReader(cursor, from, to, projection, filter, newest, onClose);
+    }
+  }
 
   private CompletableFuture<RowReader> open(
       Table table, ReadRequest request, Wanted wanted, Route route) {
@@ -90,11 +135,10 @@ public final class Reads {
 
   private RowReader reader(FrameCursor cursor, long from, long to, Wanted wanted) {
     if (to < Long.MAX_VALUE) {
-      return new RowReader(cursor, from, to, wanted.projection(), wanted.filter(), () -> {});
+      return wanted.reader(cursor, from, to, () -> {});
     }
     listener.followerOpened();
-    return new RowReader(
-        cursor, from, to, wanted.projection(), wanted.filter(), listener::followerClosed);
+    return wanted.reader(cursor, from, to, listener::followerClosed);
   }
 
   private static CompletableFuture<Long> from(

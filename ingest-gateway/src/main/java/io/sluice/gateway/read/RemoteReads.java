@@ -1,7 +1,10 @@
 package io.sluice.gateway.read;
 
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.cluster.Peer;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
 import io.sluice.log.read.FrameCursor;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,11 +20,25 @@ public interface RemoteReads {
    */
   record Range(FrameCursor cursor, long from, long to) {}
 
+  /** The owner of a bucket knows other columns of its table than this gateway does. */
+  final class OtherColumnsException extends ProblemException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Says so of a table. */
+    public OtherColumnsException(TableName table) {
+      super(
+          Problem.unavailable(
+              "the bucket's owner knows other columns of table %s: try again".formatted(table)));
+    }
+  }
+
   /**
    * Opens a range.
    *
    * @return fails with a {@code ProblemException}, as the owner answered, or UNAVAILABLE if it
-   *     can't be reached
+   *     can't be reached; with an {@link OtherColumnsException} if the table should be looked at
+   *     again
    */
   CompletableFuture<Range> open(Peer owner, Table table, ReadRequest request);
 }

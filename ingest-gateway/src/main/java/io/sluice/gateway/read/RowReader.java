@@ -1,5 +1,6 @@
 package io.sluice.gateway.read;
 
+import io.sluice.catalog.table.Table;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.PlacedFrame;
 import java.util.ArrayDeque;
@@ -7,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
@@ -21,12 +23,14 @@ public final class RowReader implements AutoCloseable {
   private final Projection projection;
   private final FrameFilter filter;
   private final Deque<PlacedFrame> frames = new ArrayDeque<>();
+  private final Supplier<CompletableFuture<Table>> newest;
   private final Runnable onClose;
   private boolean closed;
 
   /**
    * Reads with a cursor, which is closed here.
    *
+   * @param newest loads the table as it is by then
    * @param onClose runs once, when the reader is closed
    */
   RowReader(
@@ -35,12 +39,14 @@ public final class RowReader implements AutoCloseable {
       long to,
       Projection projection,
       FrameFilter filter,
+      Supplier<CompletableFuture<Table>> newest,
       Runnable onClose) {
     this.cursor = cursor;
     this.from = from;
     this.to = to;
     this.projection = projection;
     this.filter = filter;
+    this.newest = newest;
     this.onClose = onClose;
   }
 
@@ -77,11 +83,23 @@ public final class RowReader implements AutoCloseable {
         .next(maxBytes)
         .thenCompose(
             more -> {
+              if (more.isEmpty()) {
+                return CompletableFuture.completedFuture(Optional.empty());
+              }
               keep(more);
-              return more.isEmpty()
-                  ? CompletableFuture.completedFuture(Optional.empty())
-                  : next(maxBytes);
+              return more.stream().allMatch(this::isKnown)
+                  ? next(maxBytes)
+                  : learn().thenCompose(done -> next(maxBytes));
             });
+  }
+
+  private boolean isKnown(PlacedFrame frame) {
+    return projection.knows(frame.frame().header().schemaId());
+  }
+
+  /** The table got other columns since the reader was opened. */
+  private CompletableFuture<Void> learn() {
+    return newest.get().thenAccept(projection::learn);
   }
 
   @Override

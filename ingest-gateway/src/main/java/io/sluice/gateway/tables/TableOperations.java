@@ -4,6 +4,7 @@ import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.compaction.CompactionRequests;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.ColumnChanges;
 import io.sluice.catalog.table.DeadLetters;
 import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.Table;
@@ -103,6 +104,13 @@ public final class TableOperations implements FreshReads.Flusher {
         .whenComplete((altered, failure) -> tables.forget(name));
   }
 
+  /** Changes columns of a table; see {@link TableCatalog#alterColumns}. */
+  public CompletableFuture<Table> alterColumns(TableName name, ColumnChanges changes) {
+    return workers
+        .call(() -> catalog.alterColumns(name, changes))
+        .whenComplete((altered, failure) -> tables.forget(name));
+  }
+
   /** Drops a table, and gives up its buckets; see {@link TableCatalog#dropTable}. */
   public CompletableFuture<Void> dropTable(TableName name, boolean ifExists, boolean purge) {
     return tables
@@ -128,9 +136,9 @@ public final class TableOperations implements FreshReads.Flusher {
     return workers.call(() -> catalog.listTables(database));
   }
 
-  /** Returns a table. */
+  /** Returns a table as it is now: who has altered it at another gateway sees that here too. */
   public CompletableFuture<Table> describe(TableName name) {
-    return tables.table(name);
+    return tables.newest(name);
   }
 
   /**

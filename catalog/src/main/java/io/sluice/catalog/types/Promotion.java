@@ -1,4 +1,4 @@
-package io.sluice.gateway.read;
+package io.sluice.catalog.types;
 
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.DecimalVector;
@@ -6,12 +6,42 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Type.TypeID;
+import org.apache.iceberg.types.Types.DecimalType;
 
-/** Iceberg's type promotions: int to long, float to double, a decimal to more digits. */
-final class Promotion {
+/**
+ * Iceberg's type promotions: int to long, float to double, a decimal to more digits of the same
+ * scale.
+ */
+public final class Promotion {
+
+  /** Returns whether a column of a type can become one of another, wider type. */
+  public static boolean isPossible(Type from, Type to) {
+    return switch (from.typeId()) {
+      case INTEGER -> to.typeId() == TypeID.LONG;
+      case FLOAT -> to.typeId() == TypeID.DOUBLE;
+      case DECIMAL ->
+          to instanceof DecimalType wide
+              && from instanceof DecimalType narrow
+              && wide.scale() == narrow.scale()
+              && wide.precision() > narrow.precision();
+      default -> false;
+    };
+  }
+
+  /** Says in words what a type can become. */
+  public static String widerThan(Type type) {
+    return switch (type.typeId()) {
+      case INTEGER -> "long";
+      case FLOAT -> "double";
+      case DECIMAL -> "a decimal with more digits and the same scale";
+      default -> "no other type; add another column";
+    };
+  }
 
   /** Moves {@code rows} values into {@code to}, which is empty and of the same or a wider type. */
-  static void move(FieldVector from, FieldVector to, int rows) {
+  public static void move(FieldVector from, FieldVector to, int rows) {
     if (from.getMinorType() == to.getMinorType() && !(from instanceof DecimalVector)) {
       from.makeTransferPair(to).transfer();
       return;

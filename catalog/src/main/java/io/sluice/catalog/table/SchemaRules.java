@@ -1,0 +1,232 @@
+package io.sluice.catalog.table;
+
+import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.catalog.types.Promotion;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Type.TypeID;
+import org.apache.iceberg.types.Types.NestedField;
+
+/** Which columns a table can have, and what may become of them. */
+public final class SchemaRules {
+
+  private static final int MAX_COLUMNS = 5_000;
+  private static final int MAX_NAME_LENGTH = 255;
+
+  /** Leaves room in a table record for later schemas. */
+  private static final int MAX_BYTES = 300_000;
+
+  /** Of all that a table has had: a table record is one value of the metadata store. */
+  private static final int MAX_BYTES_OF_ALL = 900_000;
+
+  /** Types without an Iceberg bucket hash. */
+  private static final Set<TypeID> NOT_HASHED = Set.of(TypeID.BOOLEAN, TypeID.FLOAT, TypeID.DOUBLE);
+
+  /**
+   * Checks a table's columns by themselves.
+   *
+   * @param schema without system columns
+   * @throws IllegalArgumentException with what is wrong, and what would be right
+   */
+  static void check(Schema schema, TableOptions options) {
+    if (!schema.identifierFieldIds().isEmpty()) {
+      throw new IllegalArgumentException(
+          "a PRIMARY KEY is not supported yet: "
+              + schema.identifierFieldNames()
+              + "; leave it out, rows are appended and never replaced");
+    }
+    if (schema.columns().isEmpty() || schema.columns().size() > MAX_COLUMNS) {
+      throw new IllegalArgumentException(
+          "a table has 1 to " + MAX_COLUMNS + " columns, not " + schema.columns().size());
+    }
+    Set<String> names = new HashSet<>();
+    for (NestedField column : schema.columns()) {
+      checkName(column.name(), names);
+      checkType(column, options.formatVersion());
+    }
+    for (String key : options.bucketKey()) {
+      checkBucketKey(key, schema);
+    }
+    int bytes = bytes(schema);
+    if (bytes > MAX_BYTES) {
+      throw new IllegalArgumentException(
+          "its columns' names and comments take "
+              + bytes
+              + " bytes, more than "
+              + MAX_BYTES
+              + "; use fewer or shorter ones");
+    }
+  }
+
+  /**
+   * Checks what is to become of the columns of a table's lake table.
+   *
+   * @param before those that are there, system columns included
+   * @param after those that are to be
+   * @throws IllegalArgumentException with what can't be, and why
+   */
+  public static void checkChange(Table table, Schema before, Schema after) {
+    for (String name : named(table)) {
+      NestedField was = before.findField(name);
+      NestedField is = was == null ? null : after.findField(was.fieldId());
+      if (is == null || !is.name().equals(name)) {
+        throw new IllegalArgumentException(
+            "column '" + name + "' can't be " + (is == null ? "dropped" : "renamed") + why(table));
+      }
+    }
+    check(SystemColumns.removeFrom(after), table.options());
+    for (NestedField own : SystemColumns.fields(1)) {
+      NestedField was = before.findField(own.name());
+      NestedField is = after.findField(own.name());
+      if (was == null || is == null || !same(was, is)) {
+        throw new IllegalArgumentException(
+            "column '" + own.name() + "' is one of Sluice's own: it stays as it is");
+      }
+    }
+    for (NestedField column : after.columns()) {
+      NestedField was = before.findField(column.fieldId());
+      if (was == null) {
+        checkAdded(column);
+      } else {
+        checkKept(was, column);
+      }
+    }
+  }
+
+  /** The columns that options name. */
+  private static Set<String> named(Table table) {
+    Set<String> names = new HashSet<>(table.options().lakePartitioning().columns());
+    names.addAll(table.bucketKey());
+    return names;
+  }
+
+  private static String why(Table table) {
+    return table.bucketKey().isEmpty()
+        ? ": lake.partitioning names it; take it out of there first"
+        : ": bucket.key or lake.partitioning names it; take it out of lake.partitioning first, or"
+            + " make another table, since a key is for ever";
+  }
+
+  private static boolean same(NestedField was, NestedField is) {
+    return was.fieldId() == is.fieldId()
+        && was.type().equals(is.type())
+        && was.isOptional() == is.isOptional();
+  }
+
+  private static void checkAdded(NestedField column) {
+    if (column.isRequired()) {
+      throw new IllegalArgumentException(
+          "column '"
+              + column.name()
+              + "' can't be added as NOT NULL: rows of before have no value for it");
+    }
+  }
+
+  private static void checkKept(NestedField was, NestedField is) {
+    if (was.isOptional() && is.isRequired()) {
+      throw new IllegalArgumentException(
+          "column '" + was.name() + "' can't become NOT NULL: rows of before may have none");
+    }
+    if (!was.type().equals(is.type()) && !Promotion.isPossible(was.type(), is.type())) {
+      throw new IllegalArgumentException(
+          "column '%s' can't become %s: a column of type %s can become %s"
+              .formatted(was.name(), is.type(), was.type(), Promotion.widerThan(was.type())));
+    }
+  }
+
+  /**
+   * Checks that a table record can hold all schemas that a table has had.
+   *
+   * @param known those that it holds
+   * @param further another
+   * @throws IllegalArgumentException if it can't
+   */
+  static void checkRoom(Collection<Schema> known, Schema further) {
+    long bytes = bytes(further);
+    for (Schema schema : known) {
+      bytes += bytes(schema);
+    }
+    if (bytes > MAX_BYTES_OF_ALL) {
+      throw new IllegalArgumentException(
+          "all schemas that the table has had would take "
+              + bytes
+              + " bytes, more than "
+              + MAX_BYTES_OF_ALL
+              + ": make another table with the columns you want, and insert the rows there");
+    }
+  }
+
+  private static int bytes(Schema schema) {
+    return SchemaParser.toJson(schema).getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  private static void checkName(String name, Set<String> names) {
+    if (name.isBlank() || name.length() > MAX_NAME_LENGTH || hasControls(name)) {
+      throw new IllegalArgumentException(
+          "a column's name has 1 to "
+              + MAX_NAME_LENGTH
+              + " characters, not all blank, without control characters: '"
+              + name
+              + "'");
+    }
+    if (SystemColumns.isSystemColumn(name)) {
+      throw new IllegalArgumentException(
+          "column '" + name + "' is one of Sluice's own: " + SystemColumns.NAMES);
+    }
+    if (!names.add(name)) {
+      throw new IllegalArgumentException("column '" + name + "' is there twice");
+    }
+  }
+
+  private static boolean hasControls(String name) {
+    return name.chars().anyMatch(Character::isISOControl);
+  }
+
+  private static void checkType(NestedField column, int formatVersion) {
+    Type type = column.type();
+    if (type.isNestedType()) {
+      throw new IllegalArgumentException(
+          "column '"
+              + column.name()
+              + "' has the nested type "
+              + type
+              + ", which is not supported yet; the types are "
+              + String.join(", ", ArrowSchemas.typeNames()));
+    }
+    if (type.typeId() == TypeID.TIMESTAMP_NANO && formatVersion < 3) {
+      throw new IllegalArgumentException(
+          "column '"
+              + column.name()
+              + "' has nanoseconds, which need the option format-version=3; or use "
+              + type.toString().replace("_ns", ""));
+    }
+    if (column.initialDefault() != null || column.writeDefault() != null) {
+      throw new IllegalArgumentException(
+          "column '" + column.name() + "' has a default, which is not supported yet");
+    }
+    ArrowSchemas.field(column);
+  }
+
+  private static void checkBucketKey(String key, Schema schema) {
+    NestedField column = schema.asStruct().field(key);
+    if (column == null) {
+      throw new IllegalArgumentException("bucket.key names no column: '" + key + "'");
+    }
+    if (NOT_HASHED.contains(column.type().typeId())) {
+      throw new IllegalArgumentException(
+          "bucket.key can't be column '"
+              + key
+              + "' of type "
+              + column.type().toString().toLowerCase(Locale.ROOT)
+              + ": it has no bucket hash");
+    }
+  }
+
+  private SchemaRules() {}
+}

@@ -1,0 +1,414 @@
+package io.sluice.catalog.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.catalog.lake.Lake;
+import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.level.Levels;
+import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.metadata.MetadataException;
+import io.sluice.catalog.metadata.MetadataException.Kind;
+import io.sluice.catalog.metadata.MetadataStore;
+import io.sluice.catalog.table.CatalogException.Reason;
+import io.sluice.catalog.table.ColumnChange.Add;
+import io.sluice.catalog.table.ColumnChange.Comment;
+import io.sluice.catalog.table.ColumnChange.Drop;
+import io.sluice.catalog.table.ColumnChange.Move;
+import io.sluice.catalog.table.ColumnChange.Place;
+import io.sluice.catalog.table.ColumnChange.Relax;
+import io.sluice.catalog.table.ColumnChange.Rename;
+import io.sluice.catalog.table.ColumnChange.Widen;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AlterColumnsTest {
+
+  private static final TableName NAME = new TableName("db", "flights");
+  private static final Place LAST = new Place.Last();
+  private static final Schema COLUMNS =
+      new Schema(
+          NestedField.required(1, "id", Types.IntegerType.get()),
+          NestedField.optional(2, "carrier", Types.StringType.get()),
+          NestedField.optional(3, "delay", Types.FloatType.get(), "in minutes"),
+          NestedField.required(4, "price", Types.DecimalType.of(9, 2)));
+
+  @TempDir Path folder;
+  private final InMemoryMetadataStore store = new InMemoryMetadataStore();
+  private Lake lake;
+  private TableCatalog catalog;
+
+  @BeforeEach
+  void open() throws Exception {
+    lake = Lake.open(LakeSettings.local(folder), store);
+    catalog = new TableCatalog(store, lake);
+    catalog.createDatabase("db", false);
+  }
+
+  @Test
+  void columnsAreAddedDroppedRenamedWidenedRelaxedAndMovedByTheirIds() throws Exception {
+    Table old = create(Map.of());
+    Table altered =
+        alter(
+            new Add("tail", Types.StringType.get(), "the plane", new Place.After("id")),
+            new Add("seats", Types.IntegerType.get(), "", LAST),
+            new Drop("delay"),
+            new Rename("carrier", "airline"),
+            new Widen("id", Types.LongType.get()),
+            new Widen("price", Types.DecimalType.of(12, 2)),
+            new Relax("price"),
+            new Comment("carrier", "who flies"),
+            new Move("price", new Place.First()));
+
+    assertThat(altered.rowSchema().columns())
+        .extracting(c -> c.fieldId() + " " + c.name() + " " + c.type() + " " + c.isOptional())
+        .containsExactly(
+            "4 price decimal(12, 2) true",
+            "1 id long false",
+            "8 tail string true",
+            "2 airline string true",
+            "9 seats int true");
+    assertThat(altered.schema().findField("airline").doc()).isEqualTo("who flies");
+    assertThat(altered.schema().findField("tail").doc()).isEqualTo("the plane");
+    assertThat(altered.schema().columns())
+        .extracting(NestedField::name)
+        .endsWith("_bucket", "_offset", "_timestamp");
+    assertThat(altered.schemas()).hasSize(2);
+    assertThat(altered.at(old.schemaId()).rowSchema().sameSchema(old.rowSchema())).isTrue();
+    assertThat(altered.level()).isEqualTo(Levels.EVOLVED_SCHEMAS);
+    assertThat(lakeTable().schema().sameSchema(altered.schema())).isTrue();
+    assertSame(catalog.load(NAME), altered);
+
+    Table again = alter(new Add("delay", Types.StringType.get(), "", LAST));
+    assertThat(again.schema().findField("delay").fieldId()).isEqualTo(10);
+    assertThat(again.schemas()).hasSize(3);
+  }
+
+  @Test
+  void optionsAndColumnsAreAlteredAfterEachOther() throws Exception {
+    create(Map.of());
+    alter(new Add("tail", Types.StringType.get(), "", LAST));
+    catalog.alterTable(NAME, OptionChanges.setting(Map.of("bucket.count", "4")));
+    Table altered = alter(new Drop("delay"));
+    assertThat(altered.bucketCount()).isEqualTo(4);
+    assertThat(altered.schemas()).hasSize(3);
+    assertThat(altered.level()).isEqualTo(Levels.EVOLVED_SCHEMAS);
+  }
+
+  @Test
+  void whatCannotBeIsRefusedInClearWords() throws Exception {
+    Table table =
+        create(Map.of("bucket.key", "id", "lake.partitioning", "carrier", "bucket.count", "2"));
+    refused("Cannot add column, name already exists: id", add("id", Types.IntegerType.get()));
+    refused("column '_offset' is one of Sluice's own", add("_offset", Types.LongType.get()));
+    refused("column '_OFFSET' is one of Sluice's own", new Rename("delay", "_OFFSET"));
+    refused("column '_bucket' is one of Sluice's own", new Drop("_bucket"));
+    refused("Cannot delete missing column: none", new Drop("none"));
+    refused("need the option format-version=3", add("t", Types.TimestampNanoType.withZone()));
+    refused("nested type", add("l", Types.ListType.ofOptional(1, Types.LongType.get())));
+    refused("column 'id' can't be dropped: bucket.key", new Drop("id"));
+    refused("column 'id' can't be renamed: bucket.key", new Rename("id", "key"));
+    refused("column 'carrier' can't be renamed", new Rename("carrier", "airline"));
+    refused("Sluice's own close a row", new Move("delay", new Place.After("_offset")));
+    refused("a column's name has 1 to 255 characters", new Rename("delay", "\n"));
+    refused("multiple fields for name price", new Rename("delay", "price"));
+    refused("Cannot change column type: delay: float -> int", widen("delay", "int"));
+    refused("Cannot change column type: price", widen("price", "decimal(12, 3)"));
+    refused(
+        "they don't go together", new Drop("price"), new Move("delay", new Place.After("price")));
+    assertSame(catalog.load(NAME), table);
+    assertThat(lakeTable().schemas()).hasSize(1);
+  }
+
+  private static Add add(String name, org.apache.iceberg.types.Type type) {
+    return new Add(name, type, "", LAST);
+  }
+
+  private static Widen widen(String name, String type) {
+    return new Widen(name, io.sluice.catalog.types.ArrowSchemas.parseType(type));
+  }
+
+  @Test
+  void theLastColumnStaysAndATableOfDeadLettersIsAsItIs() throws Exception {
+    create(Map.of("invalid.rows", "dead-letter"));
+    refused(
+        "a table has 1 to 5000 columns, not 0",
+        new Drop("id"),
+        new Drop("carrier"),
+        new Drop("delay"),
+        new Drop("price"));
+    assertThatThrownBy(
+            () -> catalog.alterColumns(DeadLetters.of(NAME), ColumnChanges.of(new Drop("reason"))))
+        .hasMessageContaining("it takes dead letters");
+  }
+
+  @Test
+  void tablesThatAreNotThereAreTold() throws Exception {
+    reason(Reason.NOT_FOUND, new Drop("id"));
+    create(Map.of());
+    lake.icebergCatalog().dropTable(TableIdentifier.of("db", "flights"), false);
+    reason(Reason.LAKE_HISTORY_LOST, new Drop("id"));
+    catalog.dropTable(NAME, false, false);
+    reason(Reason.NOT_FOUND, new Drop("id"));
+  }
+
+  @Test
+  void aColumnThatPartitionsWereMadeOfCanGo() throws Exception {
+    create(Map.of("lake.partitioning", "carrier"));
+    catalog.alterTable(NAME, new OptionChanges(Map.of(), java.util.Set.of("lake.partitioning")));
+    Table altered = alter(new Drop("carrier"));
+    assertThat(altered.schema().findField("carrier")).isNull();
+    lakeTable().refresh();
+    assertThat(lakeTable().specs()).hasSize(2);
+    alter(new Add("carrier", Types.StringType.get(), "", LAST));
+    catalog.alterTable(NAME, OptionChanges.setting(Map.of("lake.partitioning", "carrier")));
+    assertThat(lakeTable().spec().fields()).hasSize(1);
+  }
+
+  @Test
+  void whatAnotherEngineDidIsTakenOver() throws Exception {
+    create(Map.of());
+    lakeTable().updateSchema().addColumn("tail", Types.StringType.get()).commit();
+    lakeTable().updateSchema().renameColumn("carrier", "airline").commit();
+    assertThat(catalog.load(NAME).schemas()).hasSize(1);
+    Table adopted = catalog.adoptColumns(NAME);
+    assertThat(adopted.schemas()).hasSize(3);
+    assertThat(adopted.schema().sameSchema(lakeTable().schema())).isTrue();
+    assertSame(catalog.adoptColumns(NAME), adopted);
+
+    lakeTable().updateSchema().renameColumn("delay", "late").commit();
+    Table both = alter(new Rename("late", "delayed"));
+    assertThat(both.schema().findField("delayed").fieldId()).isEqualTo(3);
+  }
+
+  @Test
+  void whatRowsCannotHaveIsNotTakenOver() throws Exception {
+    Table table = create(Map.of());
+    lakeTable()
+        .updateSchema()
+        .addColumn("tags", Types.ListType.ofOptional(1, Types.StringType.get()))
+        .commit();
+    assertThatThrownBy(() -> catalog.adoptColumns(NAME))
+        .hasMessageContaining("columns that the table can't have")
+        .hasMessageContaining("column 'tags' has the nested type")
+        .isInstanceOfSatisfying(
+            CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID));
+    assertSame(catalog.load(NAME), table);
+  }
+
+  @Test
+  void aTableOfAnotherLevelIsRefusedByItsReaders() throws Exception {
+    create(Map.of());
+    Table altered = alter(new Drop("delay"));
+    byte[] record = TableRecordCodec.encode(altered);
+    assertSame(TableRecordCodec.decode("x", record), altered);
+    assertThat(new ObjectMapper().readTree(record).path("v").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void schemasThatARecordCannotHoldAreRefused() throws Exception {
+    List<NestedField> wide = new ArrayList<>();
+    for (int i = 1; i <= 3_000; i++) {
+      wide.add(NestedField.optional(i, "column_" + i, Types.LongType.get()));
+    }
+    catalog.createTable(NAME, new Schema(wide), Map.of(), "", false);
+    for (int i = 1; i <= 3; i++) {
+      alter(new Drop("column_" + i));
+    }
+    refused("all schemas that the table has had would take", new Drop("column_4"));
+  }
+
+  /**
+   * Whatever call of the store gets lost, before it acted or after: what was asked for is there
+   * whole, once, at last when it is asked for again.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void lostCallsLeaveAChangeUndoneOrWhole(boolean after) throws Exception {
+    boolean lost = true;
+    int failed = 0;
+    for (int step = 1; lost; step++) {
+      TableName name = new TableName("db", "t" + step);
+      catalog.createTable(name, COLUMNS, Map.of(), "", false);
+      Losing losing = new Losing(step, after);
+      TableCatalog unlucky = new TableCatalog(losing.store, lake(losing.store));
+      ColumnChanges changes =
+          ColumnChanges.of(
+              new Add("tail", Types.StringType.get(), "", LAST),
+              new Rename("carrier", "airline"),
+              new Move("price", new Place.First()));
+      try {
+        unlucky.alterColumns(name, changes);
+      } catch (CatalogException e) {
+        assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE);
+        failed++;
+        boolean done = catalog.load(name).schema().findField("tail") != null;
+        if (!done) {
+          catalog.alterColumns(name, changes);
+        }
+      }
+      lost = losing.lost;
+      Table found = catalog.load(name);
+      assertThat(found.rowSchema().columns())
+          .extracting(NestedField::name)
+          .containsExactly("price", "id", "airline", "delay", "tail");
+      assertThat(found.schemas()).as("step %d", step).hasSize(2);
+      org.apache.iceberg.Table inLake =
+          lake.icebergCatalog().loadTable(TableIdentifier.of("db", name.table()));
+      assertThat(inLake.schema().sameSchema(found.schema())).isTrue();
+    }
+    assertThat(failed).isPositive();
+  }
+
+  private Lake lake(MetadataStore through) throws Exception {
+    return Lake.open(LakeSettings.local(folder), through);
+  }
+
+  /** A store that loses one call. */
+  private final class Losing {
+    private int left;
+    private boolean lost;
+    private final MetadataStore store;
+
+    Losing(int step, boolean after) {
+      this.left = step;
+      this.store =
+          (MetadataStore)
+              Proxy.newProxyInstance(
+                  getClass().getClassLoader(),
+                  new Class<?>[] {MetadataStore.class},
+                  (proxy, method, args) -> {
+                    boolean loses =
+                        CompletableFuture.class.equals(method.getReturnType()) && --left == 0;
+                    lost |= loses;
+                    Object answer =
+                        loses && !after ? null : method.invoke(AlterColumnsTest.this.store, args);
+                    return loses
+                        ? CompletableFuture.failedFuture(
+                            new MetadataException(Kind.UNKNOWN, "lost: " + method.getName()))
+                        : answer;
+                  });
+    }
+  }
+
+  @Test
+  void changesAtTheSameTimeAreAllThereOnce() throws Exception {
+    create(Map.of());
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> done = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        String name = "added_" + i;
+        TableCatalog own = new TableCatalog(store, lake(store));
+        done.add(
+            threads.submit(
+                () -> {
+                  for (int tries = 0; ; tries++) {
+                    try {
+                      return own.alterColumns(
+                          NAME, ColumnChanges.of(add(name, Types.LongType.get())));
+                    } catch (CatalogException e) {
+                      boolean again = e.reason() == Reason.UNAVAILABLE && tries < 20;
+                      if (!again) {
+                        throw e;
+                      }
+                    }
+                  }
+                }));
+      }
+      for (Future<?> one : done) {
+        one.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    Table table = catalog.load(NAME);
+    assertThat(table.rowSchema().columns())
+        .extracting(NestedField::name)
+        .containsExactlyInAnyOrder(
+            "id", "carrier", "delay", "price", "added_0", "added_1", "added_2", "added_3");
+    assertThat(table.schema().sameSchema(lakeTable().schema())).isTrue();
+    assertThat(table.schemas()).hasSize(5);
+  }
+
+  @Test
+  void changesAreReadAndWrittenAsJson() throws Exception {
+    String json =
+        """
+        [{"add":"tail","type":"string","comment":"the plane","after":"id"},
+         {"add":"seats","type":"decimal(9, 2)"},{"drop":"year"},{"rename":"a","to":"b"},
+         {"widen":"id","type":"long"},{"relax":"price"},{"comment":"a","text":""},
+         {"move":"a","first":true},{"move":"b"},{"move":"c","after":"a"}]
+        """;
+    ObjectMapper mapper = new ObjectMapper();
+    ColumnChanges changes = ColumnChanges.parse(mapper.readTree(json));
+    assertThat(changes.all()).hasSize(10);
+    assertThat(changes.toJson()).isEqualTo(mapper.readTree(json));
+    assertThat(ColumnChanges.parse(changes.toJson())).isEqualTo(changes);
+    for (String wrong :
+        List.of(
+            "{}",
+            "[]",
+            "[{}]",
+            "[3]",
+            "[{\"drop\":3}]",
+            "[{\"drop\":\"x\",\"type\":\"int\"}]",
+            "[{\"drop\":\"x\",\"add\":\"y\",\"type\":\"int\"}]",
+            "[{\"add\":\"x\",\"type\":\"varchar\"}]",
+            "[{\"add\":\"x\",\"type\":\"int\",\"first\":true,\"after\":\"y\"}]",
+            "[{\"rename\":\"x\"}]")) {
+      assertThatThrownBy(() -> ColumnChanges.parse(mapper.readTree(wrong)))
+          .as(wrong)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  private static void assertSame(Table one, Table other) {
+    assertThat(one).usingRecursiveComparison().ignoringFields("schemas").isEqualTo(other);
+    assertThat(one.schemas().keySet()).isEqualTo(other.schemas().keySet());
+    assertThat(one.schema().sameSchema(other.schema())).isTrue();
+  }
+
+  private org.apache.iceberg.Table lakeTable() {
+    return lake.icebergCatalog().loadTable(TableIdentifier.of("db", "flights"));
+  }
+
+  private Table create(Map<String, String> options) throws CatalogException {
+    return catalog.createTable(NAME, COLUMNS, options, "", false);
+  }
+
+  private Table alter(ColumnChange... changes) throws CatalogException {
+    return catalog.alterColumns(NAME, ColumnChanges.of(changes));
+  }
+
+  private void refused(String message, ColumnChange... changes) {
+    assertThatThrownBy(() -> alter(changes))
+        .hasMessageContaining(message)
+        .isInstanceOfSatisfying(
+            CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID));
+  }
+
+  private void reason(Reason reason, ColumnChange... changes) {
+    assertThatThrownBy(() -> alter(changes))
+        .isInstanceOfSatisfying(
+            CatalogException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+}
