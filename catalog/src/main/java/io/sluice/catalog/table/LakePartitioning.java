@@ -33,15 +33,19 @@ public record LakePartitioning(List<Term> terms) {
   /** The most fields, as each makes partitions smaller. */
   private static final int MOST_TERMS = 8;
 
-  private static final String NAME = "(?:`(?:[^`]|``)+`|[\\p{L}\\p{N}_]+)";
+  /** The most characters of a text that an error repeats. */
+  private static final int MOST_SHOWN = 60;
+
+  // What was taken is never given back, as texts may be long: the stack would end, or the day.
+  private static final String NAME = "(?:`(?:[^`]++|``)++`|[\\p{L}\\p{N}_]++)";
 
   /** A term: a column, or a transform with perhaps a number and a column. */
   private static final Pattern TERM =
       Pattern.compile(
-          "\\s*(?:(?<transform>[A-Za-z]+)\\s*\\(\\s*(?:(?<number>\\d+)\\s*,\\s*)?(?<column>%s)\\s*\\)|(?<plain>%s))\\s*"
+          "\\s*+(?:(?<transform>[A-Za-z]++)\\s*+\\(\\s*+(?:(?<number>\\d++)\\s*+,\\s*+)?+(?<column>%s)\\s*+\\)|(?<plain>%s))\\s*+"
               .formatted(NAME, NAME));
 
-  private static final Pattern PLAIN_NAME = Pattern.compile("[\\p{L}\\p{N}_]+");
+  private static final Pattern PLAIN_NAME = Pattern.compile("[\\p{L}\\p{N}_]++");
 
   private static final String EXAMPLE =
       "write it like month(time_hour),bucket(16, id),truncate(4, code),carrier";
@@ -132,7 +136,7 @@ public record LakePartitioning(List<Term> terms) {
     Set<Term> seen = new HashSet<>();
     for (Term term : terms) {
       if (!seen.add(term)) {
-        throw new IllegalArgumentException(term + " is there twice");
+        throw new IllegalArgumentException(shown(term.toString()) + " is there twice");
       }
     }
   }
@@ -156,7 +160,7 @@ public record LakePartitioning(List<Term> terms) {
     Matcher matcher = TERM.matcher(text);
     int at = 0;
     while (true) {
-      if (!matcher.find(at) || matcher.start() != at) {
+      if (!matcher.region(at, text.length()).lookingAt()) {
         throw unreadable(text, at);
       }
       terms.add(term(matcher));
@@ -176,9 +180,13 @@ public record LakePartitioning(List<Term> terms) {
     return new IllegalArgumentException(
         (rest.isEmpty()
                 ? "a field is missing at its end"
-                : "it can't be read from '" + rest + "' on")
+                : "it can't be read from '" + shown(rest) + "' on")
             + "; "
             + EXAMPLE);
+  }
+
+  private static String shown(String text) {
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
   }
 
   private static Term term(Matcher matcher) {
@@ -200,7 +208,7 @@ public record LakePartitioning(List<Term> terms) {
       // Ten digits may be more than an int holds.
       long parsed = number.length() > 10 ? Long.MAX_VALUE : Long.parseLong(number);
       if (parsed < 1 || parsed > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(name + "(" + number + ", ...) is out of range");
+        throw new IllegalArgumentException(name + "(" + shown(number) + ", ...) is out of range");
       }
       count = (int) parsed;
     }
@@ -215,7 +223,7 @@ public record LakePartitioning(List<Term> terms) {
         return kind;
       }
     }
-    throw new IllegalArgumentException("there is no transform '" + name + "'; " + EXAMPLE);
+    throw new IllegalArgumentException("there is no transform '" + shown(name) + "'; " + EXAMPLE);
   }
 
   private static String unquoted(String name) {
@@ -245,7 +253,7 @@ public record LakePartitioning(List<Term> terms) {
       if (column == null) {
         throw new IllegalArgumentException(
             "lake.partitioning names no column: '"
-                + term.column()
+                + shown(term.column())
                 + "'; the columns are "
                 + schema.columns().stream()
                     .map(NestedField::name)

@@ -8,6 +8,7 @@ import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,5 +103,61 @@ class LakePartitioningTest {
   void fieldsHaveABound() {
     assertThatThrownBy(() -> LakePartitioning.parse("a,b,c,d,e,f,g,h,i"))
         .hasMessageContaining("9 fields, more than 8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"`%s`", "bucket(16, `%s`)"})
+  @Timeout(10)
+  void namesMayBeLong(String text) {
+    for (String part : new String[] {"a", "``", "a b``"}) {
+      String name = text.formatted(part.repeat(100_000 / part.length()));
+      assertThat(LakePartitioning.parse(LakePartitioning.parse(name).toString()).terms())
+          .hasSize(1)
+          .allMatch(term -> term.column().length() >= 50_000);
+    }
+    String plain = "x".repeat(100_000);
+    assertThat(LakePartitioning.parse(plain)).hasToString(plain);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%s-",
+        "carrier%s-",
+        "carrier,%s-",
+        "month%s-",
+        "month(%s-",
+        "bucket(3%s-",
+        "bucket(3,%s-",
+        "bucket(3,id%s-",
+        "bucket(3,id)%s-"
+      })
+  @Timeout(10)
+  void spacesMayBeMany(String text) {
+    assertThatThrownBy(() -> LakePartitioning.parse(text.formatted(" ".repeat(100_000))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("it can't be read from");
+  }
+
+  /** Whoever reads the message shouldn't have to search it for what is wrong. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-%s",
+        "`%s",
+        "%s(id)",
+        "bucket(1%s, id)",
+        "bucket(1%s, id),%s(id)",
+        "month(%s",
+        "%s,%s"
+      })
+  @Timeout(10)
+  void errorsRepeatLittleOfTheText(String text) {
+    for (String part : new String[] {"1", "a"}) {
+      assertThatThrownBy(() -> LakePartitioning.parse(text.replace("%s", part.repeat(9_999))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .message()
+          .hasSizeLessThan(250);
+    }
   }
 }
