@@ -20,6 +20,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class LakeTables {
 
   private static final String PARTITIONING = LakeProperties.OPTION_PREFIX + "lake.partitioning";
+
+  /** How often a lake table is told of something, as others may commit to it meanwhile. */
+  private static final int ATTEMPTS = 5;
 
   private final Lake lake;
 
@@ -133,36 +137,48 @@ final class LakeTables {
 
   private void tell(Table table, Map<String, String> wanted, Predicate<String> of, String what)
       throws CatalogException {
-    try {
-      org.apache.iceberg.Table lakeTable = catalog().loadTable(identifier(table.name()));
-      Map<String, String> told = lakeTable.properties();
-      if (!table.id().toString().equals(told.get(LakeProperties.TABLE_ID))) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        tellOnce(table, wanted, of);
         return;
-      }
-      Map<String, String> before = new HashMap<>(told);
-      before.keySet().removeIf(key -> !of.test(key));
-      if (before.equals(wanted)) {
+      } catch (NoSuchTableException e) {
+        // Dropped just now: whoever asks for the table next is told.
         return;
+      } catch (CommitFailedException e) {
+        // Iceberg doesn't put a changed spec onto what others committed meanwhile.
+        if (attempt == ATTEMPTS) {
+          throw failed(what, e);
+        }
+      } catch (RuntimeException e) {
+        throw failed(what, e);
       }
-      Transaction transaction = lakeTable.newTransaction();
-      UpdateProperties update = transaction.updateProperties();
-      wanted.forEach(update::set);
-      before.keySet().stream().filter(key -> !wanted.containsKey(key)).forEach(update::remove);
-      update.commit();
-      // Only with the option: what another engine has made of the spec since then stays.
-      if (of.test(PARTITIONING)
-          && !Objects.equals(before.get(PARTITIONING), wanted.get(PARTITIONING))) {
-        UpdatePartitionSpec spec = transaction.updateSpec();
-        table.options().lakePartitioning().evolve(lakeTable.spec(), spec);
-        spec.commit();
-      }
-      transaction.commitTransaction();
-    } catch (NoSuchTableException e) {
-      // Dropped just now: whoever asks for the table next is told.
-      return;
-    } catch (RuntimeException e) {
-      throw failed(what, e);
     }
+  }
+
+  private void tellOnce(Table table, Map<String, String> wanted, Predicate<String> of) {
+    org.apache.iceberg.Table lakeTable = catalog().loadTable(identifier(table.name()));
+    Map<String, String> told = lakeTable.properties();
+    if (!table.id().toString().equals(told.get(LakeProperties.TABLE_ID))) {
+      return;
+    }
+    Map<String, String> before = new HashMap<>(told);
+    before.keySet().removeIf(key -> !of.test(key));
+    if (before.equals(wanted)) {
+      return;
+    }
+    Transaction transaction = lakeTable.newTransaction();
+    UpdateProperties update = transaction.updateProperties();
+    wanted.forEach(update::set);
+    before.keySet().stream().filter(key -> !wanted.containsKey(key)).forEach(update::remove);
+    update.commit();
+    // Only with the option: what another engine has made of the spec since then stays.
+    if (of.test(PARTITIONING)
+        && !Objects.equals(before.get(PARTITIONING), wanted.get(PARTITIONING))) {
+      UpdatePartitionSpec spec = transaction.updateSpec();
+      table.options().lakePartitioning().evolve(transaction.table().spec(), spec);
+      spec.commit();
+    }
+    transaction.commitTransaction();
   }
 
   /**

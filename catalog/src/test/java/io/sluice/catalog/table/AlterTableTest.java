@@ -248,6 +248,46 @@ class AlterTableTest {
     assertThat(fields()).containsExactly("id_bucket");
   }
 
+  @Test
+  void aPartitioningIsAlteredWhileOthersCommit() throws Exception {
+    create(Map.of("lake.partitioning", "bucket(4, id)"));
+    BusyCatalog busy = new BusyCatalog(lake.icebergCatalog());
+    TableCatalog altering = over(busy);
+
+    busy.interfere(3);
+    altering.alterTable(
+        NAME, OptionChanges.setting(Map.of("lake.partitioning", "truncate(10, id)")));
+
+    assertThat(busy.commitsLeft()).isZero();
+    assertThat(fields()).containsExactly("id_trunc");
+    assertThat(lakeOption("lake.partitioning")).isEqualTo("truncate(10, id)");
+    assertThat(lakeTable().properties()).containsEntry("someone.else", "1");
+    assertThat(catalog.load(NAME).options().lakePartitioning()).hasToString("truncate(10, id)");
+  }
+
+  @Test
+  void alteringAPartitioningGivesUpWhenOthersAlwaysCommitFirst() throws Exception {
+    create(Map.of());
+    BusyCatalog busy = new BusyCatalog(lake.icebergCatalog());
+    TableCatalog altering = over(busy);
+
+    busy.interfere(1_000);
+    OptionChanges change = OptionChanges.setting(Map.of("lake.partitioning", "bucket(4, id)"));
+    assertReason(Reason.UNAVAILABLE, () -> altering.alterTable(NAME, change));
+    assertThat(busy.commitsLeft()).isGreaterThan(900);
+    assertThat(fields()).isEmpty();
+    assertThat(catalog.load(NAME).options().lakePartitioning().isPartitioned()).isFalse();
+
+    busy.interfere(0);
+    altering.alterTable(NAME, change);
+    assertThat(fields()).containsExactly("id_bucket");
+  }
+
+  private TableCatalog over(BusyCatalog busy) {
+    return new TableCatalog(
+        store, Lake.over(lake.settings(), busy), Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
   private org.apache.iceberg.Table lakeTable() {
     return lake.icebergCatalog().loadTable(TableIdentifier.of("db", "flights"));
   }
