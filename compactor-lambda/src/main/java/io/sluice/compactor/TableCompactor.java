@@ -39,6 +39,7 @@ public final class TableCompactor {
   /**
    * @param errors where to say what failed
    * @param lake the lake's side of a table; all that is given stays the caller's to close
+   * @param allocator its limit bounds what rows take that wait for being written by partition
    */
   public TableCompactor(
       BucketRecords buckets,
@@ -75,7 +76,12 @@ public final class TableCompactor {
     this.errors = errors;
     this.executor =
         new PlanExecutor(
-            log, allocator, settings.files(), settings.readBytes(), settings.callLimit(), clock);
+            log,
+            allocator,
+            settings.files().within(allocator.getLimit() / settings.threads()),
+            settings.readBytes(),
+            settings.callLimit(),
+            clock);
     this.settings = settings;
     this.clock = clock;
     this.ids = ids;

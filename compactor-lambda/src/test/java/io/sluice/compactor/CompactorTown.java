@@ -124,6 +124,12 @@ public class CompactorTown implements AutoCloseable {
 
   /** Returns a compactor that does all through {@code store}. */
   TableCompactor compactor(MetadataStore store, String worker, PlanLimits limits) {
+    return compactor(store, worker, limits, allocator);
+  }
+
+  /** Returns a compactor with memory for rows of its own. */
+  TableCompactor compactor(
+      MetadataStore store, String worker, PlanLimits limits, BufferAllocator memory) {
     Lake ownLake = Lake.open(lakeSettings, store);
     return new TableCompactor(
         new StoredBucketRecords(store, LIMIT, Duration.ofMillis(20)),
@@ -131,7 +137,7 @@ public class CompactorTown implements AutoCloseable {
         new CompactionErrors(metadata),
         log,
         ownLake::table,
-        allocator,
+        memory,
         settings(worker, limits),
         (InstantSource) () -> now,
         UUID::randomUUID);

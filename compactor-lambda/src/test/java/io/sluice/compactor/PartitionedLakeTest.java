@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ManifestFile;
@@ -135,6 +136,23 @@ class PartitionedLakeTest {
     assertThat(town.iceberg(table).currentSnapshot().summary())
         .containsEntry("added-data-files", Integer.toString(PARTITIONS));
     assertThat(town.allocator.getPeakMemoryAllocation()).isLessThan(64 << 20);
+    town.assertLakeEqualsLog(table);
+  }
+
+  /** As of an AWS Lambda function with little memory, whose settings are the usual ones. */
+  @Test
+  void boundedMemoryIsEnoughForAPlanOfMoreRows() throws Exception {
+    Table table = table("truncate(25000, n)", 1);
+    town.append(table, 0, 100_000, 5_000);
+
+    try (BufferAllocator little = town.allocator.newChildAllocator("little", 0, 1 << 20)) {
+      var unused =
+          town.compactor(town.metadata, "w", PlanLimits.DEFAULT, little)
+              .compact(table, CompactorTown.FAR);
+    }
+
+    // One for each time that a third of the memory was full, and a partition's end was in between.
+    assertThat(files(table, Expressions.alwaysTrue())).hasSizeBetween(5, 24);
     town.assertLakeEqualsLog(table);
   }
 

@@ -44,7 +44,10 @@ record LambdaEnvironment(
               "",
               "A property of the Iceberg catalog: SLUICE_CATALOG_IO_IMPL is io-impl."),
           new OptionDoc(
-              MEMORY_MIB, "16 to 65536", "256", "Bound of the memory for the log's rows, in MiB."));
+              MEMORY_MIB,
+              "16 to 65536",
+              "256",
+              "Bound of the memory for the log's rows, in MiB. With less than 384, partitions get more and smaller files."));
 
   /**
    * Reads the variables.

@@ -30,4 +30,15 @@ public record LakeFileSettings(long rowGroupBytes, int zstdLevel, long fileBytes
       throw new IllegalArgumentException("zstdLevel must be 1 to 22: " + zstdLevel);
     }
   }
+
+  /**
+   * Returns these settings with no more rows that wait than a third of so much memory: what comes
+   * from the log is decoded in the rest.
+   *
+   * @param memoryBytes bound of the memory for rows, at least 3
+   */
+  public LakeFileSettings within(long memoryBytes) {
+    return new LakeFileSettings(
+        rowGroupBytes, zstdLevel, fileBytes, Math.min(stageBytes, memoryBytes / 3));
+  }
 }
