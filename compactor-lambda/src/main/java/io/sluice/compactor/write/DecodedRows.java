@@ -1,6 +1,7 @@
 package io.sluice.compactor.write;
 
 import java.util.Arrays;
+import java.util.function.Function;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
@@ -12,6 +13,21 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * @param to one past the last one
  */
 record DecodedRows(LogRows rows, VectorSchemaRoot root, int from, int to) implements AutoCloseable {
+
+  /**
+   * Returns rows of a root that was decoded.
+   *
+   * @param root taken over, also if this fails
+   */
+  static DecodedRows of(
+      VectorSchemaRoot root, Function<VectorSchemaRoot, LogRows> rows, int from, int to) {
+    try {
+      return new DecodedRows(rows.apply(root), root, from, to);
+    } catch (RuntimeException e) {
+      root.close();
+      throw e;
+    }
+  }
 
   /** Returns how much memory they take, about, in bytes. */
   long bytes() {

@@ -14,6 +14,7 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.transforms.Transform;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.util.SerializableFunction;
@@ -28,6 +29,9 @@ final class Partitioner {
   /** What one field of the spec is made of. */
   private record Source(
       NestedField column, Type type, SerializableFunction<Object, Object> transform) {}
+
+  /** A column of rows, with the type that it had when they were written. */
+  private record Column(Type type, FieldVector vector) {}
 
   /** A partition of the first so many fields, by the one of a field less and the field's value. */
   private record Step(int before, int value) {}
@@ -71,28 +75,35 @@ final class Partitioner {
    * @param schema the table's current one
    * @throws UnwritableRowsException if Iceberg can't compute a field of it
    */
-  @SuppressWarnings("unchecked") // a transform takes what its source column has
   Partitioner(PartitionSpec spec, Schema schema) {
     this.spec = spec;
     for (PartitionField field : spec.fields()) {
-      NestedField column = schema.asStruct().field(field.sourceId());
-      if (column == null && !field.transform().isVoid()) {
-        throw new UnwritableRowsException(
-            "partition field '" + field.name() + "' is of a column that the table has not");
-      }
-      Type type = column == null ? Types.StringType.get() : column.type();
-      try {
-        SerializableFunction<Object, Object> transform =
-            ((Transform<Object, Object>) field.transform()).bind(type);
-        NestedField known =
-            column == null ? NestedField.optional(field.sourceId(), field.name(), type) : column;
-        sources.add(new Source(known, type, transform));
-      } catch (IllegalArgumentException | UnsupportedOperationException e) {
-        throw new UnwritableRowsException(
-            "partition field '%s' has the transform %s, which this version can't compute: %s"
-                .formatted(field.name(), field.transform(), e.getMessage()));
-      }
+      sources.add(source(field, schema));
       levels.add(new Level());
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a transform takes what its source column has
+  private static Source source(PartitionField field, Schema schema) {
+    if (field.transform().isVoid()) {
+      // Of no column: what it was of may be anything now.
+      NestedField none = NestedField.optional(-1, field.name(), Types.StringType.get());
+      return new Source(none, none.type(), value -> null);
+    }
+    NestedField column = schema.asStruct().field(field.sourceId());
+    if (column == null) {
+      throw new UnwritableRowsException(
+          "partition field '" + field.name() + "' is of a column that the table has not");
+    }
+    try {
+      return new Source(
+          column,
+          column.type(),
+          ((Transform<Object, Object>) field.transform()).bind(column.type()));
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      throw new UnwritableRowsException(
+          "partition field '%s' has the transform %s, which this version can't compute: %s"
+              .formatted(field.name(), field.transform(), e.getMessage()));
     }
   }
 
@@ -101,7 +112,11 @@ final class Partitioner {
     return levels.get(levels.size() - 1).steps.size();
   }
 
-  /** Returns the number of the partition of each row of {@code [from, to)}. */
+  /**
+   * Returns the number of the partition of each row of {@code [from, to)}.
+   *
+   * @throws UnwritableRowsException if a column of theirs isn't of a type that the lake's can hold
+   */
   int[] partitions(LogRows rows, int from, int to) {
     int[] partitions = new int[to - from];
     for (int i = 0; i < sources.size(); i++) {
@@ -111,11 +126,11 @@ final class Partitioner {
   }
 
   private static void add(Source source, Level level, LogRows rows, int from, int[] partitions) {
-    FieldVector vector = vector(source, rows);
+    Column column = column(source, rows);
     Object last = null;
     int number = -1;
     for (int i = 0; i < partitions.length; i++) {
-      Object value = value(source, vector, rows, from + i);
+      Object value = value(source, column, rows, from + i);
       // Rows that follow each other are often alike.
       if (i == 0 || !Objects.equals(value, last)) {
         last = value;
@@ -125,27 +140,46 @@ final class Partitioner {
     }
   }
 
-  private static @Nullable FieldVector vector(Source source, LogRows rows) {
+  private static @Nullable Column column(Source source, LogRows rows) {
     List<NestedField> columns = rows.schema().columns();
     for (int i = 0; i < columns.size(); i++) {
-      if (columns.get(i).fieldId() == source.column().fieldId()) {
-        return rows.columns().get(i);
+      NestedField column = columns.get(i);
+      if (column.fieldId() == source.column().fieldId()) {
+        if (!TypeUtil.isPromotionAllowed(column.type(), source.type().asPrimitiveType())) {
+          throw new UnwritableRowsException(
+              "column '%s' is %s in the lake, which can't hold the log's %s: give it a type there that can"
+                  .formatted(source.column().name(), source.type(), column.type()));
+        }
+        return new Column(column.type(), rows.columns().get(i));
       }
     }
     return null;
   }
 
   private static @Nullable Object value(
-      Source source, @Nullable FieldVector vector, LogRows rows, int row) {
-    if (vector != null) {
-      return vector.isNull(row) ? null : IcebergValues.of(source.type(), vector, row);
+      Source source, @Nullable Column column, LogRows rows, int row) {
+    if (column != null) {
+      return column.vector().isNull(row)
+          ? null
+          : widened(IcebergValues.of(column.type(), column.vector(), row), source.type());
     }
     return switch (source.column().name()) {
-      case SystemColumns.BUCKET -> rows.bucket();
+      case SystemColumns.BUCKET -> widened(rows.bucket(), source.type());
       case SystemColumns.OFFSET -> rows.offset() + row;
       case SystemColumns.TIMESTAMP -> rows.timeMicros();
       default -> null;
     };
+  }
+
+  /** Another engine may have widened the column since; a decimal's precision changes no value. */
+  private static Object widened(Object value, Type type) {
+    if (value instanceof Integer number && type.typeId() == Type.TypeID.LONG) {
+      return number.longValue();
+    }
+    if (value instanceof Float number && type.typeId() == Type.TypeID.DOUBLE) {
+      return number.doubleValue();
+    }
+    return value;
   }
 
   /** Returns the values of a partition's fields. */

@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -187,16 +186,19 @@ public final class PlanExecutor {
             schemaId, id -> new FrameDecoder(ArrowSchemas.of(schema), allocator));
     int from = (int) (position - placed.offset());
     int to = (int) (Math.min(end, placed.endOffset()) - placed.offset());
-    VectorSchemaRoot root = decoder.decode(placed.frame());
-    LogRows rows =
-        new LogRows(
-            schema,
-            root.getFieldVectors(),
-            root.getRowCount(),
-            bucket,
-            placed.offset(),
-            placed.timeMicros());
-    files.write(new DecodedRows(rows, root, from, to));
+    files.write(
+        DecodedRows.of(
+            decoder.decode(placed.frame()),
+            root ->
+                new LogRows(
+                    schema,
+                    root.getFieldVectors(),
+                    root.getRowCount(),
+                    bucket,
+                    placed.offset(),
+                    placed.timeMicros()),
+            from,
+            to));
     return placed.offset() + to;
   }
 

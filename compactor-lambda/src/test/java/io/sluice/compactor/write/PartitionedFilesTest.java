@@ -1,6 +1,7 @@
 package io.sluice.compactor.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.Table;
 import io.sluice.compactor.CompactorTown;
@@ -21,6 +22,8 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +75,20 @@ class PartitionedFilesTest {
         files.write(rows(table, allocator, 0));
         assertThat(allocator.getAllocatedMemory()).isPositive();
       }
+      assertThat(allocator.getAllocatedMemory()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsNoRowsAfterAllGivesItsMemoryBack() {
+    Schema schema = new Schema(NestedField.optional(1, "n", Types.LongType.get()));
+    try (BufferAllocator allocator = new RootAllocator()) {
+      VectorSchemaRoot root = ArrowRows.root(allocator, schema, List.of());
+      assertThat(allocator.getAllocatedMemory()).isPositive();
+      assertThatThrownBy(
+              () ->
+                  DecodedRows.of(root, vectors -> new LogRows(schema, List.of(), 0, 0, 0, 0), 0, 0))
+          .isInstanceOf(IllegalArgumentException.class);
       assertThat(allocator.getAllocatedMemory()).isZero();
     }
   }

@@ -1,10 +1,14 @@
 package io.sluice.compactor.write;
 
+import static org.apache.iceberg.types.Types.NestedField.optional;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.SystemColumns;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -14,10 +18,13 @@ import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.PartitionSpecParser;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.transforms.Transform;
 import org.apache.iceberg.transforms.Transforms;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.Test;
 
@@ -86,8 +93,104 @@ class PartitionerTest {
     }
   }
 
+  /** What an engine of another catalog may have done since the rows were written. */
+  @Test
+  void rowsOfBeforeAColumnWasWidenedAreOfThePartitionThatTheyWouldBeOfNow() {
+    Schema old =
+        new Schema(
+            optional(1, "i", Types.IntegerType.get()),
+            optional(2, "f", Types.FloatType.get()),
+            optional(3, "d", Types.DecimalType.of(9, 2)));
+    Schema now =
+        new Schema(
+            optional(1, "i", Types.LongType.get()),
+            optional(2, "f", Types.DoubleType.get()),
+            optional(3, "d", Types.DecimalType.of(20, 2)),
+            optional(4, SystemColumns.BUCKET, Types.LongType.get()));
+    List<Record> narrow = new ArrayList<>();
+    List<Record> wide = new ArrayList<>();
+    for (int i = -3; i < 3; i++) {
+      float real = i / 3f;
+      BigDecimal decimal = BigDecimal.valueOf(i * 1_111L, 2);
+      Map<String, Object> values = Map.of("i", i, "f", real, "d", decimal);
+      narrow.add(GenericRecord.create(old).copy(values));
+      Map<String, Object> widened =
+          Map.of("i", (long) i, "f", (double) real, "d", decimal, SystemColumns.BUCKET, 4L);
+      wide.add(GenericRecord.create(now).copy(widened));
+    }
+    narrow.add(GenericRecord.create(old));
+    wide.add(GenericRecord.create(now).copy(SystemColumns.BUCKET, 4L));
+    for (String field :
+        List.of(
+            "1:identity",
+            "1:bucket[3]",
+            "1:truncate[2]",
+            "2:identity",
+            "3:identity",
+            "3:bucket[3]",
+            "3:truncate[50]",
+            "4:identity")) {
+      PartitionSpec spec = spec(now, field);
+      Partitioner partitioner = new Partitioner(spec, now);
+      PartitionKey key = new PartitionKey(spec, now);
+      int[] before = partitions(partitioner, old, narrow);
+      for (int row = 0; row < wide.size(); row++) {
+        key.partition(new InternalRecordWrapper(now.asStruct()).wrap(wide.get(row)));
+        assertThat(partitioner.values(before[row]).get(0))
+            .as("%s of row %s", field, row)
+            .isEqualTo(key.get(0, Object.class));
+      }
+      Schema columns = new Schema(now.columns().subList(0, 3));
+      assertThat(partitions(partitioner, columns, wide)).isEqualTo(before);
+    }
+  }
+
+  private static int[] partitions(Partitioner partitioner, Schema schema, List<Record> rows) {
+    try (BufferAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root = ArrowRows.root(allocator, schema, rows)) {
+      LogRows batch = new LogRows(schema, root.getFieldVectors(), rows.size(), 4, 0, 0);
+      return partitioner.partitions(batch, 0, rows.size());
+    }
+  }
+
+  @Test
+  void aColumnThatWasMadeSomethingElseIsNamedWithWhatToDo() {
+    Schema old = new Schema(optional(1, "a", Types.LongType.get()));
+    for (Type type :
+        List.of(Types.IntegerType.get(), Types.StringType.get(), Types.DecimalType.of(20, 0))) {
+      Schema now = new Schema(optional(1, "a", type));
+      Partitioner partitioner = new Partitioner(spec(now, "1:identity"), now);
+      List<Record> rows = List.of(GenericRecord.create(old).copy(Map.of("a", 1L)));
+      assertThatThrownBy(() -> partitions(partitioner, old, rows))
+          .isInstanceOf(UnwritableRowsException.class)
+          .hasMessage(
+              "column 'a' is "
+                  + type
+                  + " in the lake, which can't hold the log's long: give it a type there that can");
+    }
+  }
+
+  /** Tables of format 1 keep such fields in their specs. */
+  @Test
+  void aFieldThatWasRemovedIsNullWhateverItsColumnBecame() {
+    Schema old = new Schema(optional(1, "a", Types.LongType.get()));
+    List<Record> rows = List.of(GenericRecord.create(old).copy(Map.of("a", 1L)));
+    for (Schema now :
+        List.of(
+            new Schema(optional(1, "a", Types.IntegerType.get())),
+            new Schema(optional(2, "b", Types.LongType.get())))) {
+      Partitioner partitioner = new Partitioner(spec(now, "1:void"), now);
+      assertThat(partitions(partitioner, old, rows)).containsExactly(0);
+      assertThat(partitioner.values(0).get(0)).isNull();
+    }
+  }
+
   /** Builds a spec of sources' ids and transforms. */
   private static PartitionSpec spec(String... fields) {
+    return spec(AllTypes.SCHEMA, fields);
+  }
+
+  private static PartitionSpec spec(Schema schema, String... fields) {
     StringBuilder json = new StringBuilder();
     for (String field : fields) {
       String[] parts = field.split(":", 2);
@@ -96,8 +199,7 @@ class PartitionerTest {
               "{\"name\":\"p%d\",\"source-id\":%s,\"transform\":\"%s\",\"field-id\":%d}"
                   .formatted(json.length(), parts[0], parts[1], 1_000 + json.length()));
     }
-    return PartitionSpecParser.fromJson(
-        AllTypes.SCHEMA, "{\"spec-id\":0,\"fields\":[" + json + "]}");
+    return PartitionSpecParser.fromJson(schema, "{\"spec-id\":0,\"fields\":[" + json + "]}");
   }
 
   private static List<Transform<?, ?>> transforms() {
