@@ -5,6 +5,7 @@ import io.sluice.catalog.bucket.Segment;
 import io.sluice.catalog.lake.LakeTable;
 import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.lake.Progress;
+import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.compactor.work.ResultSpec;
 import java.util.Collections;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.iceberg.Schema;
 
 /**
  * What was seen of a table at one time: first the buckets' records, then the lake's metadata, which
@@ -46,6 +48,19 @@ public record TableLook(
   /** Returns the partition specs that files of results can be of. */
   public Set<ResultSpec> specs() {
     return view.metadata().specs().stream().map(ResultSpec::of).collect(Collectors.toSet());
+  }
+
+  /**
+   * Returns a schema that rows in the log have, without system columns: the lake has it before the
+   * table's record, which may have been loaded before rows got it.
+   *
+   * @throws IllegalArgumentException if neither knows it
+   */
+  public Schema rowSchema(int id) {
+    Schema inLake = view.metadata().schemasById().get(id);
+    return inLake == null || table.schemas().containsKey(id)
+        ? table.rowSchema(id)
+        : SystemColumns.removeFrom(inLake);
   }
 
   /** Returns how many sealed rows aren't in the lake. */

@@ -14,7 +14,6 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.transforms.Transform;
 import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.util.SerializableFunction;
@@ -29,9 +28,6 @@ final class Partitioner {
   /** What one field of the spec is made of. */
   private record Source(
       NestedField column, Type type, SerializableFunction<Object, Object> transform) {}
-
-  /** A column of rows, with the type that it had when they were written. */
-  private record Column(Type type, FieldVector vector) {}
 
   /** A partition of the first so many fields, by the one of a field less and the field's value. */
   private record Step(int before, int value) {}
@@ -115,7 +111,7 @@ final class Partitioner {
   /**
    * Returns the number of the partition of each row of {@code [from, to)}.
    *
-   * @throws UnwritableRowsException if a column of theirs isn't of a type that the lake's can hold
+   * @throws UnwritableRowsException if a column of theirs isn't of the lake's type
    */
   int[] partitions(LogRows rows, int from, int to) {
     int[] partitions = new int[to - from];
@@ -126,11 +122,11 @@ final class Partitioner {
   }
 
   private static void add(Source source, Level level, LogRows rows, int from, int[] partitions) {
-    Column column = column(source, rows);
+    FieldVector vector = vector(source, rows);
     Object last = null;
     int number = -1;
     for (int i = 0; i < partitions.length; i++) {
-      Object value = value(source, column, rows, from + i);
+      Object value = value(source, vector, rows, from + i);
       // Rows that follow each other are often alike.
       if (i == 0 || !Objects.equals(value, last)) {
         last = value;
@@ -140,46 +136,33 @@ final class Partitioner {
     }
   }
 
-  private static @Nullable Column column(Source source, LogRows rows) {
+  private static @Nullable FieldVector vector(Source source, LogRows rows) {
     List<NestedField> columns = rows.schema().columns();
     for (int i = 0; i < columns.size(); i++) {
       NestedField column = columns.get(i);
       if (column.fieldId() == source.column().fieldId()) {
-        if (!TypeUtil.isPromotionAllowed(column.type(), source.type().asPrimitiveType())) {
+        if (!column.type().equals(source.type())) {
           throw new UnwritableRowsException(
               "column '%s' is %s in the lake, which can't hold the log's %s: give it a type there that can"
                   .formatted(source.column().name(), source.type(), column.type()));
         }
-        return new Column(column.type(), rows.columns().get(i));
+        return rows.columns().get(i);
       }
     }
     return null;
   }
 
   private static @Nullable Object value(
-      Source source, @Nullable Column column, LogRows rows, int row) {
-    if (column != null) {
-      return column.vector().isNull(row)
-          ? null
-          : widened(IcebergValues.of(column.type(), column.vector(), row), source.type());
+      Source source, @Nullable FieldVector vector, LogRows rows, int row) {
+    if (vector != null) {
+      return vector.isNull(row) ? null : IcebergValues.of(source.type(), vector, row);
     }
     return switch (source.column().name()) {
-      case SystemColumns.BUCKET -> widened(rows.bucket(), source.type());
+      case SystemColumns.BUCKET -> rows.bucket();
       case SystemColumns.OFFSET -> rows.offset() + row;
       case SystemColumns.TIMESTAMP -> rows.timeMicros();
       default -> null;
     };
-  }
-
-  /** Another engine may have widened the column since; a decimal's precision changes no value. */
-  private static Object widened(Object value, Type type) {
-    if (value instanceof Integer number && type.typeId() == Type.TypeID.LONG) {
-      return number.longValue();
-    }
-    if (value instanceof Float number && type.typeId() == Type.TypeID.DOUBLE) {
-      return number.doubleValue();
-    }
-    return value;
   }
 
   /** Returns the values of a partition's fields. */

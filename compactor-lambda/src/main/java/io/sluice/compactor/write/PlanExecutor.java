@@ -2,7 +2,6 @@ package io.sluice.compactor.write;
 
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.range.OffsetRange;
-import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.TableLook;
 import io.sluice.compactor.work.PartitionRange;
@@ -10,7 +9,6 @@ import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
 import io.sluice.compactor.work.ResultSpec;
 import io.sluice.compactor.write.PlanFiles.Placed;
-import io.sluice.log.frame.FrameDecoder;
 import io.sluice.log.read.PlacedFrame;
 import io.sluice.log.read.ReadException;
 import java.io.IOException;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,9 +88,9 @@ public final class PlanExecutor {
     // Its files are as old as the oldest of them may be, also if this worker sleeps in between.
     Instant begun = clock.instant();
     try (PlanFiles files = files(look)) {
-      Map<Integer, FrameDecoder> decoders = new HashMap<>();
+      FrameForms forms = new FrameForms(look, allocator);
       for (Map.Entry<Integer, OffsetRange> range : plan.ranges().entrySet()) {
-        copy(look, range.getKey(), range.getValue(), decoders, files);
+        copy(look, range.getKey(), range.getValue(), forms, files);
       }
       List<Placed> finished = files.finish();
       long rows = finished.stream().mapToLong(placed -> placed.file().rows()).sum();
@@ -117,11 +114,7 @@ public final class PlanExecutor {
   }
 
   private void copy(
-      TableLook look,
-      int bucket,
-      OffsetRange range,
-      Map<Integer, FrameDecoder> decoders,
-      PlanFiles files)
+      TableLook look, int bucket, OffsetRange range, FrameForms forms, PlanFiles files)
       throws Exception {
     BucketState state = Objects.requireNonNull(look.buckets().get(bucket));
     if (range.start() < state.startOffset() || range.end() > state.sealedEndOffset()) {
@@ -148,7 +141,7 @@ public final class PlanExecutor {
         }
         try {
           for (PlacedFrame frame : frames) {
-            position = copy(look, bucket, frame, position, range.end(), decoders, files);
+            position = copy(bucket, frame, position, range.end(), forms, files);
           }
         } finally {
           frames.forEach(PlacedFrame::release);
@@ -158,13 +151,7 @@ public final class PlanExecutor {
   }
 
   private long copy(
-      TableLook look,
-      int bucket,
-      PlacedFrame placed,
-      long position,
-      long end,
-      Map<Integer, FrameDecoder> decoders,
-      PlanFiles files)
+      int bucket, PlacedFrame placed, long position, long end, FrameForms forms, PlanFiles files)
       throws IOException, ReadException {
     if (placed.offset() > position || placed.endOffset() <= position || position >= end) {
       throw new ReadException(
@@ -179,16 +166,12 @@ public final class PlanExecutor {
               + position
               + " comes next");
     }
-    int schemaId = placed.frame().header().schemaId();
-    Schema schema = look.table().rowSchema(schemaId);
-    FrameDecoder decoder =
-        decoders.computeIfAbsent(
-            schemaId, id -> new FrameDecoder(ArrowSchemas.of(schema), allocator));
+    Schema schema = forms.schema(placed.frame().header().schemaId());
     int from = (int) (position - placed.offset());
     int to = (int) (Math.min(end, placed.endOffset()) - placed.offset());
     files.write(
         DecodedRows.of(
-            decoder.decode(placed.frame()),
+            forms.decode(placed.frame()),
             root ->
                 new LogRows(
                     schema,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.SystemColumns;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,58 +89,6 @@ class PartitionerTest {
       LogRows batch = new LogRows(older, root.getFieldVectors(), 5, 4, 0, 86_400_000_000L);
       assertThat(partitioner.partitions(batch, 0, 5)).containsOnly(0);
       assertThat(partitioner.values(0).get(0)).isNull();
-    }
-  }
-
-  /** What an engine of another catalog may have done since the rows were written. */
-  @Test
-  void rowsOfBeforeAColumnWasWidenedAreOfThePartitionThatTheyWouldBeOfNow() {
-    Schema old =
-        new Schema(
-            optional(1, "i", Types.IntegerType.get()),
-            optional(2, "f", Types.FloatType.get()),
-            optional(3, "d", Types.DecimalType.of(9, 2)));
-    Schema now =
-        new Schema(
-            optional(1, "i", Types.LongType.get()),
-            optional(2, "f", Types.DoubleType.get()),
-            optional(3, "d", Types.DecimalType.of(20, 2)),
-            optional(4, SystemColumns.BUCKET, Types.LongType.get()));
-    List<Record> narrow = new ArrayList<>();
-    List<Record> wide = new ArrayList<>();
-    for (int i = -3; i < 3; i++) {
-      float real = i / 3f;
-      BigDecimal decimal = BigDecimal.valueOf(i * 1_111L, 2);
-      Map<String, Object> values = Map.of("i", i, "f", real, "d", decimal);
-      narrow.add(GenericRecord.create(old).copy(values));
-      Map<String, Object> widened =
-          Map.of("i", (long) i, "f", (double) real, "d", decimal, SystemColumns.BUCKET, 4L);
-      wide.add(GenericRecord.create(now).copy(widened));
-    }
-    narrow.add(GenericRecord.create(old));
-    wide.add(GenericRecord.create(now).copy(SystemColumns.BUCKET, 4L));
-    for (String field :
-        List.of(
-            "1:identity",
-            "1:bucket[3]",
-            "1:truncate[2]",
-            "2:identity",
-            "3:identity",
-            "3:bucket[3]",
-            "3:truncate[50]",
-            "4:identity")) {
-      PartitionSpec spec = spec(now, field);
-      Partitioner partitioner = new Partitioner(spec, now);
-      PartitionKey key = new PartitionKey(spec, now);
-      int[] before = partitions(partitioner, old, narrow);
-      for (int row = 0; row < wide.size(); row++) {
-        key.partition(new InternalRecordWrapper(now.asStruct()).wrap(wide.get(row)));
-        assertThat(partitioner.values(before[row]).get(0))
-            .as("%s of row %s", field, row)
-            .isEqualTo(key.get(0, Object.class));
-      }
-      Schema columns = new Schema(now.columns().subList(0, 3));
-      assertThat(partitions(partitioner, columns, wide)).isEqualTo(before);
     }
   }
 
