@@ -19,6 +19,13 @@ final class GetStream extends ClientCall.Listener<InboundRows> {
   interface Sink {
 
     /**
+     * The schema of all rows of this call came.
+     *
+     * @throws SluiceException if they can't be taken: the call ends with this
+     */
+    void opened(Schema schema) throws SluiceException;
+
+    /**
      * A message of rows came, which is taken over.
      *
      * @throws SluiceException if it can't be: the call ends with this
@@ -139,6 +146,7 @@ final class GetStream extends ClientCall.Listener<InboundRows> {
     if (schema == null) {
       throw new SluiceException(Reason.INTERNAL, "a gateway sent rows before their schema");
     }
+    sink.opened(schema);
   }
 
   private void fail(SluiceException why) {

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import io.sluice.client.SluiceException.Origin;
 import io.sluice.client.SluiceException.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.iceberg.expressions.ExpressionParser;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ final class ReadLoop implements GetStream.Sink {
   private final long to;
   private int fruitless;
   private volatile long position;
+  private volatile @Nullable Schema columns;
   private volatile boolean stopped;
   private volatile @Nullable GetStream reading;
 
@@ -173,6 +176,25 @@ final class ReadLoop implements GetStream.Sink {
         null);
   }
 
+  /** A table's columns may change between two calls; a reader's don't. */
+  @Override
+  public void opened(Schema schema) throws SluiceException {
+    Schema before = columns;
+    if (before == null) {
+      columns = schema;
+    } else if (!before.equals(schema)) {
+      throw new SluiceException(
+          Reason.SCHEMA_CHANGED,
+          "the columns changed from "
+              + before.getFields()
+              + " to "
+              + schema.getFields()
+              + ": open another reader from offset "
+              + position
+              + " on");
+    }
+  }
+
   @Override
   public void arrived(Schema schema, InboundRows message) throws SluiceException {
     boolean kept = false;
@@ -217,6 +239,14 @@ final class ReadLoop implements GetStream.Sink {
     return true;
   }
 
+  /** Columns that were added meanwhile aren't for a reader that began without them. */
+  private List<String> wanted() {
+    Schema before = columns;
+    return !spec.columns().isEmpty() || before == null
+        ? spec.columns()
+        : before.getFields().stream().map(Field::getName).toList();
+  }
+
   /** No row before {@code offset} matches the filter. */
   private void passOver(long offset) throws SluiceException {
     if (spec.wantsAllRows()) {
@@ -235,9 +265,10 @@ final class ReadLoop implements GetStream.Sink {
     if (to != Long.MAX_VALUE) {
       json.put("to", to);
     }
-    if (!spec.columns().isEmpty()) {
-      ArrayNode columns = json.putArray("columns");
-      spec.columns().forEach(columns::add);
+    List<String> wanted = wanted();
+    if (!wanted.isEmpty()) {
+      ArrayNode names = json.putArray("columns");
+      wanted.forEach(names::add);
     }
     if (!spec.wantsAllRows()) {
       json.putRawValue("filter", new RawValue(ExpressionParser.toJson(spec.filter())));

@@ -2,6 +2,7 @@ package io.sluice.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.table.ColumnChanges;
 import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.TableName;
 import java.time.Duration;
@@ -92,6 +93,21 @@ public final class SluiceClient implements AutoCloseable {
   public TableDescription alterTable(TableName name, OptionChanges changes) throws SluiceException {
     return Answers.description(
         cluster.call("alter-table", Answers.alteration(name, changes), true));
+  }
+
+  /**
+   * Changes columns of a table, all or none. Writers and readers that are open go on in the columns
+   * that they began with.
+   *
+   * @return the table as it then is
+   * @throws SluiceException INVALID with what can't be; UNAVAILABLE, after which it may be done or
+   *     not: {@link #describe} tells
+   */
+  public TableDescription alterColumns(TableName name, ColumnChanges changes)
+      throws SluiceException {
+    ObjectNode body = Answers.named(name);
+    body.set("columns", changes.toJson());
+    return Answers.description(cluster.call("alter-table", body, false));
   }
 
   /**

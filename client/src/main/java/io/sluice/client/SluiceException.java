@@ -17,6 +17,11 @@ public final class SluiceException extends Exception {
     INVALID,
     /** The offsets asked for are not in the log: they have gone to the lake, or don't exist yet. */
     OUT_OF_RANGE,
+    /**
+     * The columns that are read aren't those any more that the reader began with. Open another at
+     * its position, which has them as they are now.
+     */
+    SCHEMA_CHANGED,
     /** The writer's sequence doesn't fit what the bucket knows of it. Open a new writer. */
     SEQUENCE,
     /** The gateway has too much to do. Try again, after a pause. */

@@ -141,6 +141,9 @@ class GetStreamTest {
     private @Nullable SluiceException failure;
 
     @Override
+    public void opened(Schema schema) {}
+
+    @Override
     public void arrived(Schema schema, InboundRows rows) throws SluiceException {
       if (failure != null) {
         throw failure;

@@ -1,23 +1,19 @@
 package io.sluice.flink;
 
 import io.sluice.catalog.table.LakePartitioning;
-import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.TableDescription;
 import io.sluice.client.TableSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.ResolvedSchema;
-import org.apache.flink.table.catalog.TableChange;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -108,31 +104,6 @@ final class CatalogTables {
     Map<String, String> options = new LinkedHashMap<>(table.getOptions());
     options.put(PARTITIONING, LakePartitioning.ofColumns(table.getPartitionKeys()).toString());
     return options;
-  }
-
-  /**
-   * Returns the options that an ALTER TABLE changes.
-   *
-   * @throws IllegalArgumentException if it changes anything else; the message says what
-   */
-  static OptionChanges optionChanges(TableName name, List<TableChange> changes) {
-    Map<String, String> set = new LinkedHashMap<>();
-    Set<String> reset = new LinkedHashSet<>();
-    for (TableChange change : changes) {
-      if (change instanceof TableChange.SetOption option) {
-        set.put(option.getKey(), option.getValue());
-      } else if (change instanceof TableChange.ResetOption option) {
-        reset.add(option.getKey());
-      } else {
-        throw new IllegalArgumentException(
-            "table "
-                + name
-                + " can't be altered so: only options can be changed yet, with ALTER TABLE ... SET"
-                + " and RESET, not "
-                + change.getClass().getSimpleName());
-      }
-    }
-    return new OptionChanges(set, reset);
   }
 
   /** Flink answers null for a table without a comment. */

@@ -37,7 +37,7 @@ import org.apache.iceberg.types.Types.NestedField;
  * Flink keeps a TIME in milliseconds: a value with microseconds fails the read, rather than being
  * cut.
  */
-final class FlinkTypes {
+public final class FlinkTypes {
 
   private static final int MICROS = 6;
   private static final int NANOS = 9;
@@ -52,7 +52,7 @@ final class FlinkTypes {
    *
    * @throws IllegalArgumentException if it has none
    */
-  static LogicalType flinkType(Type type, boolean nullable) {
+  public static LogicalType flinkType(Type type, boolean nullable) {
     return switch (type.typeId()) {
       case BOOLEAN -> new BooleanType(nullable);
       case INTEGER -> new IntType(nullable);

@@ -195,7 +195,7 @@ final class SluiceCatalog extends AppendOnlyCatalog {
     Optional<TableName> name = isSystem(path) ? Optional.empty() : name(path);
     try {
       if (name.isPresent()) {
-        client().alterTable(name.get(), CatalogTables.optionChanges(name.get(), changes));
+        alter(name.get(), new TableChanges(name.get(), changes));
       } else if (!ignoreIfNotExists) {
         throw new TableNotExistException(getName(), path);
       }
@@ -208,6 +208,15 @@ final class SluiceCatalog extends AppendOnlyCatalog {
       if (!ignoreIfNotExists) {
         throw new TableNotExistException(getName(), path, e);
       }
+    }
+  }
+
+  private void alter(TableName name, TableChanges changes) throws SluiceException {
+    if (changes.columns().isPresent()) {
+      var unused = client().alterColumns(name, changes.columns().get());
+    }
+    if (changes.options().isPresent()) {
+      var unused = client().alterTable(name, changes.options().get());
     }
   }
 

@@ -72,6 +72,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
       List<String> columns = DataType.getFieldNames(type);
       ScanSpec spec =
           ScanSpec.of(endpoint, name, columns)
+              .withPlanned((RowType) type.getLogicalType())
               .withStartup(startup)
               .withLakeChunkRows(options.get(SluiceOptions.LAKE_CHUNK_ROWS))
               .withBucketDiscovery(options.get(SluiceOptions.BUCKET_DISCOVERY));

@@ -41,7 +41,9 @@ final class ReadContext implements AutoCloseable {
   TableDescription table() throws IOException {
     if (table == null) {
       try {
-        table = client().describe(spec.name());
+        TableDescription found = client().describe(spec.name());
+        PlannedColumns.check(spec, found);
+        table = found;
       } catch (SluiceException e) {
         throw new IOException("table " + spec.name() + " can't be read: " + e.getMessage(), e);
       }

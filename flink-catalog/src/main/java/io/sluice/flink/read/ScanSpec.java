@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.apache.flink.table.types.logical.RowType;
 import org.apache.iceberg.expressions.Expression;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a query reads of a table.
@@ -20,6 +22,8 @@ import org.apache.iceberg.expressions.Expression;
  * @param startup where a streaming query begins
  * @param lakeChunkRows how many rows of history to hold in memory per bucket, at least 1
  * @param bucketDiscovery how often a streaming query looks for new buckets, at least 1 ms
+ * @param planned all columns as the query was planned for, without system columns; null if it takes
+ *     them as they are
  */
 public record ScanSpec(
     Endpoint endpoint,
@@ -29,7 +33,8 @@ public record ScanSpec(
     ArrayList<Expression> filters,
     Startup startup,
     int lakeChunkRows,
-    Duration bucketDiscovery)
+    Duration bucketDiscovery,
+    @Nullable RowType planned)
     implements Serializable {
 
   public ScanSpec {
@@ -53,7 +58,8 @@ public record ScanSpec(
         new ArrayList<>(),
         Startup.FULL,
         65_536,
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        null);
   }
 
   /** Returns this with other columns. */
@@ -81,13 +87,20 @@ public record ScanSpec(
     return with(columns, filters, startup, lakeChunkRows, pause);
   }
 
+  /** Returns this for columns that must have the types which the query was planned for. */
+  public ScanSpec withPlanned(RowType type) {
+    return new ScanSpec(
+        endpoint, database, table, columns, filters, startup, lakeChunkRows, bucketDiscovery, type);
+  }
+
   private ScanSpec with(
       ArrayList<String> names,
       ArrayList<Expression> expressions,
       Startup begin,
       int rows,
       Duration discovery) {
-    return new ScanSpec(endpoint, database, table, names, expressions, begin, rows, discovery);
+    return new ScanSpec(
+        endpoint, database, table, names, expressions, begin, rows, discovery, planned);
   }
 
   /** Returns the table's name. */

@@ -34,6 +34,7 @@ final class SplitPlanner {
   List<SluiceSplit> bounded() throws IOException {
     try (SluiceClient client = spec.endpoint().connect()) {
       TableDescription table = client.describe(spec.name());
+      PlannedColumns.check(spec, table);
       try (LakeCatalog lake = LakeCatalog.open(spec.endpoint(), table)) {
         // The order matters: what leaves the log between the two is in a later snapshot, not lost.
         LakeCatalog.View view = lake.load();
@@ -62,6 +63,7 @@ final class SplitPlanner {
   List<SluiceSplit> unbounded() throws IOException {
     try (SluiceClient client = spec.endpoint().connect()) {
       TableDescription table = client.describe(spec.name());
+      PlannedColumns.check(spec, table);
       SortedMap<Integer, Long> starts = starts(client, table);
       boolean lakeFirst = spec.startup().mode() == Startup.Mode.FULL;
       List<SluiceSplit> splits = new ArrayList<>();

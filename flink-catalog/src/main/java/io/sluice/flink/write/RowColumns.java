@@ -28,7 +28,10 @@ import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.logical.RowType;
 
-/** Flink's rows as columns of a batch. */
+/**
+ * Flink's rows as columns of a batch. A column may have become wider than the INSERT was planned
+ * for.
+ */
 final class RowColumns {
 
   private static final long MICROS_PER_MILLI = 1_000;
@@ -79,11 +82,11 @@ final class RowColumns {
     if (vector instanceof IntVector ints) {
       ints.setSafe(at, ((Number) value).intValue());
     } else if (vector instanceof BigIntVector longs) {
-      longs.setSafe(at, (Long) value);
+      longs.setSafe(at, ((Number) value).longValue());
     } else if (vector instanceof VarCharVector strings) {
       strings.setSafe(at, ((StringData) value).toBytes());
     } else if (vector instanceof Float8Vector doubles) {
-      doubles.setSafe(at, (Double) value);
+      doubles.setSafe(at, ((Number) value).doubleValue());
     } else if (vector instanceof Float4Vector floats) {
       floats.setSafe(at, (Float) value);
     } else if (vector instanceof BitVector bits) {

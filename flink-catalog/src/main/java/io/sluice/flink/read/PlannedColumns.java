@@ -1,0 +1,65 @@
+package io.sluice.flink.read;
+
+import io.sluice.catalog.table.SystemColumns;
+import io.sluice.client.TableDescription;
+import io.sluice.flink.FlinkTypes;
+import java.io.IOException;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a table has the columns still that a query was planned for. Flink has compiled their
+ * types into the query, so that a value of another one would be misread.
+ */
+final class PlannedColumns {
+
+  /**
+   * Checks the columns that a query reads.
+   *
+   * @throws IOException with the column that can't be read as planned, and what to do
+   */
+  static void check(ScanSpec spec, TableDescription table) throws IOException {
+    RowType planned = spec.planned();
+    for (String name : spec.columns()) {
+      if (!SystemColumns.NAMES.contains(name)) {
+        check(spec, name, planned, table.rowSchema().findField(name));
+      }
+    }
+  }
+
+  private static void check(
+      ScanSpec spec, String name, @Nullable RowType planned, @Nullable NestedField column)
+      throws IOException {
+    if (column == null) {
+      throw changed(spec, name, "isn't there any more: it was dropped, or has another name");
+    }
+    int at = planned == null ? -1 : planned.getFieldIndex(name);
+    if (planned == null || at < 0) {
+      return;
+    }
+    LogicalType was = planned.getTypeAt(at);
+    LogicalType is = FlinkTypes.flinkType(column.type(), column.isOptional());
+    boolean same = was.copy(true).equals(is.copy(true));
+    if (!same || (is.isNullable() && !was.isNullable())) {
+      throw changed(
+          spec,
+          name,
+          "is " + is.asSummaryString() + " now, and was " + was.asSummaryString() + " then");
+    }
+  }
+
+  private static IOException changed(ScanSpec spec, String name, String how) {
+    return new IOException(
+        "column '"
+            + name
+            + "' of table "
+            + spec.name()
+            + " isn't what the query was planned for: it "
+            + how
+            + "; submit the query again, from a savepoint if it has state");
+  }
+
+  private PlannedColumns() {}
+}
