@@ -57,7 +57,10 @@ class AlterTableIT {
       refused(sql, "ALTER TABLE t SET ('bucket.count'='4')", "can't be lowered, from 8 to 4");
       refused(sql, "ALTER TABLE t SET ('bucket.key'='')", "'bucket.key' can't be changed");
       refused(sql, "ALTER TABLE t RESET ('bucket.count')", "can't be lowered");
-      refused(sql, "ALTER TABLE t ADD (m INT)", "only options can be changed yet");
+      refused(
+          sql,
+          "ALTER TABLE t ADD DISTRIBUTION BY HASH(n) INTO 2 BUCKETS",
+          "options and columns can be changed, not AddDistribution");
       refused(sql, "ALTER TABLE t RENAME TO u", "RENAME");
       check(sql, 400);
     }

@@ -2,12 +2,15 @@ package io.sluice.flink.lake;
 
 import io.sluice.flink.TimeMillis;
 import java.util.List;
+import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.flink.FlinkSchemaUtil;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
 /** Cuts what a reader returned to the columns that a query asked for. */
@@ -44,9 +47,19 @@ final class LakeRow {
       Object value = getters[i].getFieldOrNull(read);
       if (times[i] && value != null) {
         value = TimeMillis.of(columns.get(i).name(), (Long) value);
+      } else if (value instanceof DecimalData decimal) {
+        value = widened(decimal, columns.get(i).type());
       }
       row.setField(i, value);
     }
     return row;
+  }
+
+  /** Iceberg's readers give a decimal the digits of its file; Flink writes it by the column's. */
+  private static DecimalData widened(DecimalData value, Type type) {
+    int precision = ((Types.DecimalType) type).precision();
+    return value.precision() == precision
+        ? value
+        : DecimalData.fromBigDecimal(value.toBigDecimal(), precision, value.scale());
   }
 }
