@@ -1,6 +1,7 @@
 package io.sluice.compactor;
 
 import io.sluice.catalog.table.TableName;
+import io.sluice.compactor.table.TableLook;
 import java.util.OptionalLong;
 
 /**
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * @param snapshotId the last of them; empty if it made none
  * @param lagRows sealed rows that weren't in the lake when it ended: 0 unless the deadline passed
  *     or other workers are still at them
+ * @param otherColumns whether the lake table had other columns then than the table
  */
 public record CompactionReport(
     TableName table,
@@ -22,10 +24,11 @@ public record CompactionReport(
     int files,
     int commits,
     OptionalLong snapshotId,
-    long lagRows) {
+    long lagRows,
+    boolean otherColumns) {
 
   static CompactionReport none(TableName table) {
-    return new CompactionReport(table, 0, 0, 0, 0, OptionalLong.empty(), 0);
+    return new CompactionReport(table, 0, 0, 0, 0, OptionalLong.empty(), 0, false);
   }
 
   CompactionReport with(long moreRows, long moreBytes, int moreFiles, long newSnapshotId) {
@@ -36,10 +39,13 @@ public record CompactionReport(
         files + moreFiles,
         commits + 1,
         OptionalLong.of(newSnapshotId),
-        lagRows);
+        lagRows,
+        otherColumns);
   }
 
-  CompactionReport withLag(long newLagRows) {
-    return new CompactionReport(table, rows, bytes, files, commits, snapshotId, newLagRows);
+  /** Returns the report of a run that ended with a look. */
+  CompactionReport endedWith(TableLook look) {
+    return new CompactionReport(
+        table, rows, bytes, files, commits, snapshotId, look.lagRows(), look.hasOtherColumns());
   }
 }

@@ -233,7 +233,7 @@ final class CompactionRun {
           Reason.ROWS_MISSING,
           "rows of " + table.name() + " are in neither log nor lake, by bucket: " + missing);
     }
-    return report.withLag(look.lagRows());
+    return report.endedWith(look);
   }
 
   private Work update(UnaryOperator<Work> step) throws MetadataException, InterruptedException {

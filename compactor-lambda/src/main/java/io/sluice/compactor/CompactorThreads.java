@@ -106,7 +106,11 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
     }
     try {
       Table table = tables.load(name);
-      ended(name, compactor.compact(table, Instant.now().plus(TURN)));
+      CompactionReport report = compactor.compact(table, Instant.now().plus(TURN));
+      if (report.otherColumns()) {
+        tables.adoptColumns(name);
+      }
+      ended(name, report);
     } catch (CatalogException e) {
       failed(name, e, e.reason() == CatalogException.Reason.NOT_FOUND);
     } catch (CompactionException e) {

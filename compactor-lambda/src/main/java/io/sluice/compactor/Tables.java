@@ -6,9 +6,14 @@ import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a compactor finds the tables. Calls block. Thread-safe. */
 public interface Tables {
+
+  /** For what isn't worth a failure. */
+  Logger LOG = LoggerFactory.getLogger(Tables.class);
 
   /** Lists all tables of all databases. */
   List<TableName> list() throws CatalogException;
@@ -19,6 +24,12 @@ public interface Tables {
    * @throws CatalogException NOT_FOUND if there is none of that name
    */
   Table load(TableName name) throws CatalogException;
+
+  /**
+   * Has a table take over the columns that another engine has given its lake table. If it can't,
+   * that is logged: rows are compacted all the same.
+   */
+  void adoptColumns(TableName name);
 
   /** Returns the tables of a catalog. */
   static Tables of(TableCatalog catalog) {
@@ -35,6 +46,15 @@ public interface Tables {
       @Override
       public Table load(TableName name) throws CatalogException {
         return catalog.load(name);
+      }
+
+      @Override
+      public void adoptColumns(TableName name) {
+        try {
+          var unused = catalog.adoptColumns(name);
+        } catch (CatalogException e) {
+          LOG.warn("The columns of {} stay as they are: {}", name, e.getMessage());
+        }
       }
     };
   }

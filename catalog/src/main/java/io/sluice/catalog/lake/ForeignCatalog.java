@@ -17,6 +17,8 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.ServiceUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sluice's catalog as other engines may use it. Tables of their own they may make, change, rename
@@ -32,6 +34,8 @@ public final class ForeignCatalog extends BaseMetastoreCatalog implements Suppor
           + " /v1/databases/{database}/tables/{table}";
   private static final String RENAME =
       "its name stays; make another table, and insert the rows there";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ForeignCatalog.class);
 
   private final SluiceCatalog catalog;
   private final TableCatalog tables;
@@ -169,6 +173,22 @@ public final class ForeignCatalog extends BaseMetastoreCatalog implements Suppor
         return Optional.empty();
       }
       throw new ServiceUnavailableException(e, "%s", e.getMessage());
+    }
+  }
+
+  /**
+   * Has a Sluice table take over the columns that an engine has given its lake table. If that can't
+   * be now, the next compaction or maintenance of the table does it.
+   */
+  void columnsChanged(TableIdentifier identifier) {
+    if (sluiceTable(identifier).isEmpty()) {
+      return;
+    }
+    try {
+      var unused =
+          tables.adoptColumns(new TableName(identifier.namespace().level(0), identifier.name()));
+    } catch (CatalogException e) {
+      LOG.warn("The new columns of {} can't be taken over yet: {}", identifier, e.getMessage());
     }
   }
 

@@ -1,13 +1,11 @@
 package io.sluice.catalog.lake;
 
-import io.sluice.catalog.table.SystemColumns;
+import io.sluice.catalog.table.SchemaRules;
 import io.sluice.catalog.table.Table;
-import io.sluice.catalog.types.ArrowSchemas;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.Schema;
@@ -24,8 +22,6 @@ import org.apache.iceberg.types.Types.NestedField;
  * compaction, readers and a DROP rely on. All else is the engine's to change.
  */
 final class SluiceTableRules {
-
-  private static final int MOST_COLUMNS = 5_000;
 
   /** Besides Sluice's own: what says where files are to be, and how they are to be read. */
   private static final List<String> FIXED_PROPERTIES =
@@ -110,53 +106,10 @@ final class SluiceTableRules {
     if (base.sameSchema(updated)) {
       return;
     }
-    Set<Integer> ours =
-        table.schema().columns().stream().map(NestedField::fieldId).collect(Collectors.toSet());
-    for (NestedField column : table.schema().columns()) {
-      NestedField found = updated.asStruct().field(column.fieldId());
-      require(
-          table,
-          found != null
-              && found.name().equals(column.name())
-              && found.type().equals(column.type())
-              && found.isOptional() == column.isOptional(),
-          "its column '"
-              + column.name()
-              + "' stays as it is: rows in the log have it, and Sluice's schemas don't evolve yet");
-    }
-    require(
-        table,
-        updated.columns().size() <= MOST_COLUMNS,
-        "it has at most " + MOST_COLUMNS + " columns");
-    for (NestedField column : updated.columns()) {
-      if (!ours.contains(column.fieldId())) {
-        checkAdded(table, column);
-      }
-    }
-  }
-
-  /** A column that rows from the log have not: the compactor writes null. */
-  private static void checkAdded(Table table, NestedField column) {
-    String name = "column '" + column.name() + "'";
-    require(
-        table,
-        column.isOptional() && column.initialDefault() == null && column.writeDefault() == null,
-        name + " must be optional and without defaults, since rows in the log have none");
-    require(
-        table,
-        !SystemColumns.isSystemColumn(column.name()),
-        name + " has the name of one of Sluice's own: " + SystemColumns.NAMES);
     try {
-      var unused = ArrowSchemas.field(column);
+      SchemaRules.checkChange(table, base, updated);
     } catch (IllegalArgumentException e) {
-      require(
-          table,
-          false,
-          name
-              + " can't be of type "
-              + column.type()
-              + "; the types are "
-              + String.join(", ", ArrowSchemas.typeNames()));
+      require(table, false, String.valueOf(e.getMessage()));
     }
   }
 

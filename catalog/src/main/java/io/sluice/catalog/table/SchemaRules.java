@@ -81,6 +81,7 @@ public final class SchemaRules {
       }
     }
     check(SystemColumns.removeFrom(after), table.options());
+    checkRoom(table.schemas().values(), after);
     for (NestedField own : SystemColumns.fields(1)) {
       NestedField was = before.findField(own.name());
       NestedField is = after.findField(own.name());
@@ -147,7 +148,7 @@ public final class SchemaRules {
    * @param further another
    * @throws IllegalArgumentException if it can't
    */
-  static void checkRoom(Collection<Schema> known, Schema further) {
+  private static void checkRoom(Collection<Schema> known, Schema further) {
     long bytes = bytes(further);
     for (Schema schema : known) {
       bytes += bytes(schema);

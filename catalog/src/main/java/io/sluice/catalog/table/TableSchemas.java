@@ -76,7 +76,6 @@ final class TableSchemas {
       changes.applyTo(update);
       Schema wanted = update.apply();
       SchemaRules.checkChange(table, lake.schema(), wanted);
-      SchemaRules.checkRoom(table.schemas().values(), wanted);
       var unusedSpec = table.options().lakePartitioning().spec(wanted);
     } catch (RuntimeException e) {
       // Nothing was asked of anybody yet. Iceberg has many kinds, some without a word.
@@ -118,9 +117,7 @@ final class TableSchemas {
   private static Table adopted(Table old, org.apache.iceberg.Table lake) throws CatalogException {
     try {
       SchemaRules.checkChange(old, old.schema(), lake.schema());
-      Table changed = old.withSchemas(lake.schemas(), lake.schema().schemaId());
-      SchemaRules.checkRoom(old.schemas().values(), changed.schema());
-      return changed;
+      return old.withSchemas(lake.schemas(), lake.schema().schemaId());
     } catch (IllegalArgumentException e) {
       throw new CatalogException(
           Reason.INVALID,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -71,6 +72,9 @@ class ForeignCommitsTest {
   Stream<DynamicTest> whatIsAnEnginesToChange() {
     return Stream.of(
         fine("a column", t -> t.updateSchema().addColumn("more", Types.DoubleType.get()).commit()),
+        fine("a column less", t -> t.updateSchema().deleteColumn("name").commit()),
+        fine("a column's name", t -> t.updateSchema().renameColumn("name", "title").commit()),
+        fine("a column's nulls", t -> t.updateSchema().makeColumnOptional("id").commit()),
         fine("a place", t -> t.updateSchema().moveFirst("name").commit()),
         fine("a column's comment", t -> t.updateSchema().updateColumnDoc("id", "key").commit()),
         fine("a property", t -> t.updateProperties().set("mine", "1").commit()),
@@ -146,42 +150,41 @@ class ForeignCommitsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> columnsOfSluiceStay() {
+  Stream<DynamicTest> columnsAreOnlyWhatRowsOfSluiceCanHave() {
     Types.NestedField nested =
         NestedField.optional(9, "n", Types.ListType.ofOptional(10, Types.LongType.get()));
     return Stream.of(
-        refused("column 'name'", t -> t.updateSchema().deleteColumn("name").commit()),
-        refused("column 'name'", t -> t.updateSchema().renameColumn("name", "title").commit()),
-        refused("column 'id'", t -> t.updateSchema().makeColumnOptional("id").commit()),
         refused(
             "column 'name'",
             t -> t.updateSchema().allowIncompatibleChanges().requireColumn("name").commit()),
         refused("column '_offset'", t -> t.updateSchema().deleteColumn("_offset").commit()),
         refused("column '_bucket'", t -> t.updateSchema().renameColumn("_bucket", "b").commit()),
         refused(
-            "column 'more' must be optional",
+            "column 'more' can't be added as NOT NULL",
             t ->
                 t.updateSchema()
                     .allowIncompatibleChanges()
                     .addRequiredColumn("more", Types.LongType.get())
                     .commit()),
         refused(
-            "column '_Offset' has the name",
+            "column '_Offset' is one of Sluice's own",
             t -> t.updateSchema().addColumn("_Offset", Types.LongType.get()).commit()),
         refused(
-            "column 'n' can't be of type",
+            "column 'n' has the nested type",
             t -> t.updateSchema().addColumn("n", nested.type()).commit()),
-        refused(
-            "column 'id'",
-            t ->
-                commit(
-                    t,
-                    base ->
-                        TableMetadata.buildFrom(base)
-                            .setCurrentSchema(
-                                new Schema(NestedField.optional(1, "id", Types.StringType.get())),
-                                base.lastColumnId())
-                            .build())));
+        refused("column 'id' can't become string", t -> commit(t, base -> withIdAsText(base))));
+  }
+
+  private static TableMetadata withIdAsText(TableMetadata base) {
+    List<NestedField> columns = new ArrayList<>(base.schema().columns());
+    columns.replaceAll(
+        column ->
+            column.fieldId() == 1
+                ? NestedField.from(column).ofType(Types.StringType.get()).build()
+                : column);
+    return TableMetadata.buildFrom(base)
+        .setCurrentSchema(new Schema(columns), base.lastColumnId())
+        .build();
   }
 
   private DynamicTest refused(String what, Consumer<Table> change) {
@@ -222,6 +225,19 @@ class ForeignCommitsTest {
 
     append(16, 20, 1);
     assertThat(table().schema().sameSchema(fixture.table.schema())).isTrue();
+  }
+
+  @Test
+  void theColumnsThatAnEngineGivesAreThoseOfTheTableAtOnce() throws Exception {
+    table().updateSchema().addColumn("more", Types.IntegerType.get()).commit();
+    table().updateSchema().renameColumn("name", "title").commit();
+
+    io.sluice.catalog.table.Table now = fixture.catalog.load(fixture.table.name());
+    assertThat(now.rowSchema().columns())
+        .extracting(NestedField::name)
+        .containsExactly("id", "title", "more");
+    assertThat(now.schemas()).hasSize(3);
+    assertThat(now.schema().sameSchema(table().schema())).isTrue();
   }
 
   private Table table() {

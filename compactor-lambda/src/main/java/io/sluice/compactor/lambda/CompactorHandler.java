@@ -104,6 +104,9 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
       Table table = open.tables().load(name);
       CompactionReport report = open.compactor().compact(table, deadline);
       LOG.info("Compacted: {}", report);
+      if (report.otherColumns()) {
+        open.tables().adoptColumns(name);
+      }
       maintain(open, table, deadline);
       return report.lagRows() == 0 || Instant.now().isBefore(deadline);
     } catch (CatalogException e) {

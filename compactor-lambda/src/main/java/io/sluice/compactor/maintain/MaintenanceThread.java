@@ -69,6 +69,7 @@ public final class MaintenanceThread implements AutoCloseable {
     try {
       Table table = tables.load(name);
       var unused = maintainer.maintain(table, Instant.now().plus(TURN));
+      tables.adoptColumns(name);
     } catch (CatalogException
         | CompactionException
         | RuntimeException

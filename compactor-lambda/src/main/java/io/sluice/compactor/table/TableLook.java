@@ -63,6 +63,11 @@ public record TableLook(
         : SystemColumns.removeFrom(inLake);
   }
 
+  /** Returns whether the lake table has other columns than the table, as it was given. */
+  public boolean hasOtherColumns() {
+    return view.metadata().currentSchemaId() != table.schemaId();
+  }
+
   /** Returns how many sealed rows aren't in the lake. */
   public long lagRows() {
     long rows = 0;
