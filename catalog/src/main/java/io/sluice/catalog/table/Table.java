@@ -119,14 +119,15 @@ public record Table(
   }
 
   /**
-   * Returns the table with a lake table's schemas; those that it had stay.
+   * Returns the table with a lake table's schemas. Those that it had stay, for rows may have them,
+   * whatever the lake calls by their ids by now.
    *
    * @param others all that the lake table has
    * @param current the id of its current one
    */
   public Table withSchemas(Map<Integer, Schema> others, int current) {
-    Map<Integer, Schema> all = new TreeMap<>(schemas);
-    all.putAll(others);
+    Map<Integer, Schema> all = new TreeMap<>(others);
+    all.putAll(schemas);
     return withSchemas(all, current, Math.max(level, TableLevels.ofSchemas(name, all).level()));
   }
 

@@ -116,6 +116,7 @@ final class TableSchemas {
 
   private static Table adopted(Table old, org.apache.iceberg.Table lake) throws CatalogException {
     try {
+      requireSameMeaning(old, lake);
       SchemaRules.checkChange(old, old.schema(), lake.schema());
       return old.withSchemas(lake.schemas(), lake.schema().schemaId());
     } catch (IllegalArgumentException e) {
@@ -127,6 +128,21 @@ final class TableSchemas {
               + e.getMessage()
               + ". Rows are written as before; undo the change there",
           e);
+    }
+  }
+
+  /**
+   * An engine that goes back to an older schema and cleans up leaves ids behind that the lake table
+   * gives to others then; but rows in the log may have the first one of that id.
+   */
+  private static void requireSameMeaning(Table old, org.apache.iceberg.Table lake) {
+    Schema known = old.schemas().get(lake.schema().schemaId());
+    if (known != null && !known.sameSchema(lake.schema())) {
+      throw new IllegalArgumentException(
+          "its schema "
+              + known.schemaId()
+              + " isn't the one that had this number before, which rows in the log may have;"
+              + " change it once more, so that it gets another number");
     }
   }
 

@@ -200,6 +200,35 @@ class AlterColumnsTest {
   }
 
   @Test
+  void columnsMayGoBackToWhatTheyWere() throws Exception {
+    Table first = create(Map.of());
+    alter(new Rename("carrier", "airline"));
+    Table back = alter(new Rename("airline", "carrier"));
+    assertThat(back.schemaId()).isEqualTo(first.schemaId());
+    assertThat(back.schemas()).hasSize(2);
+    assertThat(back.level()).isEqualTo(Levels.EVOLVED_SCHEMAS);
+  }
+
+  /** Rows in the log have the schema that had the id first. */
+  @Test
+  void anIdThatComesBackWithAnotherMeaningIsNotTakenOver() throws Exception {
+    create(Map.of());
+    alter(new Rename("carrier", "airline"));
+    alter(new Rename("airline", "carrier"));
+    lakeTable().expireSnapshots().cleanExpiredMetadata(true).commit();
+    assertThat(lakeTable().schemas()).containsOnlyKeys(0);
+    lakeTable().updateSchema().addColumn("other", Types.LongType.get()).commit();
+    assertThat(lakeTable().schema().schemaId()).isEqualTo(1);
+    assertThatThrownBy(() -> catalog.adoptColumns(NAME))
+        .hasMessageContaining("its schema 1 isn't the one that had this number before")
+        .hasMessageContaining("change it once more");
+    lakeTable().updateSchema().addColumn("more", Types.LongType.get()).commit();
+    Table adopted = catalog.adoptColumns(NAME);
+    assertThat(adopted.rowSchema().findField("more")).isNotNull();
+    assertThat(adopted.rowSchema(1).findField("airline")).isNotNull();
+  }
+
+  @Test
   void whatRowsCannotHaveIsNotTakenOver() throws Exception {
     Table table = create(Map.of());
     lakeTable()

@@ -67,8 +67,7 @@ public final class Reads {
         .apply(table.name())
         .thenCompose(
             now ->
-                now.schemas().size() > table.schemas().size()
-                        || now.bucketCount() > table.bucketCount()
+                now.schemaId() != table.schemaId() || now.bucketCount() > table.bucketCount()
                     ? openAs(now, request, forwarded)
                     : CompletableFuture.failedFuture(failure));
   }
