@@ -22,6 +22,7 @@ import io.sluice.compactor.maintain.TableMaintainer;
 import io.sluice.compactor.plan.PlanLimits;
 import io.sluice.compactor.work.StoredWorkRecords;
 import io.sluice.compactor.work.Work;
+import io.sluice.compactor.write.RangeFrames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,18 +125,22 @@ public class CompactorTown implements AutoCloseable {
 
   /** Returns a compactor that does all through {@code store}. */
   TableCompactor compactor(MetadataStore store, String worker, PlanLimits limits) {
-    return compactor(store, worker, limits, allocator);
+    return compactor(store, worker, limits, log, allocator);
   }
 
-  /** Returns a compactor with memory for rows of its own. */
+  /** Returns a compactor of another log, with memory for rows of its own. */
   TableCompactor compactor(
-      MetadataStore store, String worker, PlanLimits limits, BufferAllocator memory) {
+      MetadataStore store,
+      String worker,
+      PlanLimits limits,
+      RangeFrames frames,
+      BufferAllocator memory) {
     Lake ownLake = Lake.open(lakeSettings, store);
     return new TableCompactor(
         new StoredBucketRecords(store, LIMIT, Duration.ofMillis(20)),
         new StoredWorkRecords(store, LIMIT),
         new CompactionErrors(metadata),
-        log,
+        frames,
         ownLake::table,
         memory,
         settings(worker, limits),

@@ -47,14 +47,20 @@ final class MemoryLog implements RangeFrames, AutoCloseable {
     long rows = 0;
     long bytes = 0;
     for (List<Record> batch : batches) {
-      ByteBuf entry = entry(table, batch, rows);
+      ByteBuf entry = entry(allocator, table, batch, rows);
       entries.add(entry);
       rows += batch.size();
       bytes += entry.readableBytes();
     }
     ledgers.put(ledger, entries);
-    long end = rows;
-    long size = bytes;
+    seal(records, table, bucket, new Sealed(ledger, rows, bytes));
+  }
+
+  /** A ledger whose rows nobody will add to. */
+  record Sealed(long ledgerId, long rows, long bytes) {}
+
+  /** Names a ledger in a bucket's record as its next sealed segment. */
+  static void seal(BucketRecords records, Table table, int bucket, Sealed sealed) throws Exception {
     BucketId id = new BucketId(table.id(), bucket);
     records
         .update(
@@ -64,13 +70,17 @@ final class MemoryLog implements RangeFrames, AutoCloseable {
               long epoch = claimed.claim().epoch();
               long base = claimed.nextBaseOffset();
               return claimed
-                  .opened(epoch, ledger, 1)
-                  .sealed(epoch, ledger, base + end, 1, 2, size, true);
+                  .opened(epoch, sealed.ledgerId(), 1)
+                  .sealed(
+                      epoch, sealed.ledgerId(), base + sealed.rows(), 1, 2, sealed.bytes(), true);
             })
         .get(30, TimeUnit.SECONDS);
   }
 
-  private ByteBuf entry(Table table, List<Record> batch, long relativeOffset) throws Exception {
+  /** Returns an entry of rows, for the caller to release. */
+  static ByteBuf entry(
+      BufferAllocator allocator, Table table, List<Record> batch, long relativeOffset)
+      throws Exception {
     try (VectorSchemaRoot root = ArrowRows.root(allocator, table.schema(), batch)) {
       List<FrameRows> frames =
           new FrameEncoder(MAX_ENTRY_BYTES).encode(root, table.options().logCompression());

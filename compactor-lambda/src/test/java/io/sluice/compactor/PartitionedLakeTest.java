@@ -147,7 +147,7 @@ class PartitionedLakeTest {
 
     try (BufferAllocator little = town.allocator.newChildAllocator("little", 0, 1 << 20)) {
       var unused =
-          town.compactor(town.metadata, "w", PlanLimits.DEFAULT, little)
+          town.compactor(town.metadata, "w", PlanLimits.DEFAULT, town.log, little)
               .compact(table, CompactorTown.FAR);
     }
 
