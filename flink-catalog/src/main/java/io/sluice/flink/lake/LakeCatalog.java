@@ -23,6 +23,7 @@ public final class LakeCatalog implements AutoCloseable {
   private final RESTCatalog catalog;
   private final TableDescription table;
   private final String address;
+  private final HeldFiles held = new HeldFiles(HeldFiles.MOST_FILES, HeldFiles.MOST_BYTES);
 
   private LakeCatalog(RESTCatalog catalog, TableDescription table, String address) {
     this.catalog = catalog;
@@ -99,6 +100,11 @@ public final class LakeCatalog implements AutoCloseable {
     }
     TableMetadata metadata = ((BaseTable) loaded).operations().current();
     return new View(loaded, Progress.inForce(metadata, table.incarnation()));
+  }
+
+  /** Returns what bounds the files that stay open between chunks. */
+  HeldFiles held() {
+    return held;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.sluice.flink.lake;
 
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.table.SystemColumns;
+import io.sluice.flink.lake.BucketRows.Wanted;
 import io.sluice.flink.lake.ChunkPlan.OffsetFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,6 @@ import java.util.Optional;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -27,17 +27,22 @@ import org.jspecify.annotations.Nullable;
  * One bucket's rows of a range of offsets, in order, from whatever snapshot is current. If a file
  * goes away while it is read, the rest is planned anew: only offsets are remembered.
  */
-public final class LakeHistory {
+public final class LakeHistory implements AutoCloseable {
 
   private static final int REPLANS = 3;
 
-  private final LakeCatalog lake;
-  private final int bucket;
-  private final List<String> columns;
-  private final List<Expression> filters;
+  /** Loads the lake table as it is now. */
+  @FunctionalInterface
+  interface Loader {
+    Table load() throws IOException;
+  }
+
+  private final Loader lake;
+  private final HeldFiles held;
+  private final Wanted what;
   private final int maxRows;
   private OffsetRange wanted;
-  private @Nullable Plan plan;
+  private @Nullable List<OffsetFile<HistoryFile>> plan;
 
   /**
    * @param columns those wanted of each row
@@ -51,11 +56,19 @@ public final class LakeHistory {
       List<String> columns,
       List<Expression> filters,
       int maxRows) {
+    this(
+        () -> lake.load().table(),
+        lake.held(),
+        new Wanted(bucket, columns, filters),
+        wanted,
+        maxRows);
+  }
+
+  LakeHistory(Loader lake, HeldFiles held, Wanted what, OffsetRange wanted, int maxRows) {
     this.lake = lake;
-    this.bucket = bucket;
+    this.held = held;
+    this.what = what;
     this.wanted = wanted;
-    this.columns = List.copyOf(columns);
-    this.filters = List.copyOf(filters);
     this.maxRows = maxRows;
   }
 
@@ -69,21 +82,26 @@ public final class LakeHistory {
   public Optional<List<OffsetRow>> next() throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        Plan current = plan == null ? plan() : plan;
-        plan = current;
-        Optional<ChunkPlan<FileScanTask>> chunk = ChunkPlan.next(wanted, current.files(), maxRows);
+        List<OffsetFile<HistoryFile>> files = plan == null ? plan() : plan;
+        plan = files;
+        Optional<ChunkPlan<HistoryFile>> chunk = ChunkPlan.next(wanted, files, maxRows);
         if (chunk.isEmpty()) {
           return Optional.empty();
         }
-        List<OffsetRow> rows = read(current, chunk.get());
-        wanted = new OffsetRange(chunk.get().range().end(), wanted.end());
+        OffsetRange range = chunk.get().range();
+        List<OffsetRow> rows = new ArrayList<>();
+        for (HistoryFile file : chunk.get().files()) {
+          file.read(range, rows);
+        }
+        rows.sort(Comparator.comparingLong(OffsetRow::offset));
+        wanted = new OffsetRange(range.end(), wanted.end());
         return Optional.of(rows);
       } catch (UncheckedIOException | org.apache.iceberg.exceptions.NotFoundException e) {
-        plan = null;
+        close();
         if (attempt == REPLANS) {
           throw new IOException(
               "lake files of bucket "
-                  + bucket
+                  + what.bucket()
                   + ", offsets "
                   + wanted
                   + " can't be read: "
@@ -94,15 +112,17 @@ public final class LakeHistory {
     }
   }
 
-  private Plan plan() throws IOException {
-    Table table = lake.load().table();
+  private List<OffsetFile<HistoryFile>> plan() throws IOException {
+    Table table = lake.load();
     if (wanted.isEmpty() || table.currentSnapshot() == null) {
-      return new Plan(table, List.of());
+      return List.of();
     }
+    HistoryFile.Source source = new HistoryFile.Source(table, what, wanted.end(), held);
     Expression filter =
-        Expressions.and(within(wanted), LakeColumns.applicable(filters, table.schema()));
+        Expressions.and(
+            what.within(wanted), LakeColumns.applicable(what.filters(), table.schema()));
     int offsetId = table.schema().findField(SystemColumns.OFFSET).fieldId();
-    List<OffsetFile<FileScanTask>> files = new ArrayList<>();
+    List<OffsetFile<HistoryFile>> files = new ArrayList<>();
     try (CloseableIterable<FileScanTask> tasks =
         table
             .newScan()
@@ -111,21 +131,15 @@ public final class LakeHistory {
             .planFiles()) {
       for (FileScanTask task : tasks) {
         DataFile file = task.file();
+        long last = bound(file.upperBounds(), offsetId, Long.MAX_VALUE);
         files.add(
             new OffsetFile<>(
-                bound(file.lowerBounds(), offsetId, 0),
-                bound(file.upperBounds(), offsetId, Long.MAX_VALUE),
-                task));
+                bound(file.lowerBounds(), offsetId, 0), last, new HistoryFile(source, task, last)));
       }
     }
-    return new Plan(table, files);
-  }
-
-  private Expression within(OffsetRange range) {
-    return Expressions.and(
-        Expressions.equal(SystemColumns.BUCKET, bucket),
-        Expressions.greaterThanOrEqual(SystemColumns.OFFSET, range.start()),
-        Expressions.lessThan(SystemColumns.OFFSET, range.end()));
+    // Big ones come first to stay open: to open them again costs most.
+    files.sort(Comparator.comparingLong(file -> -file.file().length()));
+    return files;
   }
 
   private static long bound(@Nullable Map<Integer, ByteBuffer> bounds, int fieldId, long unknown) {
@@ -133,43 +147,21 @@ public final class LakeHistory {
     return bound == null ? unknown : Conversions.<Long>fromByteBuffer(LongType.get(), bound);
   }
 
-  private List<OffsetRow> read(Plan current, ChunkPlan<FileScanTask> chunk) throws IOException {
-    List<String> names = new ArrayList<>(columns);
-    addIfMissing(names, SystemColumns.BUCKET);
-    addIfMissing(names, SystemColumns.OFFSET);
-    Schema projection = LakeColumns.project(current.table(), names);
-    int bucketAt = names.indexOf(SystemColumns.BUCKET);
-    int offsetAt = names.indexOf(SystemColumns.OFFSET);
-    LakeRow row = new LakeRow(projection, columns.size());
-    List<Expression> pruning = new ArrayList<>(filters);
-    pruning.add(within(chunk.range()));
-    Table table = current.table();
-    LakeFileReader reader =
-        new LakeFileReader(table.io(), table.schema(), table.properties(), projection, pruning);
-    List<OffsetRow> rows = new ArrayList<>();
-    for (FileScanTask task : chunk.files()) {
-      try (CloseableIterable<RowData> file = reader.read(task)) {
-        for (RowData read : file) {
-          boolean ours =
-              !read.isNullAt(bucketAt)
-                  && !read.isNullAt(offsetAt)
-                  && read.getInt(bucketAt) == bucket
-                  && chunk.range().contains(read.getLong(offsetAt));
-          if (ours) {
-            rows.add(new OffsetRow(read.getLong(offsetAt), row.of(read)));
-          }
-        }
+  /** Closes the files that are open. What is asked for next is planned anew. */
+  @Override
+  public void close() throws IOException {
+    List<OffsetFile<HistoryFile>> closing = plan == null ? List.of() : plan;
+    plan = null;
+    IOException failure = null;
+    for (OffsetFile<HistoryFile> file : closing) {
+      try {
+        file.file().close();
+      } catch (IOException e) {
+        failure = e;
       }
     }
-    rows.sort(Comparator.comparingLong(OffsetRow::offset));
-    return rows;
-  }
-
-  private static void addIfMissing(List<String> names, String name) {
-    if (!names.contains(name)) {
-      names.add(name);
+    if (failure != null) {
+      throw failure;
     }
   }
-
-  private record Plan(Table table, List<OffsetFile<FileScanTask>> files) {}
 }

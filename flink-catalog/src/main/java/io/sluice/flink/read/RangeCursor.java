@@ -92,7 +92,7 @@ final class RangeCursor implements SplitCursor {
     if (rows.isEmpty()) {
       // What the lake doesn't have below its offset was deleted there.
       position = historyEnd;
-      history = null;
+      closeHistory();
       return List.of();
     }
     List<PlacedRow> placed =
@@ -173,8 +173,17 @@ final class RangeCursor implements SplitCursor {
     }
   }
 
+  private void closeHistory() throws IOException {
+    LakeHistory closing = history;
+    history = null;
+    if (closing != null) {
+      closing.close();
+    }
+  }
+
   @Override
-  public void close() {
+  public void close() throws IOException {
     closeLog();
+    closeHistory();
   }
 }

@@ -24,19 +24,20 @@ final class TimeSearch {
   static long firstAt(LakeCatalog lake, int bucket, OffsetRange range, long micros)
       throws IOException {
     Expression late = Expressions.greaterThanOrEqual(SystemColumns.TIMESTAMP, micros);
-    LakeHistory history =
+    try (LakeHistory history =
         new LakeHistory(
-            lake, bucket, range, List.of(SystemColumns.TIMESTAMP), List.of(late), CHUNK_ROWS);
-    Optional<List<OffsetRow>> rows = history.next();
-    while (rows.isPresent()) {
-      for (OffsetRow row : rows.get()) {
-        if (!row.row().isNullAt(0) && micros(row.row().getTimestamp(0, 6)) >= micros) {
-          return row.offset();
+            lake, bucket, range, List.of(SystemColumns.TIMESTAMP), List.of(late), CHUNK_ROWS)) {
+      Optional<List<OffsetRow>> rows = history.next();
+      while (rows.isPresent()) {
+        for (OffsetRow row : rows.get()) {
+          if (!row.row().isNullAt(0) && micros(row.row().getTimestamp(0, 6)) >= micros) {
+            return row.offset();
+          }
         }
+        rows = history.next();
       }
-      rows = history.next();
+      return range.end();
     }
-    return range.end();
   }
 
   private static long micros(TimestampData time) {
