@@ -1,11 +1,12 @@
 """Reads Sluice's lake with DuckDB, DataFusion (iceberg-rust), Polars and PyIceberg and compares every row with the log.
 
-The tables have every type with its extremes, every partition transform, files of several commits, and files that
-maintenance rewrote. The gateway must have been started with `maintenance.every=1s` and `maintenance.files-together=2`.
+The tables have every type with its extremes, every partition transform, files of several commits and of several
+schemas, and files that maintenance rewrote. The gateway must have been started with `maintenance.every=1s` and `maintenance.files-together=2`.
 
 Usage: foreign_readers.py HOST:PORT nyc-flights-2013.csv.gz. Prints OK, or fails.
 """
 import datetime
+import decimal
 import glob
 import json
 import os
@@ -262,6 +263,94 @@ def many_rows(gateway, readers, database):
     return table, kinds, want, len(parts)
 
 
+ARROW = {
+    "int": pa.int32(), "long": pa.int64(), "float": pa.float32(), "double": pa.float64(), "string": pa.string(),
+    "decimal(9, 2)": pa.decimal128(9, 2), "decimal(20, 2)": pa.decimal128(20, 2),
+}  # fmt: skip
+
+EVOLUTION = [
+    [{"add": "more", "type": "int"}, {"widen": "id", "type": "long"}, {"widen": "speed", "type": "double"}],
+    [{"rename": "name", "to": "title"}, {"drop": "gone"}, {"widen": "price", "type": "decimal(20, 2)"},
+     {"move": "price", "first": True}],
+    [{"add": "gone", "type": "string", "first": True}, {"add": "name", "type": "double", "after": "title"},
+     {"rename": "title", "to": "called"}],
+]  # fmt: skip
+
+
+class Evolving:
+    """A table's columns as they change, by a number each that never changes, and all rows by it."""
+
+    def __init__(self, types):
+        self.columns = {}
+        self.next = 0
+        self.parts = []
+        for name, kind in types.items():
+            self.add(name, kind)
+
+    def add(self, name, kind):
+        self.columns[self.next] = [name, kind]
+        self.next += 1
+
+    def apply(self, changes):
+        before = {name: number for number, (name, _) in self.columns.items()}
+        for change in changes:
+            if "add" in change:
+                self.add(change["add"], change["type"])
+            elif "drop" in change:
+                del self.columns[before[change["drop"]]]
+            elif "widen" in change:
+                self.columns[before[change["widen"]]][1] = change["type"]
+            elif "rename" in change:
+                self.columns[before[change["rename"]]][0] = change["to"]
+
+    def rows(self, count):
+        chance = random.Random(SEED + len(self.parts))
+        part = {number: [self.value(kind, chance) for _ in range(count)] for number, (_, kind) in self.columns.items()}
+        self.parts.append((count, part))
+        return pa.table({name: pa.array(part[number], ARROW[kind]) for number, (name, kind) in self.columns.items()})
+
+    @staticmethod
+    def value(kind, chance):
+        if chance.random() < 0.1:
+            return None
+        number = chance.randrange(-1000, 1000)
+        if kind.startswith("decimal"):
+            return decimal.Decimal(number) / 4 if "20" not in kind else decimal.Decimal(number * 10**12) / 4
+        if kind in ("float", "double"):
+            return number / 8 if kind == "float" else number / 7
+        return f"s{number}" if kind == "string" else number * 10**10 if kind == "long" else number
+
+    def expected(self):
+        columns = {}
+        for number, (name, kind) in self.columns.items():
+            values = [value for count, part in self.parts for value in part.get(number, [None] * count)]
+            columns[name] = pa.array(values, ARROW[kind])
+        return pa.table(columns)
+
+
+def evolved(gateway, readers, database, partitioning=""):
+    """Files of four schemas, each with rows that were in the log when the next one came."""
+    name = "parted" if partitioning else "evolved"
+    types = {"id": "int", "name": "string", "speed": "float", "price": "decimal(9, 2)", "gone": "long", "kept": "string"}
+    create(gateway, name, types, {"lake.partitioning": partitioning})
+    model = Evolving(types)
+    for changes in [None, *EVOLUTION]:
+        if changes:
+            body = json.dumps({"columns": changes}).encode()
+            gateway.call("PATCH", f"/databases/{all_types.DB}/tables/{name}", body)
+            model.apply(changes)
+            gateway.flush(name)  # the rows that were in the log
+        put(gateway, name, model.rows(1_000))
+        gateway.flush(name)
+        put(gateway, name, model.rows(1_000))
+    gateway.flush(name)
+    table, want = (database, name), model.expected()
+    kinds = dict(zip(want.column_names, want.schema.types))
+    for reader in readers:
+        compare(f"{name}, {reader.name}", kinds, reader.read(table), want)
+    return table, kinds, want, 8
+
+
 def filtered(reader, table, kinds, want):
     """Filters that bounds, page indexes and dictionaries answer in part."""
     half = ROWS // 2
@@ -289,7 +378,8 @@ def main():
     far(gateway, readers, database)
     every_transform(gateway, readers, database)
     flights(gateway, readers, database, csv)
-    for case in (every_type, many_rows):
+    evolved(gateway, readers, database, "bucket(3, id),speed")
+    for case in (every_type, many_rows, evolved):
         table, kinds, want, commits = case(gateway, readers, database)
         rewritten(gateway, table, commits)
         for reader in readers:

@@ -23,8 +23,9 @@ final class BucketRows implements AutoCloseable {
    *
    * @param columns those wanted of each row
    * @param filters what row groups and whole files may be left out by
+   * @param planned the table's columns when the query began, which those names are of
    */
-  record Wanted(int bucket, List<String> columns, List<Expression> filters) {
+  record Wanted(int bucket, List<String> columns, List<Expression> filters, Schema planned) {
 
     Wanted {
       columns = List.copyOf(columns);
@@ -33,7 +34,7 @@ final class BucketRows implements AutoCloseable {
 
     /** Returns the same rows, or more of them, without columns. */
     Wanted offsetsAlone() {
-      return new Wanted(bucket, List.of(), List.of());
+      return new Wanted(bucket, List.of(), List.of(), planned);
     }
 
     Expression within(OffsetRange range) {
@@ -56,7 +57,7 @@ final class BucketRows implements AutoCloseable {
     List<String> names = new ArrayList<>(wanted.columns());
     addIfMissing(names, SystemColumns.BUCKET);
     addIfMissing(names, SystemColumns.OFFSET);
-    Schema projection = LakeColumns.project(table, names);
+    Schema projection = LakeColumns.project(table, wanted.planned(), names);
     List<Expression> pruning = new ArrayList<>(wanted.filters());
     pruning.add(wanted.within(range));
     this.bucketAt = names.indexOf(SystemColumns.BUCKET);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -100,6 +101,11 @@ public final class LakeCatalog implements AutoCloseable {
     }
     TableMetadata metadata = ((BaseTable) loaded).operations().current();
     return new View(loaded, Progress.inForce(metadata, table.incarnation()));
+  }
+
+  /** Returns the columns of the table as it was described, system columns included. */
+  Schema planned() {
+    return table.schema();
   }
 
   /** Returns what bounds the files that stay open between chunks. */

@@ -3,6 +3,7 @@ package io.sluice.flink.lake;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -14,23 +15,59 @@ import org.apache.iceberg.types.Types.NestedField;
 /** Which columns of the lake a query reads, and what it can prune by. */
 final class LakeColumns {
 
-  /** Returns the columns of that name, in that order. */
-  static Schema project(Table table, List<String> names) throws IOException {
+  /**
+   * Returns columns by their names when the query began; in the lake they may have others by now.
+   *
+   * @param planned the table's columns when the query began
+   * @throws IOException if one isn't there any more, or has another type
+   */
+  static Schema project(Table table, Schema planned, List<String> names) throws IOException {
     List<NestedField> fields = new ArrayList<>();
     for (String name : names) {
-      NestedField field = table.schema().findField(name);
-      if (field == null) {
-        throw new IOException(
-            "column '"
-                + name
-                + "' is not in lake table "
-                + table.name()
-                + " any more: "
-                + table.schema());
+      NestedField field = planned.findField(name);
+      NestedField now = field == null ? null : table.schema().findField(field.fieldId());
+      if (field == null || now == null) {
+        throw changed(table, name, "isn't there any more");
+      }
+      if (!now.type().equals(field.type())) {
+        throw changed(table, name, "is " + now.type() + " now, and was " + field.type());
+      }
+      if (now.isOptional() && field.isRequired()) {
+        throw changed(table, name, "may have nulls now");
       }
       fields.add(field);
     }
     return new Schema(fields);
+  }
+
+  private static IOException changed(Table table, String name, String how) {
+    return new IOException(
+        "column '"
+            + name
+            + "' of lake table "
+            + table.name()
+            + " was altered while it was read: it "
+            + how
+            + "; submit the query again");
+  }
+
+  /**
+   * Returns those of {@code filters} that name only columns which the lake knows by the same names
+   * as when the query began, joined by AND.
+   */
+  static Expression pruning(Table table, Schema planned, List<Expression> filters) {
+    List<Expression> same =
+        filters.stream().filter(filter -> hasSameNames(table.schema(), planned, filter)).toList();
+    return applicable(same, table.schema());
+  }
+
+  private static boolean hasSameNames(Schema lake, Schema planned, Expression filter) {
+    try {
+      return Binder.boundReferences(planned.asStruct(), List.of(filter), true).stream()
+          .allMatch(id -> Objects.equals(lake.findColumnName(id), planned.findColumnName(id)));
+    } catch (ValidationException e) {
+      return false;
+    }
   }
 
   /** Returns those of {@code filters} that name only columns of {@code schema}, joined by AND. */

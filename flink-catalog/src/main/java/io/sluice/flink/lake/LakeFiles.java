@@ -24,7 +24,11 @@ public final class LakeFiles {
    * @return groups of files of a balanced size, each file as JSON
    */
   public static List<List<String>> plan(
-      LakeCatalog.View view, List<String> columns, List<Expression> filters) throws IOException {
+      LakeCatalog.View view,
+      TableDescription described,
+      List<String> columns,
+      List<Expression> filters)
+      throws IOException {
     Table table = view.table();
     if (table.currentSnapshot() == null) {
       return List.of();
@@ -33,8 +37,8 @@ public final class LakeFiles {
         table
             .newScan()
             .useSnapshot(view.snapshotId())
-            .filter(LakeColumns.applicable(filters, table.schema()))
-            .project(LakeColumns.project(table, columns));
+            .filter(LakeColumns.pruning(table, described.schema(), filters))
+            .project(LakeColumns.project(table, described.schema(), columns));
     List<List<String>> groups = new ArrayList<>();
     try (CloseableIterable<CombinedScanTask> tasks = scan.planTasks()) {
       for (CombinedScanTask task : tasks) {
@@ -57,7 +61,7 @@ public final class LakeFiles {
     // counted.
     List<String> read =
         columns.isEmpty() ? List.of(described.schema().columns().get(0).name()) : columns;
-    Schema projection = LakeColumns.project(table, read);
+    Schema projection = LakeColumns.project(table, described.schema(), read);
     LakeFileReader reader =
         new LakeFileReader(table.io(), table.schema(), table.properties(), projection, filters);
     return new Rows(reader, new LakeRow(projection, columns.size()), tasks);

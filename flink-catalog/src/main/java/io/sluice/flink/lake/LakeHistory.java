@@ -59,7 +59,7 @@ public final class LakeHistory implements AutoCloseable {
     this(
         () -> lake.load().table(),
         lake.held(),
-        new Wanted(bucket, columns, filters),
+        new Wanted(bucket, columns, filters, lake.planned()),
         wanted,
         maxRows);
   }
@@ -120,7 +120,7 @@ public final class LakeHistory implements AutoCloseable {
     HistoryFile.Source source = new HistoryFile.Source(table, what, wanted.end(), held);
     Expression filter =
         Expressions.and(
-            what.within(wanted), LakeColumns.applicable(what.filters(), table.schema()));
+            what.within(wanted), LakeColumns.pruning(table, what.planned(), what.filters()));
     int offsetId = table.schema().findField(SystemColumns.OFFSET).fieldId();
     List<OffsetFile<HistoryFile>> files = new ArrayList<>();
     try (CloseableIterable<FileScanTask> tasks =

@@ -41,7 +41,7 @@ final class SplitPlanner {
         List<BucketWatermark> watermarks = client.watermarks(spec.name());
         Cut cut = cut(view, watermarks);
         List<SluiceSplit> splits = new ArrayList<>();
-        for (List<String> tasks : LakeFiles.plan(view, spec.columns(), spec.filters())) {
+        for (List<String> tasks : LakeFiles.plan(view, table, spec.columns(), spec.filters())) {
           splits.add(new LakeSplit(splits.size(), tasks));
         }
         cut.buckets()

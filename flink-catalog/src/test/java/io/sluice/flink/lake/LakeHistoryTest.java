@@ -57,9 +57,9 @@ import org.junit.jupiter.api.Timeout;
 class LakeHistoryTest {
 
   private static final int BUCKET = 3;
-  private static final Wanted WANTED = new Wanted(BUCKET, List.of("n"), List.of());
   private static final Schema SCHEMA =
       SystemColumns.addTo(new Schema(optional(1, "n", Types.LongType.get())));
+  private static final Wanted WANTED = new Wanted(BUCKET, List.of("n"), List.of(), SCHEMA);
 
   private final InMemoryCatalog catalog = new InMemoryCatalog();
   private final Map<String, Integer> opened = new HashMap<>();
