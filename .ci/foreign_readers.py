@@ -317,7 +317,7 @@ class Evolving:
         if kind.startswith("decimal"):
             return decimal.Decimal(number) / 4 if "20" not in kind else decimal.Decimal(number * 10**12) / 4
         if kind in ("float", "double"):
-            return number / 8 if kind == "float" else number / 7
+            return chance.randrange(-2, 3) / (8 if kind == "float" else 7)  # few, as a table is partitioned by them
         return f"s{number}" if kind == "string" else number * 10**10 if kind == "long" else number
 
     def expected(self):
