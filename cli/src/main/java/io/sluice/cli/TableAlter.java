@@ -28,10 +28,11 @@ import picocli.CommandLine.Spec;
       "Changes of columns are made together or not at all, and name them as they were before.",
       "A JSON array has all that can be done to columns, see docs/http.md.",
       "",
-      "Examples: sluice table alter shop.orders -o bucket.count=8 --reset log.retention",
-      "          sluice table alter shop.orders --add 'note string' --rename qty=quantity",
-      "          sluice table alter shop.orders --widen 'id long' --drop price",
-      "          sluice table alter shop.orders --columns '[{\"move\":\"note\",\"first\":true}]'"
+      "Examples:",
+      "  sluice table alter shop.orders -o bucket.count=8 --reset log.retention",
+      "  sluice table alter shop.orders --add 'note string' --rename qty=quantity",
+      "  sluice table alter shop.orders --widen 'id long' --drop price",
+      "  sluice table alter shop.orders --columns '[{\"move\":\"note\",\"first\":true}]'"
     })
 final class TableAlter implements Runnable {
 
@@ -102,6 +103,10 @@ final class TableAlter implements Runnable {
     if (options && !changed.isEmpty()) {
       throw new CommandException(
           "options and columns are altered one after the other: call 'sluice table alter' twice");
+    }
+    if (changed.isEmpty() && !options) {
+      throw new CommandException(
+          "nothing is to be altered: give options or columns, see 'sluice table alter --help'");
     }
     if (changed.isEmpty()) {
       JsonNode altered = call(changes(set, reset));

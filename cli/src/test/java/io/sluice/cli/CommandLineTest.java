@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -36,6 +37,22 @@ class CommandLineTest {
     assertThat(run("table", "alter", "db.t", "-o", "bucket.count=8", "--endpoint", "127.0.0.1:1"))
         .isEqualTo(1);
     assertThat(err.toString()).contains("can't reach the gateway");
+  }
+
+  @Test
+  void alterSaysWhatItCannotTakeBeforeItAsks() {
+    refusesAlter("nothing is to be altered");
+    refusesAlter("one after the other", "-o", "a=1", "--drop", "x");
+    refusesAlter("can't be added as not null", "--add", "x int not null");
+    refusesAlter("--columns is no JSON", "--columns", "{");
+    refusesAlter("must be a JSON array", "--columns", "{}");
+  }
+
+  private void refusesAlter(String message, String... arguments) {
+    List<String> all = new ArrayList<>(List.of("table", "alter", "db.t"));
+    all.addAll(List.of(arguments));
+    assertThat(run(all.toArray(String[]::new))).isEqualTo(1);
+    assertThat(err.toString()).contains(message);
   }
 
   @Test
