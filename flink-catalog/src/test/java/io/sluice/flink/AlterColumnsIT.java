@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class AlterColumnsIT {
 
+  private static final String ALL = "SELECT price, id, more, name, late FROM t";
   private static final TableName TABLE = new TableName("default", "t");
 
   @RegisterExtension static final MiniClusterExtension FLINK = Town.flink();
@@ -57,9 +58,8 @@ class AlterColumnsIT {
               "name STRING",
               "late DOUBLE",
               "tail STRING");
-      String all = "SELECT price, id, more, name, late FROM t";
       List<Row> old = List.of(row("1.25", 1, "a"), row("2.25", 2, "b"), row("3.25", 3, "c"));
-      assertThat(Town.rows(sql, all)).containsExactlyInAnyOrderElementsOf(old);
+      assertThat(Town.rows(sql, ALL)).containsExactlyInAnyOrderElementsOf(old);
       assertThat(Town.rows(sql, "SELECT * FROM t")).allMatch(row -> row.getArity() == 6);
 
       sql.executeSql(
@@ -67,24 +67,27 @@ class AlterColumnsIT {
                   + " (5.25, CAST(NULL AS BIGINT), 8, 'e', 5.5, 'o')")
           .await();
       for (int round = 0; round < 2; round++) {
-        assertThat(Town.rows(sql, all))
-            .containsExactlyInAnyOrder(
-                old.get(0),
-                old.get(1),
-                old.get(2),
-                Row.of(new BigDecimal("10000000000000000000.25"), 5_000_000_000L, 7, "d", 4.5),
-                Row.of(new BigDecimal("5.25"), null, 8, "e", 5.5));
-        assertThat(Town.rows(sql, "SELECT name FROM t WHERE id = 2 OR id = 3"))
-            .containsExactlyInAnyOrder(Row.of("b"), Row.of("c"));
-        assertThat(Town.rows(sql, "SELECT name FROM t WHERE late > 2.0 AND price < 3"))
-            .containsExactly(Row.of("b"));
-        assertThat(Town.rows(sql, "SELECT name FROM t WHERE tail IS NULL AND more IS NULL"))
-            .hasSize(3);
-        assertThat(Town.rows(sql, "SELECT COUNT(*), COUNT(more) FROM t"))
-            .containsExactly(Row.of(5L, 2L));
+        check(sql, old);
         town.compact(client, TABLE);
       }
     }
+  }
+
+  private static void check(TableEnvironment sql, List<Row> old) {
+    assertThat(Town.rows(sql, ALL))
+        .containsExactlyInAnyOrder(
+            old.get(0),
+            old.get(1),
+            old.get(2),
+            Row.of(new BigDecimal("10000000000000000000.25"), 5_000_000_000L, 7, "d", 4.5),
+            Row.of(new BigDecimal("5.25"), null, 8, "e", 5.5));
+    assertThat(Town.rows(sql, "SELECT name FROM t WHERE id = 2 OR id = 3"))
+        .containsExactlyInAnyOrder(Row.of("b"), Row.of("c"));
+    assertThat(Town.rows(sql, "SELECT name FROM t WHERE late > 2.0 AND price < 3"))
+        .containsExactly(Row.of("b"));
+    assertThat(Town.rows(sql, "SELECT name FROM t WHERE tail IS NULL AND more IS NULL")).hasSize(3);
+    assertThat(Town.rows(sql, "SELECT COUNT(*), COUNT(more) FROM t"))
+        .containsExactly(Row.of(5L, 2L));
   }
 
   private static Row row(String price, long id, String name) {

@@ -8,9 +8,6 @@ import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
-import io.sluice.catalog.metadata.MetadataException;
-import io.sluice.catalog.metadata.MetadataException.Kind;
-import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.ColumnChange.Add;
 import io.sluice.catalog.table.ColumnChange.Comment;
@@ -20,16 +17,10 @@ import io.sluice.catalog.table.ColumnChange.Place;
 import io.sluice.catalog.table.ColumnChange.Relax;
 import io.sluice.catalog.table.ColumnChange.Rename;
 import io.sluice.catalog.table.ColumnChange.Widen;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.types.Types;
@@ -37,8 +28,6 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class AlterColumnsTest {
 
@@ -184,66 +173,6 @@ class AlterColumnsTest {
   }
 
   @Test
-  void whatAnotherEngineDidIsTakenOver() throws Exception {
-    create(Map.of());
-    lakeTable().updateSchema().addColumn("tail", Types.StringType.get()).commit();
-    lakeTable().updateSchema().renameColumn("carrier", "airline").commit();
-    assertThat(catalog.load(NAME).schemas()).hasSize(1);
-    Table adopted = catalog.adoptColumns(NAME);
-    assertThat(adopted.schemas()).hasSize(3);
-    assertThat(adopted.schema().sameSchema(lakeTable().schema())).isTrue();
-    assertSame(catalog.adoptColumns(NAME), adopted);
-
-    lakeTable().updateSchema().renameColumn("delay", "late").commit();
-    Table both = alter(new Rename("late", "delayed"));
-    assertThat(both.schema().findField("delayed").fieldId()).isEqualTo(3);
-  }
-
-  @Test
-  void columnsMayGoBackToWhatTheyWere() throws Exception {
-    Table first = create(Map.of());
-    alter(new Rename("carrier", "airline"));
-    Table back = alter(new Rename("airline", "carrier"));
-    assertThat(back.schemaId()).isEqualTo(first.schemaId());
-    assertThat(back.schemas()).hasSize(2);
-    assertThat(back.level()).isEqualTo(Levels.EVOLVED_SCHEMAS);
-  }
-
-  /** Rows in the log have the schema that had the id first. */
-  @Test
-  void anIdThatComesBackWithAnotherMeaningIsNotTakenOver() throws Exception {
-    create(Map.of());
-    alter(new Rename("carrier", "airline"));
-    alter(new Rename("airline", "carrier"));
-    lakeTable().expireSnapshots().cleanExpiredMetadata(true).commit();
-    assertThat(lakeTable().schemas()).containsOnlyKeys(0);
-    lakeTable().updateSchema().addColumn("other", Types.LongType.get()).commit();
-    assertThat(lakeTable().schema().schemaId()).isEqualTo(1);
-    assertThatThrownBy(() -> catalog.adoptColumns(NAME))
-        .hasMessageContaining("its schema 1 isn't the one that had this number before")
-        .hasMessageContaining("change it once more");
-    lakeTable().updateSchema().addColumn("more", Types.LongType.get()).commit();
-    Table adopted = catalog.adoptColumns(NAME);
-    assertThat(adopted.rowSchema().findField("more")).isNotNull();
-    assertThat(adopted.rowSchema(1).findField("airline")).isNotNull();
-  }
-
-  @Test
-  void whatRowsCannotHaveIsNotTakenOver() throws Exception {
-    Table table = create(Map.of());
-    lakeTable()
-        .updateSchema()
-        .addColumn("tags", Types.ListType.ofOptional(1, Types.StringType.get()))
-        .commit();
-    assertThatThrownBy(() -> catalog.adoptColumns(NAME))
-        .hasMessageContaining("columns that the table can't have")
-        .hasMessageContaining("column 'tags' has the nested type")
-        .isInstanceOfSatisfying(
-            CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID));
-    assertSame(catalog.load(NAME), table);
-  }
-
-  @Test
   void aTableOfAnotherLevelIsRefusedByItsReaders() throws Exception {
     create(Map.of());
     Table altered = alter(new Drop("delay"));
@@ -263,151 +192,6 @@ class AlterColumnsTest {
       alter(new Drop("column_" + i));
     }
     refused("all schemas that the table has had would take", new Drop("column_4"));
-  }
-
-  /**
-   * Whatever call of the store gets lost, before it acted or after: what was asked for is there
-   * whole, once, at last when it is asked for again.
-   */
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void lostCallsLeaveAChangeUndoneOrWhole(boolean after) throws Exception {
-    boolean lost = true;
-    int failed = 0;
-    for (int step = 1; lost; step++) {
-      TableName name = new TableName("db", "t" + step);
-      catalog.createTable(name, COLUMNS, Map.of(), "", false);
-      Losing losing = new Losing(step, after);
-      TableCatalog unlucky = new TableCatalog(losing.store, lake(losing.store));
-      ColumnChanges changes =
-          ColumnChanges.of(
-              new Add("tail", Types.StringType.get(), "", LAST),
-              new Rename("carrier", "airline"),
-              new Move("price", new Place.First()));
-      try {
-        unlucky.alterColumns(name, changes);
-      } catch (CatalogException e) {
-        assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE);
-        failed++;
-        boolean done = catalog.load(name).schema().findField("tail") != null;
-        if (!done) {
-          catalog.alterColumns(name, changes);
-        }
-      }
-      lost = losing.lost;
-      Table found = catalog.load(name);
-      assertThat(found.rowSchema().columns())
-          .extracting(NestedField::name)
-          .containsExactly("price", "id", "airline", "delay", "tail");
-      assertThat(found.schemas()).as("step %d", step).hasSize(2);
-      org.apache.iceberg.Table inLake =
-          lake.icebergCatalog().loadTable(TableIdentifier.of("db", name.table()));
-      assertThat(inLake.schema().sameSchema(found.schema())).isTrue();
-    }
-    assertThat(failed).isPositive();
-  }
-
-  private Lake lake(MetadataStore through) throws Exception {
-    return Lake.open(LakeSettings.local(folder), through);
-  }
-
-  /** A store that loses one call. */
-  private final class Losing {
-    private int left;
-    private boolean lost;
-    private final MetadataStore store;
-
-    Losing(int step, boolean after) {
-      this.left = step;
-      this.store =
-          (MetadataStore)
-              Proxy.newProxyInstance(
-                  getClass().getClassLoader(),
-                  new Class<?>[] {MetadataStore.class},
-                  (proxy, method, args) -> {
-                    boolean loses =
-                        CompletableFuture.class.equals(method.getReturnType()) && --left == 0;
-                    lost |= loses;
-                    Object answer =
-                        loses && !after ? null : method.invoke(AlterColumnsTest.this.store, args);
-                    return loses
-                        ? CompletableFuture.failedFuture(
-                            new MetadataException(Kind.UNKNOWN, "lost: " + method.getName()))
-                        : answer;
-                  });
-    }
-  }
-
-  @Test
-  void changesAtTheSameTimeAreAllThereOnce() throws Exception {
-    create(Map.of());
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try {
-      List<Future<?>> done = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        String name = "added_" + i;
-        TableCatalog own = new TableCatalog(store, lake(store));
-        done.add(
-            threads.submit(
-                () -> {
-                  for (int tries = 0; ; tries++) {
-                    try {
-                      return own.alterColumns(
-                          NAME, ColumnChanges.of(add(name, Types.LongType.get())));
-                    } catch (CatalogException e) {
-                      boolean again = e.reason() == Reason.UNAVAILABLE && tries < 20;
-                      if (!again) {
-                        throw e;
-                      }
-                    }
-                  }
-                }));
-      }
-      for (Future<?> one : done) {
-        one.get(60, TimeUnit.SECONDS);
-      }
-    } finally {
-      threads.shutdownNow();
-    }
-    Table table = catalog.load(NAME);
-    assertThat(table.rowSchema().columns())
-        .extracting(NestedField::name)
-        .containsExactlyInAnyOrder(
-            "id", "carrier", "delay", "price", "added_0", "added_1", "added_2", "added_3");
-    assertThat(table.schema().sameSchema(lakeTable().schema())).isTrue();
-    assertThat(table.schemas()).hasSize(5);
-  }
-
-  @Test
-  void changesAreReadAndWrittenAsJson() throws Exception {
-    String json =
-        """
-        [{"add":"tail","type":"string","comment":"the plane","after":"id"},
-         {"add":"seats","type":"decimal(9, 2)"},{"drop":"year"},{"rename":"a","to":"b"},
-         {"widen":"id","type":"long"},{"relax":"price"},{"comment":"a","text":""},
-         {"move":"a","first":true},{"move":"b"},{"move":"c","after":"a"}]
-        """;
-    ObjectMapper mapper = new ObjectMapper();
-    ColumnChanges changes = ColumnChanges.parse(mapper.readTree(json));
-    assertThat(changes.all()).hasSize(10);
-    assertThat(changes.toJson()).isEqualTo(mapper.readTree(json));
-    assertThat(ColumnChanges.parse(changes.toJson())).isEqualTo(changes);
-    for (String wrong :
-        List.of(
-            "{}",
-            "[]",
-            "[{}]",
-            "[3]",
-            "[{\"drop\":3}]",
-            "[{\"drop\":\"x\",\"type\":\"int\"}]",
-            "[{\"drop\":\"x\",\"add\":\"y\",\"type\":\"int\"}]",
-            "[{\"add\":\"x\",\"type\":\"varchar\"}]",
-            "[{\"add\":\"x\",\"type\":\"int\",\"first\":true,\"after\":\"y\"}]",
-            "[{\"rename\":\"x\"}]")) {
-      assertThatThrownBy(() -> ColumnChanges.parse(mapper.readTree(wrong)))
-          .as(wrong)
-          .isInstanceOf(IllegalArgumentException.class);
-    }
   }
 
   private static void assertSame(Table one, Table other) {
