@@ -79,7 +79,9 @@ final class Parts implements AutoCloseable {
       TableMaintainer maintainer =
           new TableMaintainer(
               metadata, buckets, lake::table, config.compactor(), config.maintenance());
-      opened.add(MaintenanceThread.start(maintainer, Tables.of(catalog), config.maintenance()));
+      opened.add(
+          MaintenanceThread.start(
+              maintainer, Tables.of(catalog), catalog.purges(), config.maintenance()));
     }
     return opened.add(CompactorThreads.start(compactor, Tables.of(catalog), config.compactor()));
   }

@@ -3,9 +3,14 @@ package io.sluice.compactor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableCatalog;
 import io.sluice.compactor.maintain.MaintenanceThread;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,6 +20,29 @@ import org.junit.jupiter.api.io.TempDir;
 class MaintenanceThreadTest {
 
   @TempDir Path folder;
+
+  @Test
+  void whatWasLeftInTheFolderOfAPurgedTableIsDeletedLater() throws Exception {
+    try (CompactorTown town = new CompactorTown(folder)) {
+      Table purged = town.table("purged", 1);
+      // Asked for so long ago that nobody can be at work on the table any more.
+      Clock then = Clock.fixed(Instant.now().minus(Duration.ofDays(400)), ZoneOffset.UTC);
+      new TableCatalog(town.metadata, town.lake, then).dropTable(purged.name(), false, true);
+      Path late = Path.of(purged.location().substring("file://".length()), "data", "late.parquet");
+      Files.createDirectories(late.getParent());
+      Files.writeString(late, "late");
+      try (MaintenanceThread thread =
+          MaintenanceThread.start(
+              new MaintainedLake(town).maintainer(town.metadata, "thread"),
+              Tables.of(town.catalog),
+              town.catalog.purges(),
+              MaintainedLake.SETTINGS)) {
+        assertThat(thread).isNotNull();
+        Eventually.holds(
+            "the late file is gone", Duration.ofSeconds(90), () -> !Files.exists(late));
+      }
+    }
+  }
 
   @Test
   void allTablesHaveTheirTurnAlthoughOneIsBroken() throws Exception {
@@ -30,6 +58,7 @@ class MaintenanceThreadTest {
           MaintenanceThread.start(
               lake.maintainer(town.metadata, "thread"),
               Tables.of(town.catalog),
+              town.catalog.purges(),
               MaintainedLake.SETTINGS)) {
         assertThat(thread).isNotNull();
         Eventually.holds(

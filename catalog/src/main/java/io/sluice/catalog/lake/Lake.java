@@ -11,12 +11,15 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.jspecify.annotations.Nullable;
 
 /** The lake: an Iceberg catalog and the tables in it. Thread-safe. */
@@ -41,11 +44,7 @@ public final class Lake implements AutoCloseable {
    * @param store where the tables' pointers are kept, unless another catalog is asked for
    */
   public static Lake open(LakeSettings settings, MetadataStore store) {
-    Map<String, String> properties = new HashMap<>(settings.catalogProperties());
-    properties.putIfAbsent(
-        CatalogProperties.FILE_IO_IMPL,
-        settings.isLocal() ? LocalFileIO.class.getName() : S3_FILE_IO);
-    properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, settings.warehouse());
+    Map<String, String> properties = properties(settings);
     if (!settings.ownCatalog()) {
       return new Lake(settings, CatalogUtil.buildIcebergCatalog(NAME, properties, null), true);
     }
@@ -58,6 +57,15 @@ public final class Lake implements AutoCloseable {
             settings.warehouse(),
             properties),
         true);
+  }
+
+  private static Map<String, String> properties(LakeSettings settings) {
+    Map<String, String> properties = new HashMap<>(settings.catalogProperties());
+    properties.putIfAbsent(
+        CatalogProperties.FILE_IO_IMPL,
+        settings.isLocal() ? LocalFileIO.class.getName() : S3_FILE_IO);
+    properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, settings.warehouse());
+    return properties;
   }
 
   /** Returns a lake over a catalog that is already open and stays the caller's. */
@@ -103,15 +111,14 @@ public final class Lake implements AutoCloseable {
   }
 
   /**
-   * Drops a table's lake table, if the one of that name is still this table's.
+   * Drops a table's lake table, if the one of that name is still this table's. Its files stay.
    *
-   * @param purge whether to delete its files too
    * @return whether it was there
    */
-  public boolean drop(TableName name, UUID tableId, boolean purge) {
+  public boolean drop(TableName name, UUID tableId) {
     TableIdentifier identifier = TableIdentifier.of(name.database(), name.table());
     if (catalog instanceof SluiceCatalog own) {
-      return own.dropIf(identifier, purge, location -> location.contains(tableId.toString()));
+      return own.dropIf(identifier, false, location -> location.contains(tableId.toString()));
     }
     @Nullable String found;
     try {
@@ -119,7 +126,36 @@ public final class Lake implements AutoCloseable {
     } catch (NoSuchTableException e) {
       return false;
     }
-    return tableId.toString().equals(found) && catalog.dropTable(identifier, purge);
+    return tableId.toString().equals(found) && catalog.dropTable(identifier, false);
+  }
+
+  /**
+   * Deletes all files of a table that was dropped.
+   *
+   * @param location of the table, a folder that it shares with nobody
+   * @throws RuntimeException if some may still be there
+   */
+  public void purge(String location) {
+    withFiles(
+        io -> {
+          if (!(io instanceof SupportsPrefixOperations lists)) {
+            throw new UnsupportedOperationException(
+                io.getClass().getName() + " can't list files: delete those below " + location);
+          }
+          lists.deletePrefix(location + "/");
+        });
+  }
+
+  private void withFiles(Consumer<FileIO> use) {
+    if (catalog instanceof SluiceCatalog own) {
+      use.accept(own.io());
+      return;
+    }
+    Map<String, String> properties = properties(settings);
+    String fileIO = properties.get(CatalogProperties.FILE_IO_IMPL);
+    try (FileIO io = CatalogUtil.loadFileIO(fileIO, properties, null)) {
+      use.accept(io);
+    }
   }
 
   @Override

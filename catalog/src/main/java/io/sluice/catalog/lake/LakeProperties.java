@@ -17,6 +17,9 @@ public final class LakeProperties {
   /** When the table was made, as {@code Instant.toString}. */
   public static final String CREATED_AT = "sluice.created-at";
 
+  /** When it was dropped, as {@code Instant.toString}; its files may be there still. */
+  public static final String DROPPED_AT = "sluice.dropped-at";
+
   /** What its options' names begin with. */
   public static final String OPTION_PREFIX = "sluice.option.";
 

@@ -107,6 +107,11 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
         + LocationUtil.tableLocation(identifier, unique);
   }
 
+  /** Returns how files are read and written; stays this catalog's. */
+  FileIO io() {
+    return io;
+  }
+
   /** Returns the URI below which tables are by default. */
   String warehouse() {
     return warehouse;

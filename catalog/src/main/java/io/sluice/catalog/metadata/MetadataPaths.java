@@ -44,6 +44,9 @@ public final class MetadataPaths {
   /** Parent of the marks of logs whose tables were dropped, by incarnation. */
   public static final String DROPPED_LOGS = "/dropped-logs";
 
+  /** Parent of what is to be purged, by table id. */
+  public static final String PURGES = "/purges";
+
   /** Returns the place of a database. */
   public static String database(String database) {
     return DATABASES + "/" + segment(database);
@@ -117,6 +120,11 @@ public final class MetadataPaths {
   /** Returns the place of the mark of a dropped table's log. */
   public static String droppedLog(UUID incarnation) {
     return DROPPED_LOGS + "/" + incarnation;
+  }
+
+  /** Returns the place of what is known of a table's purge. */
+  public static String purge(UUID tableId) {
+    return PURGES + "/" + tableId;
   }
 
   /** Makes any text one segment of a path; {@link #text} undoes it. */

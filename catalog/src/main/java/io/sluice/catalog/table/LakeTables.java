@@ -22,6 +22,8 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.util.PropertyUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,10 +95,10 @@ final class LakeTables {
     }
   }
 
-  /** Returns the id of the table that the lake table of that name was made for, if there is one. */
-  Optional<UUID> idOf(TableName name) throws CatalogException {
+  /** As {@link #find}; empty too if the lake table wasn't made by Sluice. */
+  Optional<Table> leftover(TableName name) throws CatalogException {
     try {
-      return find(name).map(Table::id);
+      return find(name);
     } catch (CatalogException e) {
       if (e.reason() == Reason.ALREADY_EXISTS) {
         return Optional.empty();
@@ -215,11 +217,55 @@ final class LakeTables {
     return properties;
   }
 
-  void drop(TableName name, UUID tableId, boolean purge) throws CatalogException {
+  /**
+   * Checks that nobody but the table has its files.
+   *
+   * @throws CatalogException INVALID if others may have them
+   */
+  void requirePurgeable(Table table) throws CatalogException {
     try {
-      var unused = lake.drop(name, tableId, purge);
+      org.apache.iceberg.Table lakeTable = catalog().loadTable(identifier(table.name()));
+      if (!PropertyUtil.propertyAsBoolean(
+          lakeTable.properties(), TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT)) {
+        throw new CatalogException(
+            Reason.INVALID,
+            "can't purge table "
+                + table.name()
+                + ": its lake table has gc.enabled=false, so other tables may have its files;"
+                + " drop it without purge, or set that to true");
+      }
+    } catch (NoSuchTableException | NotFoundException e) {
+      // It is gone, or its metadata file is: nobody reads its files by it.
+      return;
+    } catch (RuntimeException e) {
+      throw failed("load the lake table of " + table.name(), e);
+    }
+  }
+
+  /**
+   * Drops a lake table, whose files stay. They say from then on that it was dropped, for whoever
+   * finds them when its name is gone.
+   */
+  void drop(TableName name, UUID tableId, Instant now) throws CatalogException {
+    try {
+      tellDropped(name, tableId, now);
+      var unused = lake.drop(name, tableId);
     } catch (RuntimeException e) {
       throw failed("drop the lake table of " + name, e);
+    }
+  }
+
+  private void tellDropped(TableName name, UUID tableId, Instant now) {
+    try {
+      org.apache.iceberg.Table lakeTable = catalog().loadTable(identifier(name));
+      Map<String, String> told = lakeTable.properties();
+      if (tableId.toString().equals(told.get(LakeProperties.TABLE_ID))
+          && !told.containsKey(LakeProperties.DROPPED_AT)) {
+        lakeTable.updateProperties().set(LakeProperties.DROPPED_AT, now.toString()).commit();
+      }
+    } catch (NoSuchTableException | NotFoundException e) {
+      // There is nothing left to tell it.
+      return;
     }
   }
 

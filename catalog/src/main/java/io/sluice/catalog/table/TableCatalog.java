@@ -2,7 +2,6 @@ package io.sluice.catalog.table;
 
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.metadata.BlockingMetadata;
-import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.TableOptions.InvalidRows;
@@ -24,8 +23,8 @@ public final class TableCatalog {
    * A table is made in this order: lake table, bucket records, entry by id, table record. The record
    * makes it visible, so whoever sees a table finds all of it. A creation that stopped on the way left
    * a lake table that says all about the table: the next CREATE of that name completes it. A table is
-   * dropped in this order: mark at the entry by id, table record, lake table, bucket records. The mark
-   * stays: by it a CREATE knows that what it finds was dropped and has to be finished off rather than
+   * dropped in this order: note of the purge, mark at the entry by id, table record, bucket records, lake
+   * table, files. The mark stays: by it a CREATE knows that what it finds was dropped and has to be finished off rather than
    * completed, or dropped rows would come back, and a slow creation that others have completed and
    * dropped meanwhile knows that it must not bring the record back.
    *
@@ -40,9 +39,10 @@ public final class TableCatalog {
   private final TableRecords records;
   private final LakeTables lakeTables;
   private final Clock clock;
-  private final DroppedLogs droppedLogs;
   private final LevelGuard levels;
   private final TableSchemas schemas;
+  private final Purges purges;
+  private final TableDrops drops;
 
   /** Opens the catalog over {@code store} and {@code lake}, which stay the caller's to close. */
   public TableCatalog(MetadataStore store, Lake lake) {
@@ -56,9 +56,10 @@ public final class TableCatalog {
     this.records = new TableRecords(blocking);
     this.lakeTables = new LakeTables(lake);
     this.clock = clock;
-    this.droppedLogs = new DroppedLogs(store);
     this.levels = new LevelGuard(blocking);
     this.schemas = new TableSchemas(records, lakeTables, levels);
+    this.purges = new Purges(blocking, lake);
+    this.drops = new TableDrops(records, lakeTables, new DroppedLogs(store), purges, clock);
   }
 
   /**
@@ -278,25 +279,18 @@ public final class TableCatalog {
   /**
    * Drops a table. Its rows are gone at once for all who ask the catalog; its dead letters stay.
    *
-   * @param purge whether its files in the lake are deleted too
-   * @throws CatalogException NOT_FOUND unless {@code ifExists}; UNAVAILABLE, after which the same
-   *     call may be made again
+   * @param purge whether its files in the lake are deleted too. What a compactor that is at work
+   *     leaves there meanwhile is deleted later: see {@link Purges}
+   * @throws CatalogException NOT_FOUND unless {@code ifExists}; INVALID if its files may not be
+   *     purged; UNAVAILABLE, after which the same call may be made again
    */
   public void dropTable(TableName name, boolean ifExists, boolean purge) throws CatalogException {
-    Optional<Table> table = records.find(name);
-    if (table.isPresent()) {
-      records.markDropped(table.get().id(), name);
-      markLog(table.get());
-      records.delete(name, table.get().id());
-      finishDrop(name, table.get().id(), purge);
-      return;
-    }
-    Optional<UUID> leftover = lakeTables.idOf(name);
-    if (leftover.isPresent() && records.isDropped(leftover.get())) {
-      finishDrop(name, leftover.get(), purge);
-    } else if (!ifExists) {
-      throw notFound(name);
-    }
+    drops.drop(name, ifExists, purge);
+  }
+
+  /** Returns the purges of dropped tables, which may have to be finished. */
+  public Purges purges() {
+    return purges;
   }
 
   /**
@@ -347,7 +341,7 @@ public final class TableCatalog {
   private boolean complete(NewTable wanted, Table table) throws CatalogException {
     TableName name = table.name();
     if (records.isDropped(table.id())) {
-      finishDrop(name, table.id(), false);
+      drops.finish(name, table.id());
       return false;
     }
     // It may be of another one's making, with other options than this call's.
@@ -359,7 +353,7 @@ public final class TableCatalog {
       if (visible) {
         records.delete(name, table.id());
       }
-      finishDrop(name, table.id(), false);
+      drops.finish(name, table.id());
       return false;
     }
     if (visible && !databases.touch(name.database())) {
@@ -368,20 +362,6 @@ public final class TableCatalog {
       databases.require(name.database());
     }
     return visible && LakeTables.isFor(wanted, table);
-  }
-
-  private void markLog(Table table) throws CatalogException {
-    try {
-      droppedLogs.mark(table.incarnation(), clock.instant());
-    } catch (MetadataException e) {
-      throw new CatalogException(
-          Reason.UNAVAILABLE, "drop table " + table.name() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void finishDrop(TableName name, UUID tableId, boolean purge) throws CatalogException {
-    lakeTables.drop(name, tableId, purge);
-    records.deleteParts(tableId);
   }
 
   private static Table existing(Table table, boolean ifNotExists) throws CatalogException {

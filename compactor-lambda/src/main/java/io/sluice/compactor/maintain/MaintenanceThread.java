@@ -1,6 +1,7 @@
 package io.sluice.compactor.maintain;
 
 import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.Purges;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.Tables;
@@ -26,6 +27,8 @@ public final class MaintenanceThread implements AutoCloseable {
 
   private final TableMaintainer maintainer;
   private final Tables tables;
+  private final Purges purges;
+  private final Duration orphanAge;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -34,15 +37,19 @@ public final class MaintenanceThread implements AutoCloseable {
             return made;
           });
 
-  private MaintenanceThread(TableMaintainer maintainer, Tables tables) {
+  private MaintenanceThread(
+      TableMaintainer maintainer, Tables tables, Purges purges, Duration orphanAge) {
     this.maintainer = maintainer;
     this.tables = tables;
+    this.purges = purges;
+    this.orphanAge = orphanAge;
   }
 
-  /** Starts the thread; {@code maintainer} and {@code tables} stay the caller's. */
+  /** Starts the thread; what it is given stays the caller's. */
   public static MaintenanceThread start(
-      TableMaintainer maintainer, Tables tables, MaintenanceSettings settings) {
-    MaintenanceThread started = new MaintenanceThread(maintainer, tables);
+      TableMaintainer maintainer, Tables tables, Purges purges, MaintenanceSettings settings) {
+    MaintenanceThread started =
+        new MaintenanceThread(maintainer, tables, purges, settings.orphanAge());
     long everyMs = settings.every().toMillis();
     var unused =
         started.thread.scheduleWithFixedDelay(
@@ -54,6 +61,7 @@ public final class MaintenanceThread implements AutoCloseable {
   }
 
   private void lookThrough() {
+    purge();
     try {
       for (TableName name : tables.list()) {
         lookAt(name);
@@ -62,6 +70,15 @@ public final class MaintenanceThread implements AutoCloseable {
       LOG.warn("The tables can't be listed for maintenance: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Finishes purges, and deletes what compactors have left in folders of purged tables. */
+  private void purge() {
+    try {
+      var unused = purges.again(Instant.now().minus(orphanAge));
+    } catch (CatalogException | RuntimeException e) {
+      LOG.warn("Dropped tables can't be purged, again with the next round: {}", e.toString());
     }
   }
 
