@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ZooKeeperCommand.class,
       DemoCommand.class,
       TableCommand.class,
+      CatalogCommand.class,
       IngestCommand.class,
       TailCommand.class,
       StatusCommand.class,

@@ -21,6 +21,11 @@ final class WarehouseOption {
    * @throws CommandException if it is no place for a lake
    */
   LakeSettings lake() {
+    return lake(warehouse);
+  }
+
+  /** As {@link #lake()}, of what was given to such an option. */
+  static LakeSettings lake(String warehouse) {
     try {
       return warehouse.contains(":/")
           ? new LakeSettings(warehouse, Map.of())

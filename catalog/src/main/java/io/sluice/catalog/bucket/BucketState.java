@@ -79,9 +79,17 @@ public record BucketState(
    * lake.
    */
   public static BucketState startingAt(UUID incarnation, long offset) {
+    return startingAt(incarnation, offset, Claim.NONE);
+  }
+
+  /**
+   * As {@link #startingAt(UUID, long)}, with a claim whose epoch is higher than any that somebody
+   * may still remember.
+   */
+  public static BucketState startingAt(UUID incarnation, long offset, Claim claim) {
     return new BucketState(
         incarnation,
-        Claim.NONE,
+        claim,
         offset,
         List.of(),
         OptionalLong.empty(),

@@ -100,6 +100,11 @@ public final class Lake implements AutoCloseable {
     return catalog instanceof SluiceCatalog;
   }
 
+  /** Returns how to find tables that the metadata store doesn't know. */
+  public LakeSurvey survey() {
+    return new LakeSurvey(settings, catalog);
+  }
+
   /** Returns the lake's side of a table. */
   public LakeTable table(Table table) {
     return new IcebergLakeTable(catalog, table);

@@ -108,6 +108,30 @@ final class LakeTables {
   }
 
   /**
+   * Checks that a table whose record isn't there may be one whose creation has stopped: none that
+   * has been written to, whose records were lost.
+   *
+   * @throws CatalogException ALREADY_EXISTS if it has been compacted and still has no record
+   */
+  void requireNotLost(Table table, TableRecords records) throws CatalogException {
+    boolean compacted;
+    try {
+      compacted = !lake.table(table).load().progress().lakeOffsets().isEmpty();
+    } catch (NoSuchTableException e) {
+      return;
+    } catch (RuntimeException e) {
+      throw failed("load the lake table of " + table.name(), e);
+    }
+    if (compacted && records.find(table.name()).isEmpty() && !records.isDropped(table.id())) {
+      throw new CatalogException(
+          Reason.ALREADY_EXISTS,
+          "the lake has rows of table "
+              + table.name()
+              + ", whose records were lost: `sluice catalog rebuild` makes them anew");
+    }
+  }
+
+  /**
    * Returns whether the lake table was made for what is wanted: then a creation may complete it.
    */
   static boolean isFor(NewTable wanted, Table table) {
@@ -269,6 +293,18 @@ final class LakeTables {
     }
   }
 
+  /** Takes back that a table was dropped. */
+  void tellNotDropped(TableName name) throws CatalogException {
+    try {
+      org.apache.iceberg.Table lakeTable = catalog().loadTable(identifier(name));
+      if (lakeTable.properties().containsKey(LakeProperties.DROPPED_AT)) {
+        lakeTable.updateProperties().remove(LakeProperties.DROPPED_AT).commit();
+      }
+    } catch (RuntimeException e) {
+      throw failed("change the lake table of " + name, e);
+    }
+  }
+
   void createNamespace(String database) throws CatalogException {
     if (!lake.sharesDatabases() && catalog() instanceof SupportsNamespaces namespaces) {
       try {
@@ -292,8 +328,7 @@ final class LakeTables {
     }
   }
 
-  private static Table table(TableName name, org.apache.iceberg.Table lakeTable)
-      throws CatalogException {
+  static Table table(TableName name, org.apache.iceberg.Table lakeTable) throws CatalogException {
     Map<String, String> properties = lakeTable.properties();
     String id = properties.get(LakeProperties.TABLE_ID);
     String incarnation = properties.get(LakeProperties.INCARNATION);

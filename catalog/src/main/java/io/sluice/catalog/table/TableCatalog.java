@@ -344,6 +344,7 @@ public final class TableCatalog {
       drops.finish(name, table.id());
       return false;
     }
+    lakeTables.requireNotLost(table, records);
     // It may be of another one's making, with other options than this call's.
     levels.require(TableLevels.ofNew(name, table.options()));
     records.createParts(table);

@@ -58,7 +58,7 @@ final class TableRecords {
   /** Makes the bucket records and the entry by id; those that are there stay as they are. */
   void createParts(Table table) throws CatalogException {
     createBuckets(table, 0, table.bucketCount());
-    createIfMissing(MetadataPaths.tableId(table.id()), bytes(table.name().toString()));
+    createIdEntry(table);
   }
 
   /** Makes the records of buckets {@code [from, to)}; those that are there stay as they are. */
@@ -67,6 +67,18 @@ final class TableRecords {
     for (int bucket = from; bucket < to; bucket++) {
       createIfMissing(MetadataPaths.bucket(table.id(), bucket), record);
     }
+  }
+
+  /** Makes the record of a bucket, unless there is one. */
+  void createBucket(BucketId bucket, BucketState state) throws CatalogException {
+    createIfMissing(
+        MetadataPaths.bucket(bucket.tableId(), bucket.bucket()),
+        StoredBucketRecords.newRecord(state));
+  }
+
+  /** Makes the entry by id, unless there is one. */
+  void createIdEntry(Table table) throws CatalogException {
+    createIfMissing(MetadataPaths.tableId(table.id()), bytes(table.name().toString()));
   }
 
   /** A table as its record had it. */

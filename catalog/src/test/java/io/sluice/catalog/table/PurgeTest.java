@@ -8,21 +8,17 @@ import io.sluice.catalog.lake.LakeProperties;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.lake.LocalFileIO;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
-import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.CatalogException.Reason;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Schema;
@@ -122,7 +118,7 @@ class PurgeTest {
     int calls = 0;
     for (; !whole && calls < 1_000; calls++) {
       Table table = create();
-      MetadataStore dying = dyingAfter(calls);
+      MetadataStore dying = DyingStore.after(calls, store);
       TableCatalog first = new TableCatalog(dying, Lake.open(LakeSettings.local(folder), dying));
       try {
         first.dropTable(NAME, false, true);
@@ -218,22 +214,6 @@ class PurgeTest {
             .reduce((first, second) -> second)
             .orElseThrow();
     return Files.readString(path(table).resolve("metadata").resolve(newest));
-  }
-
-  /** Returns the store for someone who loses it after so many calls. */
-  private MetadataStore dyingAfter(int calls) {
-    AtomicInteger left = new AtomicInteger(calls);
-    return (MetadataStore)
-        Proxy.newProxyInstance(
-            MetadataStore.class.getClassLoader(),
-            new Class<?>[] {MetadataStore.class},
-            (proxy, method, arguments) -> {
-              if (left.getAndDecrement() > 0) {
-                return method.invoke(store, arguments);
-              }
-              return CompletableFuture.failedFuture(
-                  new MetadataException(MetadataException.Kind.UNAVAILABLE, "it is gone"));
-            });
   }
 
   /** Local files, that can't be deleted at times. */

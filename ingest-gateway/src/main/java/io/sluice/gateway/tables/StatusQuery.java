@@ -6,6 +6,7 @@ import io.sluice.catalog.compaction.CompactionError;
 import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.Progress;
+import io.sluice.catalog.range.OffsetGap;
 import io.sluice.catalog.table.Table;
 import io.sluice.gateway.tables.BucketOperations.Some;
 import java.time.Instant;
@@ -66,7 +67,7 @@ final class StatusQuery {
     LakeLag lag = LakeLag.NONE;
     for (BucketWatermark one : found.watermarks()) {
       int bucket = one.bucket();
-      rows += one.watermark();
+      rows += OffsetGap.rowsBelow(one.watermark());
       lag =
           lag.plus(
               LakeLag.of(found.records().get(bucket), progress.offset(bucket), one.watermark()));
