@@ -5,6 +5,8 @@ import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.table.CatalogRebuild;
+import io.sluice.catalog.table.LostTable;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.ClientSettings;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.RootAllocator;
@@ -83,6 +86,14 @@ final class Town implements AutoCloseable {
     // The gateway seals at once; it waits for the lake in vain, as nobody compacts meanwhile.
     client.flush(table, Duration.ofMillis(1));
     compactor.compact(catalog.load(table), Instant.now().plusSeconds(60));
+  }
+
+  /** Makes the records of the lake's tables, of which its metadata store knows nothing. */
+  void rebuild() throws Exception {
+    CatalogRebuild rebuild = new CatalogRebuild(metadata, lake, InstantSource.system());
+    for (LostTable lost : rebuild.look()) {
+      var unused = rebuild.rebuild(lost);
+    }
   }
 
   /** Returns an SQL session in which the catalog {@code sluice} is current. */
