@@ -8,7 +8,7 @@ package io.sluice.catalog.range;
  */
 public final class OffsetGap {
 
-  /** More rows than a bucket's log ever holds; a bucket may lose its log 800 times before 2^53. */
+  /** More rows than a bucket's log ever holds; 900 losses reach 2^53. */
   public static final long LENGTH = 10_000_000_000_000L;
 
   /** Returns where a bucket goes on whose log was lost. */

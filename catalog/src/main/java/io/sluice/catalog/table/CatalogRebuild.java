@@ -203,6 +203,7 @@ public final class CatalogRebuild {
     var unused = databases.create(name.database(), Map.of());
     Table table = named(lost);
     levels.require(TableLevels.ofNew(name, table.options()));
+    levels.require(TableLevels.ofSchemas(name, table.schemas()));
     lakeTables.tellNotDropped(name);
     raiseLakeOffsets(table, startBuckets(table));
     records.createIdEntry(table);
