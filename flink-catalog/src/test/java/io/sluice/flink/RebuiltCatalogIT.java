@@ -23,6 +23,7 @@ import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.functions.ScalarFunction;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,6 +52,11 @@ class RebuiltCatalogIT {
       SEEN.add(new Seen(offset, n));
       return offset;
     }
+  }
+
+  @BeforeEach
+  void forget() {
+    SEEN.clear();
   }
 
   @Test
@@ -95,6 +101,30 @@ class RebuiltCatalogIT {
       }
     }
     assertThat(SEEN).isEmpty();
+  }
+
+  @Test
+  void filesThatDoNotTellTheirOffsetsAreReadAcrossTheGap() throws Exception {
+    try (Town town = new Town(folder.resolve("lake"));
+        SluiceClient client = town.connect()) {
+      sql(town).executeSql("CREATE TABLE t (n BIGINT)");
+      write(client, 0, 100);
+      town.compact(client, TABLE);
+    }
+    try (Town town = new Town(folder.resolve("lake"))) {
+      town.rebuild();
+      try (SluiceClient client = town.connect()) {
+        write(client, 200, 230);
+        town.compact(client, TABLE);
+        town.forgetMetrics(TABLE);
+        write(client, 230, 250);
+        JobClient job = start(sql(town));
+        List<Seen> all = rows(0, 100, 0);
+        all.addAll(rows(200, 250, OffsetGap.after(100) - 200));
+        assertThat(take(150)).isEqualTo(all);
+        job.cancel().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      }
+    }
   }
 
   private static TableEnvironment sql(Town town) {

@@ -32,6 +32,11 @@ import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CollectionUtil;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.io.CloseableIterable;
 
 /** A gateway, a compactor that compacts when it is told, and a lake in a folder. */
 final class Town implements AutoCloseable {
@@ -94,6 +99,19 @@ final class Town implements AutoCloseable {
     for (LostTable lost : rebuild.look()) {
       var unused = rebuild.rebuild(lost);
     }
+  }
+
+  /** Has the lake's files no longer tell which offsets they have, as some engines write them. */
+  void forgetMetrics(TableName table) throws Exception {
+    Table lakeTable =
+        lake.icebergCatalog().loadTable(TableIdentifier.of(table.database(), table.table()));
+    OverwriteFiles change = lakeTable.newOverwrite();
+    try (CloseableIterable<FileScanTask> files = lakeTable.newScan().planFiles()) {
+      for (FileScanTask task : files) {
+        change.deleteFile(task.file()).addFile(task.file().copyWithoutStats());
+      }
+    }
+    change.commit();
   }
 
   /** Returns an SQL session in which the catalog {@code sluice} is current. */

@@ -165,25 +165,7 @@ public final class CatalogRebuild {
             state,
             dropped ? "it was dropped" : "",
             Optional.of(extent));
-    return dropped ? lost : checked(lost, table, present);
-  }
-
-  private static LostTable checked(LostTable lost, Table table, Optional<Table> present) {
-    if (present.isPresent()) {
-      return lost.unclear("another table has its name now");
-    }
-    SortedMap<Integer, Long> offsets = lost.extent().orElseThrow().lakeOffsets();
-    if (!offsets.isEmpty() && offsets.lastKey() >= table.bucketCount()) {
-      return lost.unclear(
-          "rows of bucket "
-              + offsets.lastKey()
-              + " are in the lake, but its lake table says that there are "
-              + table.bucketCount()
-              + " buckets; set its property "
-              + LakeProperties.OPTION_PREFIX
-              + "bucket.count to what the option was");
-    }
-    return lost;
+    return !dropped && present.isPresent() ? lost.unclear("another table has its name now") : lost;
   }
 
   /**
@@ -201,10 +183,11 @@ public final class CatalogRebuild {
           Reason.INVALID, "table " + name + " is not rebuilt: " + lost.detail());
     }
     var unused = databases.create(name.database(), Map.of());
-    Table table = named(lost);
-    levels.require(TableLevels.ofNew(name, table.options()));
-    levels.require(TableLevels.ofSchemas(name, table.schemas()));
+    Table told = named(lost);
+    levels.require(TableLevels.ofNew(name, told.options()));
+    levels.require(TableLevels.ofSchemas(name, told.schemas()));
     lakeTables.tellNotDropped(name);
+    Table table = withAllBuckets(told);
     raiseLakeOffsets(table, startBuckets(table));
     records.createIdEntry(table);
     if (!records.create(table)
@@ -232,6 +215,34 @@ public final class CatalogRebuild {
         .find(name)
         .filter(found -> found.location().equals(lost.location()))
         .orElseThrow(() -> taken(lost));
+  }
+
+  /**
+   * Raises the number of buckets to the smallest multiple that has all of which rows are in the
+   * lake. It was raised before, and the lake table wasn't told any more; if to a larger number,
+   * then the other buckets are empty.
+   */
+  private Table withAllBuckets(Table table) throws CatalogException {
+    SortedMap<Integer, Long> offsets = load(table).progress().lakeOffsets();
+    int last = offsets.isEmpty() ? 0 : offsets.lastKey();
+    if (last < table.bucketCount()) {
+      return table;
+    }
+    int multiple = last / table.bucketCount() + 1;
+    String count = Integer.toString(table.bucketCount() * multiple);
+    TableOptions options;
+    try {
+      options = OptionChanges.setting(Map.of("bucket.count", count)).applyTo(table.options());
+    } catch (IllegalArgumentException e) {
+      throw new CatalogException(
+          Reason.INVALID,
+          "table " + table.name() + " can't have all its buckets: " + e.getMessage(),
+          e);
+    }
+    levels.require(TableLevels.ofChange(table, options));
+    Table raised = table.with(options, clock.instant());
+    lakeTables.tellOptions(raised);
+    return raised;
   }
 
   /** Returns where each bucket goes on. */

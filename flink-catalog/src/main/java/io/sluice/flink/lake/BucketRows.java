@@ -37,6 +37,11 @@ final class BucketRows implements AutoCloseable {
       return new Wanted(bucket, List.of(), List.of(), planned);
     }
 
+    /** Returns the same rows, without columns. */
+    Wanted withoutColumns() {
+      return new Wanted(bucket, List.of(), filters, planned);
+    }
+
     Expression within(OffsetRange range) {
       return Expressions.and(
           Expressions.equal(SystemColumns.BUCKET, bucket),

@@ -85,6 +85,28 @@ final class HistoryFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns its smallest offset in a range, which is looked for in all that is left of the file if
+   * it isn't open; the greatest of all longs if it has none there.
+   *
+   * @param rest begins at or after the end of the range that was read last
+   */
+  long firstOf(OffsetRange rest) throws IOException {
+    if (ended) {
+      return Long.MAX_VALUE;
+    }
+    if (open != null) {
+      return next == null ? Long.MAX_VALUE : next.offset();
+    }
+    long first = Long.MAX_VALUE;
+    try (BucketRows rows = open(source.wanted().withoutColumns(), rest)) {
+      for (OffsetRow row = rows.next(); row != null; row = rows.next()) {
+        first = Math.min(first, row.offset());
+      }
+    }
+    return first;
+  }
+
   private BucketRows open(Wanted wanted, OffsetRange range) throws IOException {
     return new BucketRows(source.table(), task, wanted, range);
   }

@@ -1,5 +1,6 @@
 package io.sluice.flink.lake;
 
+import io.sluice.catalog.range.OffsetGap;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.flink.lake.BucketRows.Wanted;
@@ -94,7 +95,11 @@ public final class LakeHistory implements AutoCloseable {
           file.read(range, rows);
         }
         rows.sort(Comparator.comparingLong(OffsetRow::offset));
-        wanted = new OffsetRange(range.end(), wanted.end());
+        OffsetRange rest = new OffsetRange(range.end(), wanted.end());
+        if (rows.isEmpty()) {
+          plan = withoutGap(files, range, rest);
+        }
+        wanted = rest;
         return Optional.of(rows);
       } catch (UncheckedIOException | org.apache.iceberg.exceptions.NotFoundException e) {
         close();
@@ -140,6 +145,24 @@ public final class LakeHistory implements AutoCloseable {
     // Big ones come first to stay open: to open them again costs most.
     files.sort(Comparator.comparingLong(file -> -file.file().length()));
     return files;
+  }
+
+  /**
+   * Returns files that tell where the offsets go on, after a chunk in which there were none. They
+   * may do so very far away, see {@link OffsetGap}, and a file may tell no more of its own than
+   * that they are on both sides, or nothing at all.
+   *
+   * @param empty the chunk's offsets
+   * @param rest what is wanted after it
+   */
+  private static List<OffsetFile<HistoryFile>> withoutGap(
+      List<OffsetFile<HistoryFile>> files, OffsetRange empty, OffsetRange rest) throws IOException {
+    List<OffsetFile<HistoryFile>> left = new ArrayList<>();
+    for (OffsetFile<HistoryFile> file : files) {
+      long first = file.mayHold(empty) ? file.file().firstOf(rest) : file.first();
+      left.add(new OffsetFile<>(first, file.last(), file.file()));
+    }
+    return left;
   }
 
   private static long bound(@Nullable Map<Integer, ByteBuffer> bounds, int fieldId, long unknown) {

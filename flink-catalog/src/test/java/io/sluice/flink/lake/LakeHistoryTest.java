@@ -4,6 +4,7 @@ import static org.apache.iceberg.types.Types.NestedField.optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.catalog.range.OffsetGap;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.flink.lake.BucketRows.Wanted;
@@ -21,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.AppendFiles;
@@ -51,6 +53,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that overlap in their offsets, as those of partitions do. */
 @Timeout(120)
@@ -222,6 +226,28 @@ class LakeHistoryTest {
           }
           assertAllGivenBack(some, most);
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100})
+  void offsetsThatGoOnFarAwayAreFoundInOneStep(int open) throws Exception {
+    Table table = table();
+    long next = OffsetGap.after(100);
+    // As a rewrite puts files together; the other one has rows of another bucket beyond the gap.
+    List<Long> offsets = LongStream.range(0, 100).boxed().collect(Collectors.toList());
+    offsets.addAll(LongStream.range(next, next + 50).boxed().toList());
+    append(
+        table,
+        List.of(
+            offsets.stream().map(offset -> row(BUCKET, offset)).toList(),
+            List.of(row(BUCKET, 100L), row(BUCKET + 1, next + 1_000))));
+    offsets.add(100, 100L);
+
+    HeldFiles files = new HeldFiles(open, 1L << 40);
+    try (LakeHistory history = history(table, files, new OffsetRange(0, next + 2_000), 7)) {
+      assertThat(rest(history)).isEqualTo(offsets);
+    }
+    assertThat(opened.values().stream().mapToInt(times -> times).sum()).isLessThan(100);
   }
 
   private List<Long> read(Table table, HeldFiles files, int maxRows) throws IOException {
