@@ -112,6 +112,18 @@ class CommandLineTest {
   }
 
   @Test
+  void aRebuildMustKnowWhichMetadataAndWhichLake() {
+    assertThat(run("catalog", "rebuild", "--zookeeper", "127.0.0.1:1")).isEqualTo(1);
+    assertThat(err.toString()).contains("say where the lake is: --warehouse URI");
+    assertThat(run("catalog", "rebuild", "--warehouse", "lake")).isEqualTo(1);
+    assertThat(err.toString()).contains("--zookeeper HOST:PORT");
+    assertThat(run("catalog", "rebuild", "--data", "d", "--zookeeper", "127.0.0.1:1")).isEqualTo(1);
+    assertThat(err.toString()).contains("say either --data or --zookeeper");
+    assertThat(run("catalog", "rebuild", "--data", "d", "--all", "--table", "db.t")).isEqualTo(1);
+    assertThat(err.toString()).contains("say one of --all, --table and --metadata");
+  }
+
+  @Test
   void aClusterOfNoBookiesIsRefused() {
     assertThat(run("cluster", "--bookies", "0")).isEqualTo(1);
     assertThat(err.toString()).contains("--bookies must be 1 to 16: 0");

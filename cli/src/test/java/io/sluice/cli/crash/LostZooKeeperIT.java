@@ -59,39 +59,9 @@ class LostZooKeeperIT {
     delete(data.resolve("zookeeper"));
     delete(data.resolve("bookie"));
 
-    assertThat(sluice(0, "--data", data.toString()))
-        .containsPattern("db.rows +lost +100 ")
-        .containsPattern("db.dropped +dropped")
-        .contains("Nothing was done");
-    assertThat(sluice(0, "--data", data.toString(), "--all", "--dry-run")).contains("dry run");
-    assertThat(sluice(0, "--data", data.toString(), "--all"))
-        .contains("Rebuilt db.rows.")
-        .doesNotContain("Rebuilt db.dropped")
-        .contains("are lost");
-    assertThat(sluice(0, "--data", data.toString(), "--all"))
-        .containsPattern("db.rows +present")
-        .doesNotContain("Rebuilt");
-
+    rebuild(data);
     start(data);
-    assertThat(get("/v1/databases/db/tables").path("tables").toString()).isEqualTo("[\"rows\"]");
-    UnionCheck check = new UnionCheck(endpoint, "db", "rows");
-    long next = OffsetGap.after(100);
-    requireRows(check.read(0).rows(), 0, 100, 0);
-    // Someone who had read the lost rows must not be given others in their place.
-    assertThat(status("/v1/databases/db/tables/rows/rows?offset=150")).isEqualTo(416);
-    append("rows", 200, 250);
-    UnionCheck.Union union = check.read(0);
-    requireRows(union.lake(), 0, 100, 0);
-    requireRows(union.log(), 200, 250, next - 200);
-    flush("rows");
-    union = check.read(0);
-    assertThat(union.lakeOffset()).isEqualTo(next + 50);
-    assertThat(union.log()).isEmpty();
-    requireRows(union.lake().subList(0, 100), 0, 100, 0);
-    requireRows(union.lake().subList(100, union.lake().size()), 200, 250, next - 200);
-    JsonNode status = get("/v1/status").path("tables").get(0);
-    assertThat(status.path("rows").asLong()).isEqualTo(150);
-    assertThat(status.path("rowsNotInLake").asLong()).isZero();
+    requireAsBeforeAndGoingOn();
     assertThat(rows.resolve("metadata")).isNotEmptyDirectory();
   }
 
@@ -111,6 +81,44 @@ class LostZooKeeperIT {
     assertThat(files(kept)).anyMatch(file -> file.endsWith(".parquet"));
     assertThat(files(purged)).isEmpty();
     assertThat(create("purged")).isNotEqualTo(purged);
+  }
+
+  private void rebuild(Path data) throws Exception {
+    assertThat(sluice(0, "--data", data.toString()))
+        .containsPattern("db.rows +lost +100 ")
+        .containsPattern("db.dropped +dropped")
+        .contains("Nothing was done");
+    assertThat(sluice(0, "--data", data.toString(), "--all", "--dry-run")).contains("dry run");
+    assertThat(sluice(0, "--data", data.toString(), "--all"))
+        .contains("Rebuilt db.rows.")
+        .doesNotContain("Rebuilt db.dropped")
+        .contains("are lost");
+    assertThat(sluice(0, "--data", data.toString(), "--all"))
+        .containsPattern("db.rows +present")
+        .doesNotContain("Rebuilt");
+  }
+
+  /** A hundred rows are there, and none of the fifty that only the log had. */
+  private void requireAsBeforeAndGoingOn() throws Exception {
+    assertThat(get("/v1/databases/db/tables").path("tables").toString()).isEqualTo("[\"rows\"]");
+    UnionCheck check = new UnionCheck(endpoint, "db", "rows");
+    long next = OffsetGap.after(100);
+    requireRows(check.read(0).rows(), 0, 100, 0);
+    // Someone who had read the lost rows must not be given others in their place.
+    assertThat(status("/v1/databases/db/tables/rows/rows?offset=150")).isEqualTo(416);
+    append("rows", 200, 250);
+    UnionCheck.Union union = check.read(0);
+    requireRows(union.lake(), 0, 100, 0);
+    requireRows(union.log(), 200, 250, next - 200);
+    flush("rows");
+    union = check.read(0);
+    assertThat(union.lakeOffset()).isEqualTo(next + 50);
+    assertThat(union.log()).isEmpty();
+    requireRows(union.lake().subList(0, 100), 0, 100, 0);
+    requireRows(union.lake().subList(100, union.lake().size()), 200, 250, next - 200);
+    JsonNode status = get("/v1/status").path("tables").get(0);
+    assertThat(status.path("rows").asLong()).isEqualTo(150);
+    assertThat(status.path("rowsNotInLake").asLong()).isZero();
   }
 
   private void start(Path data) throws IOException {
