@@ -25,6 +25,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.RuntimeIOException;
+import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
@@ -181,6 +182,20 @@ class PurgeTest {
     catalog.dropTable(NAME, false, false);
     var unused = catalog.purges().again(Instant.now().plus(Duration.ofHours(1)));
     assertThat(files(table)).isNotEmpty();
+  }
+
+  @Test
+  void filesOfATableInAnotherCatalogArePurgedByTheLakesOwnFileIO() throws Exception {
+    try (InMemoryCatalog iceberg = new InMemoryCatalog()) {
+      iceberg.initialize("iceberg", Map.of());
+      catalog = new TableCatalog(store, Lake.over(LakeSettings.local(folder), iceberg));
+      catalog.createDatabase("db", true);
+      Table table = create();
+      write(table, "data/a.parquet");
+      catalog.dropTable(NAME, false, true);
+      assertThat(files(table)).isEmpty();
+      assertThat(iceberg.tableExists(LAKE_NAME)).isFalse();
+    }
   }
 
   private Table create() throws CatalogException {
