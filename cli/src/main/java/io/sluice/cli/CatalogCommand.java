@@ -217,7 +217,9 @@ final class CatalogCommand implements Runnable {
       table.print(out);
       for (LostTable lost : found) {
         if (lost.state() == State.UNCLEAR || lost.state() == State.DROPPED) {
-          out.println(lost.name() + ": " + lost.detail() + " (" + lost.location() + ")");
+          String where =
+              lost.metadataFiles().size() == 1 ? lost.metadataFiles().get(0) : lost.location();
+          out.println(lost.name() + ": " + lost.detail() + " (" + where + ")");
         }
       }
       out.flush();

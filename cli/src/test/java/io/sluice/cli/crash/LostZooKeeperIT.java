@@ -87,6 +87,7 @@ class LostZooKeeperIT {
     assertThat(sluice(0, "--data", data.toString()))
         .containsPattern("db.rows +lost +100 ")
         .containsPattern("db.dropped +dropped")
+        .containsPattern("db.dropped: it was dropped \\(file:///.+/metadata/.+.metadata.json\\)")
         .contains("Nothing was done");
     assertThat(sluice(0, "--data", data.toString(), "--all", "--dry-run")).contains("dry run");
     assertThat(sluice(0, "--data", data.toString(), "--all"))
