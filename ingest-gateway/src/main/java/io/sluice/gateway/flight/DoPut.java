@@ -91,7 +91,15 @@ final class DoPut implements GrpcCall.Input {
   @Override
   public void end() {
     inputEnded = true;
-    if (target.gate() == null) {
+    endIfLast();
+  }
+
+  /** What came before the end may still be looked up. */
+  private void endIfLast() {
+    if (!inputEnded || busy) {
+      return;
+    }
+    if (target.gate() == null && !refusing) {
       failAfterAnswers(Json.refused("the stream ended before its schema"));
     }
     answer();
@@ -131,6 +139,7 @@ final class DoPut implements GrpcCall.Input {
     } catch (ProblemException | GateException | RuntimeException e) {
       failAfterAnswers(e);
     }
+    endIfLast();
   }
 
   /** The message that names the table may be the schema too. */
@@ -204,6 +213,7 @@ final class DoPut implements GrpcCall.Input {
     }
     appended.ifPresent(future -> sent(future, bytes));
     fetchMore();
+    endIfLast();
   }
 
   /** Checks a message and appends its rows; null if it was a dictionary, or more must come. */

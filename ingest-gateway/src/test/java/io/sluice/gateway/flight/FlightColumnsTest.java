@@ -124,6 +124,21 @@ class FlightColumnsTest extends ThreeGateways {
     }
   }
 
+  @Test
+  void aStreamThatEndsAtOnceEndsWellThoughItsTableIsLookedUp() throws Exception {
+    alter(CHANGES);
+    for (FlightTestClient client : clients) {
+      SyncPutListener listener = new SyncPutListener();
+      try (VectorSchemaRoot rows = batch(NEW, 0, 1)) {
+        FlightClient.ClientStreamListener stream =
+            client.flight().startPut(FlightTestClient.descriptor(table), rows, listener);
+        stream.completed();
+        assertThat(FlightTestClient.answers(listener)).isEmpty();
+        stream.getResult();
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void whoFollowsGoesOnInTheColumnsThatItBeganWith(boolean elsewhere) throws Exception {
