@@ -124,6 +124,30 @@ class FlightColumnsTest extends ThreeGateways {
     }
   }
 
+  /** It believes for a minute what it knows, unless it meets what it doesn't know. */
+  @Test
+  void aGatewayThatHearsOfItLateTakesAndReadsNewColumnsAllTheSame() throws Exception {
+    FlightTestClient late = new FlightTestClient(cluster.joinLate().port());
+    clients.add(late);
+    int bucket = bucketOfAnother();
+    assertThat(owners(late)).hasSize(BUCKETS);
+    try (VectorSchemaRoot rows = batch(OLD, 1, 1)) {
+      late.put(table, rows, "{\"bucket\":%d}".formatted(bucket));
+    }
+    alter(CHANGES);
+    try (VectorSchemaRoot rows = batch(OLD, 2, 1)) {
+      // In columns that it knows still, and the owner too.
+      late.put(table, rows, "{\"bucket\":%d}".formatted(bucket));
+    }
+    assertThat(rows(late, bucket, ",\"columns\":[\"added\",\"id\"]"))
+        .containsExactly("added\tid", "null\t1", "null\t2");
+    try (VectorSchemaRoot rows = batch(NEW, 3, 1)) {
+      late.put(table, rows, "{\"bucket\":%d}".formatted(bucket));
+    }
+    assertThat(rows(late, bucket, "")).contains("3\tn3\t3").hasSize(4);
+    assertThat(rows(clients.get(0), bucket, "")).contains("3\tn3\t3").hasSize(4);
+  }
+
   @Test
   void aStreamThatEndsAtOnceEndsWellThoughItsTableIsLookedUp() throws Exception {
     alter(CHANGES);
