@@ -15,10 +15,12 @@ import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.CompactorSettings;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,12 +38,16 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Many commits to a real Iceberg table, with files in memory: more with {@code -Dtest.commits}. */
-@Timeout(300)
+/**
+ * Many commits to a real Iceberg table, with files in memory: more with {@code -Dtest.commits}, and
+ * then it tells on standard output what a reader meets.
+ */
+@Timeout(3_600)
 class ManyCommitsTest {
 
   private static final int COMMITS = Integer.getInteger("test.commits", 200);
   private static final int ROWS = 5;
+  private static final int LOOKS = 20;
   private static final LakeSettings LAKE = new LakeSettings("s3://bucket/lake", Map.of());
   private static final Schema COLUMNS =
       new Schema(NestedField.optional(1, "n", Types.LongType.get()));
@@ -57,7 +63,11 @@ class ManyCommitsTest {
               LAKE.warehouse(),
               Map.of()));
   private Instant now = Instant.now();
+  private final List<Look> looks = new ArrayList<>();
   private long rows;
+
+  /** What a reader meets. */
+  private record Look(long metadataBytes, double planMs) {}
 
   @Test
   void filesManifestsSnapshotsAndMetadataStayBounded() throws Exception {
@@ -82,7 +92,11 @@ class ManyCommitsTest {
         maintainer.maintain(table, Instant.now().plusSeconds(600));
         check(table);
       }
+      if (COMMITS >= LOOKS * 100 && commit % (COMMITS / LOOKS) == 0) {
+        looks.add(look(table, commit));
+      }
     }
+    assertFlat();
   }
 
   /** Makes one real file, whose bytes all others have too. */
@@ -106,6 +120,31 @@ class ManyCommitsTest {
                 new PartitionData(view.spec().partitionType()),
                 written.iterator());
     return made.orElseThrow();
+  }
+
+  private Look look(Table table, int commit) throws IOException {
+    LakeView view = lake.table(table).load();
+    List<Double> times = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      long begin = System.nanoTime();
+      var unused = new StoredFiles(lake.table(table).load()).where(task -> true);
+      times.add((System.nanoTime() - begin) / 1e6);
+    }
+    Collections.sort(times);
+    long bytes = files.newInputFile(view.metadata().metadataFileLocation()).getLength();
+    Look look = new Look(bytes, times.get(times.size() / 2));
+    System.out.printf(
+        "%6d commits: %d bytes of metadata, loaded and planned in %.1f ms%n",
+        commit, look.metadataBytes(), look.planMs());
+    return look;
+  }
+
+  /** The second half is as the first was at its end; times are the machine's, and only told. */
+  private void assertFlat() {
+    for (int i = LOOKS / 2; i < looks.size(); i++) {
+      assertThat(looks.get(i).metadataBytes())
+          .isLessThan(looks.get(LOOKS / 2 - 1).metadataBytes() * 5 / 4);
+    }
   }
 
   private void append(Table table, DataFile first, byte[] bytes) {
