@@ -20,10 +20,17 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.SupportsPrefixOperations;
+import org.apache.iceberg.util.ThreadPools;
 import org.jspecify.annotations.Nullable;
 
 /** The lake: an Iceberg catalog and the tables in it. Thread-safe. */
 public final class Lake implements AutoCloseable {
+
+  static {
+    // Iceberg makes its pool when it first deletes files, which is after a commit. While the JVM
+    // shuts down that throws an error: the commit was applied, and nobody would be told.
+    var unused = ThreadPools.getWorkerPool();
+  }
 
   private static final String NAME = "sluice";
   private static final String S3_FILE_IO = "org.apache.iceberg.aws.s3.S3FileIO";

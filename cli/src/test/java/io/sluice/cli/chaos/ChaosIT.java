@@ -88,6 +88,7 @@ class ChaosIT {
             "compactor-1");
     nemeses.add(new ProcessNemesis(cluster, parts, SEED));
     nemeses.add(new NetworkNemesis(cluster.links(), SEED));
+    nemeses.add(new ColumnsNemesis(cluster.endpoints(), SEED));
     nemeses.forEach(Load::start);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (System.nanoTime() < end) {

@@ -47,6 +47,9 @@ final class ChaosTable {
           Types.NestedField.required(1, "writer", Types.IntegerType.get()),
           Types.NestedField.required(2, "n", Types.LongType.get()));
 
+  /** What is read of it: it may get other columns. */
+  static final List<String> NAMES = COLUMNS.columns().stream().map(c -> c.name()).toList();
+
   private final SluiceClient client;
   private final int buckets;
 

@@ -38,7 +38,9 @@ final class FollowLoad extends Load {
 
   @Override
   void run() throws Exception {
-    ReadSpec spec = ReadSpec.follow(ChaosTable.NAME, bucket, new ReadSpec.From.Offset(0));
+    ReadSpec spec =
+        ReadSpec.follow(ChaosTable.NAME, bucket, new ReadSpec.From.Offset(0))
+            .withColumns(ChaosTable.NAMES);
     try (BucketReader reader = client.read(spec)) {
       while (!isStopping() && reader.position() < until) {
         Optional<ReadBatch> batch = reader.poll(LOOK);

@@ -83,9 +83,9 @@ class MembershipTest {
     try (Membership one = new Membership(store, ONE.id())) {
       one.join(ONE).get(10, TimeUnit.SECONDS);
       assertThat(text(MetadataPaths.gateway(ONE.id())))
-          .isEqualTo("{\"host\":\"10.0.0.1\",\"port\":9470,\"level\":3}");
+          .isEqualTo("{\"host\":\"10.0.0.1\",\"port\":9470,\"level\":4}");
       one.leave().get(10, TimeUnit.SECONDS);
-      assertThat(text(MetadataPaths.leavingGateway(ONE.id()))).isEqualTo("{\"level\":3}");
+      assertThat(text(MetadataPaths.leavingGateway(ONE.id()))).isEqualTo("{\"level\":4}");
     }
   }
 
