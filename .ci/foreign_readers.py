@@ -1,27 +1,20 @@
-"""Reads Sluice's lake with DuckDB, DataFusion (iceberg-rust), Polars and PyIceberg and compares every row with the log.
+"""Reads Sluice's lake with DuckDB, DataFusion (iceberg-rust), Polars and PyIceberg, or with Spark, and compares every row with the log.
 
 The tables have every type with its extremes, every partition transform, files of several commits and of several
 schemas, and files that maintenance rewrote. The gateway must have been started with `maintenance.every=1s` and `maintenance.files-together=2`.
 
-Usage: foreign_readers.py HOST:PORT nyc-flights-2013.csv.gz. Prints OK, or fails.
+Usage: foreign_readers.py HOST:PORT nyc-flights-2013.csv.gz [iceberg-spark-runtime.jar]. Prints OK, or fails.
 """
 import datetime
 import decimal
-import glob
 import json
-import os
 import random
 import sys
 import time
 import uuid
 
-import datafusion
-import duckdb
-import duckdb_extension_iceberg
-import polars
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg_core.datafusion import IcebergDataFusionTable
 
 import all_types
 import pyiceberg_flights
@@ -29,72 +22,6 @@ from all_types import COLUMNS, FAR, Gateway, as_arrow, bits, column
 
 ROWS = 120_000
 SEED = 5
-ORDER = 'ORDER BY "_bucket", "_offset"'
-
-
-class DuckDb:
-    """DuckDB finds tables by the gateway's Iceberg REST catalog."""
-
-    name = "DuckDB"
-
-    def __init__(self, endpoint, _):
-        self.database = duckdb.connect(config={"allow_unsigned_extensions": "true"})
-        # Its extensions come as Python packages, so that nothing is downloaded while it runs.
-        site = os.path.dirname(os.path.dirname(duckdb_extension_iceberg.__file__))
-        for extension in ("httpfs", "avro", "iceberg"):
-            (file,) = glob.glob(f"{site}/duckdb_extension_{extension}/extensions/*/{extension}.duckdb_extension")
-            self.database.execute(f"LOAD '{file}'")
-        self.database.execute(
-            f"ATTACH 'sluice' AS lake (TYPE ICEBERG, ENDPOINT 'http://{endpoint}/iceberg', AUTHORIZATION_TYPE 'none')"
-        )
-
-    def read(self, table, where="true"):
-        name = ".".join(f'"{part}"' for part in table)
-        return self.database.execute(f"SELECT * FROM lake.{name} WHERE {where} {ORDER}").to_arrow_table()
-
-
-class DataFusion:
-    """DataFusion reads a table's metadata with iceberg-rust; PyIceberg's catalog says where it is."""
-
-    name = "DataFusion"
-
-    def __init__(self, _, lake):
-        self.lake = lake
-
-    def read(self, table, where="true"):
-        found = self.lake.load_table(table)
-        # Table.__datafusion_table_provider__ of PyIceberg 0.12 also hands over properties that aren't text, which is refused.
-        properties = {key: value for key, value in found.io.properties.items() if isinstance(value, str)}
-        context = datafusion.SessionContext()
-        context.register_table(
-            "lake",
-            IcebergDataFusionTable(
-                identifier=found.name(), metadata_location=found.metadata_location, file_io_properties=properties
-            ),
-        )
-        return context.sql(f"SELECT * FROM lake WHERE {where} {ORDER}").to_arrow_table()
-
-
-class Polars:
-    name = "Polars"
-
-    def __init__(self, _, lake):
-        self.lake = lake
-
-    def read(self, table, where="true"):
-        frame = polars.scan_iceberg(self.lake.load_table(table), reader_override="native")
-        return frame.filter(polars.sql_expr(where)).sort("_bucket", "_offset").collect().to_arrow()
-
-
-class PyIceberg:
-    name = "PyIceberg"
-
-    def __init__(self, _, lake):
-        self.lake = lake
-
-    def read(self, table, where=None):
-        scan = self.lake.load_table(table).scan(**({"row_filter": where.replace('"', "")} if where else {}))
-        return scan.to_arrow().sort_by([("_bucket", "ascending"), ("_offset", "ascending")])
 
 
 def canonical(array, arrow):
@@ -145,17 +72,37 @@ def every_type(gateway, readers, database):
 def every_transform(gateway, readers, database):
     """Two tables, as a partition has eight fields at most."""
     for name, partitioning in {
-        "calendar": "year(c_date),month(c_timestamp),day(c_timestamptz),c_boolean,c_time",
+        "calendar": "year(c_date),month(c_timestamp),day(c_timestamptz),c_boolean" + (",c_time" if "time" in known(readers) else ""),
         "numbers": "bucket(3, c_int),bucket(2, c_uuid),bucket(2, c_decimal_38_37),truncate(10, c_long),truncate(2, c_string),"
         "truncate(1, c_binary),c_decimal_9_2,hour(c_timestamp)",
     }.items():
-        all_columns(gateway, readers, database, name, partitioning)
+        table, kinds, want, _ = all_columns(gateway, readers, database, name, partitioning)
+        if hasattr(readers[0], "equals"):
+            each_partition(readers[0], table, kinds, want, partitioning)
+
+
+def each_partition(reader, table, kinds, want, partitioning):
+    """Filters by each value of the columns that a table is partitioned by: a partition that the reader took for another is left out."""
+    for kind, (arrow, values) in COLUMNS.items():
+        name = column(kind)
+        if f"{name}," in f"{partitioning},".replace(")", ""):
+            compare(f"{table[1]} where {name} is null", kinds, reader.read(table, f"{name} IS NULL"), want.filter(pc.is_null(want[name])))
+            for value, (_, text) in zip(as_arrow({kind: COLUMNS[kind]})[name], values):
+                rows = want.filter(pc.equal(want[name], value))
+                compare(f"{table[1]} where {name} is {text!r}", kinds, reader.read(table, reader.equals(name, kind, text)), rows)
+
+
+def known(readers):
+    """The columns of types that all these readers know."""
+    lacks = {kind for reader in readers for kind in getattr(reader, "lacks", ())}
+    return {kind: of for kind, of in COLUMNS.items() if kind not in lacks}
 
 
 def all_columns(gateway, readers, database, name, partitioning):
-    kinds = {column(kind): arrow for kind, (arrow, _) in COLUMNS.items()}
-    create(gateway, name, {column(kind): kind for kind in COLUMNS}, {"lake.partitioning": partitioning})
-    sent = as_arrow(COLUMNS)
+    columns = known(readers)
+    kinds = {column(kind): arrow for kind, (arrow, _) in columns.items()}
+    create(gateway, name, {column(kind): kind for kind in columns}, {"lake.partitioning": partitioning})
+    sent = as_arrow(columns)
     parts = []
     for part in range(4):
         parts.append(sent.take([(row + part) % sent.num_rows for row in range(sent.num_rows)]))
@@ -197,7 +144,7 @@ def flights(gateway, readers, database, path):
         assert held == rows.num_rows, f"where {where}: {len(opened)} files with {held} rows are opened for {rows.num_rows} rows"
         print(f"ok where {where}: {len(opened)} of {partitions} files are opened", flush=True)
         for reader in readers:
-            if reader.name in ("DuckDB", "PyIceberg"):
+            if reader.name not in ("DataFusion", "Polars"):
                 compare(f"flights where {where}, {reader.name}", kinds, reader.read(table, where), rows)
     for reader in readers:
         compare(f"flights by month and carrier, {reader.name}", kinds, reader.read(table), want)
@@ -370,11 +317,15 @@ def filtered(reader, table, kinds, want):
 
 
 def main():
-    endpoint, csv = sys.argv[1:]
+    endpoint, csv, *spark = sys.argv[1:]
     gateway = Gateway(endpoint)
     database = all_types.DB
     gateway.call("POST", "/databases", json.dumps({"name": database}).encode())
-    readers = [make(endpoint, gateway.lake) for make in (DuckDb, DataFusion, Polars, PyIceberg)]
+    if spark:
+        from spark_reader import make_readers  # as Spark is there only when its turn has come
+    else:
+        from lake_readers import make_readers
+    readers = make_readers(endpoint, *spark or [gateway.lake])
     far(gateway, readers, database)
     every_transform(gateway, readers, database)
     flights(gateway, readers, database, csv)
