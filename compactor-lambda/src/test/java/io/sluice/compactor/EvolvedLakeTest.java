@@ -60,7 +60,7 @@ class EvolvedLakeTest {
   @TestFactory
   Stream<DynamicTest> rowsOfAllSchemasAreReadByTheNewestOne() {
     return Seeded.seeds(
-        20, random -> new Run(Files.createTempDirectory(folder, "run"), random).run());
+        10, random -> new Run(Files.createTempDirectory(folder, "run"), random).run());
   }
 
   /** One table, and what its rows must be, by bucket and offset: values by field id. */

@@ -63,7 +63,7 @@ class ColumnsUnderLoadTest extends ThreeGateways {
 
   @TestFactory
   Stream<DynamicTest> eachValueIsInTheColumnThatItWasWrittenTo() {
-    return Seeded.seeds(4, this::run);
+    return Seeded.seeds(3, this::run);
   }
 
   private void run(Random random) throws Exception {
@@ -212,7 +212,7 @@ class ColumnsUnderLoadTest extends ThreeGateways {
     Map<Long, Map<Integer, Object>> expected = new TreeMap<>();
     sent.forEach((id, values) -> expected.put(id, asRead(values, now)));
     assertThat(expected).hasSize(WRITERS * BATCHES * ROWS);
-    assertThat(unsure).hasSizeLessThan(expected.size() / 4);
+    assertThat(unsure).hasSizeLessThan(expected.size() / 2);
     expected.keySet().removeAll(unsure);
     for (FlightTestClient client : clients) {
       Map<Long, Map<Integer, Object>> found = new TreeMap<>();
