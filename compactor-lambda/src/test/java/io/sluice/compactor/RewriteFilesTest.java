@@ -3,6 +3,7 @@ package io.sluice.compactor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.lake.LakeView;
+import io.sluice.catalog.lake.Truncation;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.compactor.FaultyMetadata.Died;
@@ -254,6 +255,8 @@ class RewriteFilesTest {
         "rollback",
         table ->
             town.iceberg(table).manageSnapshots().rollbackTo(lake.snapshots(table).get(0)).commit(),
+        "truncation",
+        table -> new Truncation(town.lake.table(table)).attempt(Map.of()),
         "expiry",
         table ->
             town.iceberg(table)
