@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -123,6 +124,23 @@ final class Answers {
                             bucket.required("watermark").asLong(),
                             bucket.required("lakeOffset").asLong())),
                 json.required("inLake").asBoolean()));
+  }
+
+  static TruncateReport truncate(JsonNode answer) throws SluiceException {
+    return read(
+        answer,
+        json ->
+            new TruncateReport(
+                list(
+                    json,
+                    "buckets",
+                    bucket ->
+                        new TruncateReport.Bucket(
+                            bucket.required("bucket").asInt(),
+                            bucket.required("lakeOffset").asLong())),
+                json.path("removedSnapshot").isNumber()
+                    ? OptionalLong.of(json.path("removedSnapshot").asLong())
+                    : OptionalLong.empty()));
   }
 
   static List<Endpoint> gateways(JsonNode answer) throws SluiceException {

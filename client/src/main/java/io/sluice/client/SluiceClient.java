@@ -155,6 +155,22 @@ public final class SluiceClient implements AutoCloseable {
     return Answers.flush(cluster.call("flush", body, true, timeout.plus(FLUSH_MARGIN)));
   }
 
+  /**
+   * Removes all rows of a table: those that are visible now, those of other engines in its lake
+   * table, and those that come until the lake has them all. Offsets go on where they are, and
+   * writers that are open aren't disturbed. What is in the log can be read there as long as the log
+   * keeps it.
+   *
+   * @param timeout how long to wait for the lake to have all rows
+   * @throws SluiceException UNAVAILABLE with the code TIMEOUT if it hasn't by then: nothing was
+   *     removed. With another code the message says whether it is unknown what was
+   */
+  public TruncateReport truncate(TableName name, Duration timeout) throws SluiceException {
+    ObjectNode body = Answers.named(name).put("timeoutMs", timeout.toMillis());
+    // Made again it would remove rows that came after the first.
+    return Answers.truncate(cluster.call("truncate", body, false, timeout.plus(FLUSH_MARGIN)));
+  }
+
   /** Returns what the gateway says of itself and its tables. */
   public GatewayStatus status() throws SluiceException {
     return Answers.status(cluster.call("status", Answers.object(), true));

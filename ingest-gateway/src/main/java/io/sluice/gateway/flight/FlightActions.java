@@ -68,6 +68,7 @@ final class FlightActions {
         yield CompletableFuture.completedFuture(StateJson.gateways(parts.ownership().placement()));
       }
       case "flush" -> flush(body);
+      case "truncate" -> truncate(body);
       case "status" -> {
         Json.read("action status", body, Set.of());
         yield operations
@@ -255,9 +256,17 @@ final class FlightActions {
 
   private CompletableFuture<ObjectNode> flush(byte[] body) throws ProblemException {
     Json json = Json.read("action flush", body, Set.of("database", "table", "timeoutMs"));
-    long timeout =
-        json.has("timeoutMs") ? json.whole("timeoutMs", 0, MOST_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
-    return operations.flush(json.table(), Duration.ofMillis(timeout)).thenApply(StateJson::flush);
+    return operations.flush(json.table(), timeout(json)).thenApply(StateJson::flush);
+  }
+
+  private CompletableFuture<ObjectNode> truncate(byte[] body) throws ProblemException {
+    Json json = Json.read("action truncate", body, Set.of("database", "table", "timeoutMs"));
+    return operations.truncate(json.table(), timeout(json)).thenApply(StateJson::truncate);
+  }
+
+  private static Duration timeout(Json json) throws ProblemException {
+    return Duration.ofMillis(
+        json.has("timeoutMs") ? json.whole("timeoutMs", 0, MOST_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS);
   }
 
   private static Json named(String type, byte[] body) throws ProblemException {
@@ -312,6 +321,9 @@ final class FlightActions {
     actions.put(
         "flush",
         "{database, table, timeoutMs} -> {buckets: [{bucket, watermark, lakeOffset}], inLake}");
+    actions.put(
+        "truncate",
+        "{database, table, timeoutMs} -> {buckets: [{bucket, lakeOffset}], removedSnapshot}");
     actions.put("gateways", "{} -> {gateways: [{id, host, port, level}]}");
     actions.put("status", "{} -> {gateway, tables}");
     return Collections.unmodifiableMap(actions);

@@ -7,6 +7,7 @@ import io.sluice.gateway.cluster.Placement;
 import io.sluice.gateway.tables.BucketWatermark;
 import io.sluice.gateway.tables.FlushReport;
 import io.sluice.gateway.tables.TableStatus;
+import io.sluice.gateway.tables.TruncateReport;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -46,6 +47,23 @@ public final class StateJson {
           .put("lakeOffset", one.lakeOffset());
     }
     return answer.put("inLake", report.inLake());
+  }
+
+  /** Writes what a truncation removed. */
+  public static ObjectNode truncate(TruncateReport report) {
+    ObjectNode answer = Json.object();
+    ArrayNode buckets = answer.putArray("buckets");
+    report
+        .below()
+        .forEach(
+            (bucket, offset) ->
+                buckets.addObject().put("bucket", bucket).put("lakeOffset", offset));
+    report
+        .removed()
+        .ifPresentOrElse(
+            snapshot -> answer.put("removedSnapshot", snapshot),
+            () -> answer.putNull("removedSnapshot"));
+    return answer;
   }
 
   static ObjectNode gateways(Placement placement) {

@@ -19,6 +19,7 @@ public final class HttpApi {
   private static final String TABLE = TABLES + "/:table";
   private static final String ROWS = TABLE + "/rows";
   private static final String FLUSH = TABLE + "/flush";
+  private static final String TRUNCATE = TABLE + "/truncate";
 
   private static final int ARROW_BYTES_PER_BODY_BYTE = 4;
   // One request at its limits fits: a body, the same inflated, and its rows as Arrow.
@@ -89,11 +90,12 @@ public final class HttpApi {
 
   private void mountOperator(OperatorRoutes operator) {
     on(HttpMethod.POST, FLUSH, operator::flush);
+    on(HttpMethod.POST, TRUNCATE, operator::truncate);
     on(HttpMethod.GET, "/v1/status", operator::status);
     on(HttpMethod.GET, "/healthz", operator::healthz);
     on(HttpMethod.GET, "/readyz", operator::readyz);
     on(HttpMethod.GET, "/metrics", operator::metrics);
-    noOtherMethod(FLUSH, "/v1/status", "/healthz", "/readyz", "/metrics");
+    noOtherMethod(FLUSH, TRUNCATE, "/v1/status", "/healthz", "/readyz", "/metrics");
   }
 
   private void mountIceberg(IcebergRoutes iceberg) {

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Status, flush, health and metrics. */
+/** Status, flush, truncation, health and metrics. */
 final class OperatorRoutes {
 
   private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(60);
@@ -31,9 +31,14 @@ final class OperatorRoutes {
   }
 
   void flush(Call call) {
-    @Nullable String text = call.context().queryParams().get("timeoutMs");
-    Duration timeout = text == null ? FLUSH_TIMEOUT : Duration.ofMillis(timeoutMs(text));
-    call.answer(200, parts.operations().flush(call.table(), timeout).thenApply(StateJson::flush));
+    call.answer(
+        200, parts.operations().flush(call.table(), timeout(call)).thenApply(StateJson::flush));
+  }
+
+  void truncate(Call call) {
+    call.answer(
+        200,
+        parts.operations().truncate(call.table(), timeout(call)).thenApply(StateJson::truncate));
   }
 
   /** The process answers. */
@@ -68,6 +73,11 @@ final class OperatorRoutes {
                     .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                     .end(text),
             failure -> Answers.failure(call.response(), failure));
+  }
+
+  private static Duration timeout(Call call) {
+    @Nullable String text = call.context().queryParams().get("timeoutMs");
+    return text == null ? FLUSH_TIMEOUT : Duration.ofMillis(timeoutMs(text));
   }
 
   private static long timeoutMs(String text) {

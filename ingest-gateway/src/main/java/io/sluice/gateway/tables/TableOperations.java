@@ -181,20 +181,41 @@ public final class TableOperations implements FreshReads.Flusher {
   @Override
   public CompletableFuture<FlushReport> flush(TableName name, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
+    return tables.newest(name).thenCompose(table -> flush(table, deadline));
+  }
+
+  private CompletableFuture<FlushReport> flush(Table table, long deadlineNanos) {
+    return buckets
+        .watermarks(Some.all(table))
+        .thenCompose(
+            watermarks ->
+                buckets
+                    .sealAll(table)
+                    .thenCompose(
+                        done ->
+                            new Flush(lake, compaction, workers, flushPoll)
+                                .await(table, watermarks, deadlineNanos)));
+  }
+
+  /**
+   * Removes all rows that a table has: those that are visible at the call, those of other engines
+   * in its lake table, and those that come while it waits, up to the commit that it all goes in.
+   * Offsets go on where they are; what is in the log stays readable there as long as the log keeps
+   * it.
+   *
+   * @param timeout how long to wait for the lake to have all rows; if it hasn't by then, nothing is
+   *     removed
+   * @return fails with a {@code TimeoutException} then, and as UNAVAILABLE if the lake can't be
+   *     changed, or nobody knows whether it was; the message says which
+   */
+  public CompletableFuture<TruncateReport> truncate(TableName name, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     return tables
         .newest(name)
         .thenCompose(
             table ->
-                buckets
-                    .watermarks(Some.all(table))
-                    .thenCompose(
-                        watermarks ->
-                            buckets
-                                .sealAll(table)
-                                .thenCompose(
-                                    done ->
-                                        new Flush(lake, compaction, workers, flushPoll)
-                                            .await(table, watermarks, deadline))));
+                new TableTruncation(table, lake, buckets, tables, workers)
+                    .after(flush(table, deadline), deadline));
   }
 
   /** Returns how all tables are. */

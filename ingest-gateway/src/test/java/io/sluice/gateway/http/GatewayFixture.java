@@ -1,9 +1,11 @@
 package io.sluice.gateway.http;
 
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.compaction.CompactionRequests;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewayParts;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A gateway over stores in memory, and a client of its HTTP API. */
 final class GatewayFixture implements AutoCloseable {
@@ -33,7 +36,16 @@ final class GatewayFixture implements AutoCloseable {
   private final Gateway gateway;
 
   GatewayFixture(Path folder) {
-    lake = Lake.open(LakeSettings.local(folder), metadata);
+    this(folder, store -> store, table -> {});
+  }
+
+  /**
+   * @param lakeStore how the lake sees the store of all records
+   * @param compaction whom the gateway asks for compaction
+   */
+  GatewayFixture(
+      Path folder, UnaryOperator<MetadataStore> lakeStore, CompactionRequests compaction) {
+    lake = Lake.open(LakeSettings.local(folder), lakeStore.apply(metadata));
     gateway =
         Gateway.start(
             GatewaySettings.DEFAULT.at("127.0.0.1", 0),
@@ -43,7 +55,7 @@ final class GatewayFixture implements AutoCloseable {
                 new StoredBucketRecords(metadata),
                 segments,
                 lake,
-                table -> {},
+                compaction,
                 Clock.systemUTC()));
   }
 
