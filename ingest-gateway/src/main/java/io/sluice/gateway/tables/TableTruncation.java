@@ -75,7 +75,7 @@ final class TableTruncation {
                 return CompletableFuture.completedFuture(report(done));
               }
               if (attempts >= MOST_ATTEMPTS || System.nanoTime() - deadlineNanos >= 0) {
-                return CompletableFuture.failedFuture(givenUp((Attempt.Again) attempt));
+                return CompletableFuture.failedFuture(givenUp(((Attempt.Again) attempt).why()));
               }
               return CompletableFuture.supplyAsync(() -> deadlineNanos, afterPause())
                   .thenCompose(this::attempt);
@@ -100,7 +100,7 @@ final class TableTruncation {
 
   private TruncateReport report(Attempt.Done done) {
     Progress below = done.below();
-    SortedMap<Integer, Long> offsets = new TreeMap<>();
+    SortedMap<Integer, Long> offsets = new TreeMap<>(below.lakeOffsets());
     for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
       offsets.put(bucket, below.offset(bucket));
     }
@@ -124,23 +124,26 @@ final class TableTruncation {
             + " timeout");
   }
 
-  private CatalogException givenUp(Attempt.Again last) {
+  private CatalogException givenUp(String why) {
+    String attempted = attempts + (attempts == 1 ? " attempt" : " attempts");
     return new CatalogException(
         CatalogException.Reason.UNAVAILABLE,
         truncation.unsure()
-            ? "it is unknown whether "
-                + table.name()
-                + " was truncated, or yet will be: read it, and truncate it again if it still has"
-                + " the rows ("
-                + last.why()
-                + ")"
-            : "nothing of "
-                + table.name()
-                + " was truncated, in "
-                + attempts
-                + " attempts; try again ("
-                + last.why()
-                + ")");
+            ? attempted + ", " + why
+            : "nothing of %s was truncated, in %s; try again (%s)"
+                .formatted(table.name(), attempted, why));
+  }
+
+  private CatalogException unsure(Throwable cause) {
+    return new CatalogException(
+        CatalogException.Reason.UNAVAILABLE,
+        "it is unknown whether "
+            + table.name()
+            + " was truncated, or yet will be: read it, and truncate it again if it still has the"
+            + " rows ("
+            + Problem.of(cause).message()
+            + ")",
+        cause);
   }
 
   /** A table that was dropped meanwhile fails in many ways. */
@@ -153,15 +156,16 @@ final class TableTruncation {
   }
 
   private Throwable explained(Throwable cause, @Nullable Table found, @Nullable Throwable missing) {
-    if (found == null) {
-      Throwable why = missing == null ? cause : Problem.unwrap(missing);
-      boolean dropped =
-          why instanceof CatalogException catalog
-              && catalog.reason() == CatalogException.Reason.NOT_FOUND;
-      return dropped ? why : cause;
+    if (missing != null
+        && Problem.unwrap(missing) instanceof CatalogException why
+        && why.reason() == CatalogException.Reason.NOT_FOUND) {
+      return why;
     }
-    if (!found.id().equals(table.id())) {
+    if (found != null && !found.id().equals(table.id())) {
       return gone("it was dropped, and another of that name was made");
+    }
+    if (truncation.unsure()) {
+      return unsure(cause);
     }
     return cause instanceof NoSuchTableException
         ? new CatalogException(

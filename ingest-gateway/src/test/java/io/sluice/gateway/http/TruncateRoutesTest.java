@@ -58,6 +58,7 @@ class TruncateRoutesTest {
     void run() throws Exception;
   }
 
+  private volatile Work onRefusal = () -> {};
   private volatile Work whenAsked = () -> {};
 
   /** What becomes of the lake's next commits: that kind of failure, without being done. */
@@ -165,7 +166,7 @@ class TruncateRoutesTest {
     HttpResponse<String> answer = truncate("?timeoutMs=30000");
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(404);
-    assertThat(answer.body()).contains("another of that name was made");
+    assertThat(answer.body()).contains("NOT_FOUND");
     var unused = compactor.submit(() -> {}).get(30, TimeUnit.SECONDS);
     assertThat(records()).isEqualTo("7");
   }
@@ -176,7 +177,7 @@ class TruncateRoutesTest {
     commits.set(MetadataException.Kind.CONFLICT);
     HttpResponse<String> moved = truncate("?timeoutMs=0");
     assertThat(moved.statusCode()).as(moved.body()).isEqualTo(503);
-    assertThat(moved.body()).contains("nothing of shop.orders was truncated, in 1 attempts");
+    assertThat(moved.body()).contains("nothing of shop.orders was truncated, in 1 attempt;");
 
     commits.set(MetadataException.Kind.UNKNOWN);
     HttpResponse<String> unknown = truncate("?timeoutMs=0");
@@ -188,6 +189,21 @@ class TruncateRoutesTest {
     assertThat(records()).isEqualTo("3");
     assertThat(truncate("").statusCode()).isEqualTo(200);
     assertThat(records()).isEqualTo("0");
+  }
+
+  @Test
+  void whateverFailsAfterALostReplyItSaysThatNobodyKnows() throws Exception {
+    compact(2, 1);
+    commits.set(MetadataException.Kind.UNKNOWN);
+    String record = "/buckets/" + table().id() + "/0";
+    onRefusal = () -> gateway.metadata().delete(record, -1).get(10, TimeUnit.SECONDS);
+
+    HttpResponse<String> answer = truncate("?timeoutMs=20000");
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+    assertThat(answer.body())
+        .contains("it is unknown whether shop.orders was truncated")
+        .contains("there is no bucket record: " + record);
   }
 
   @Test
@@ -296,6 +312,9 @@ class TruncateRoutesTest {
               MetadataException.@Nullable Kind kind = commits.get();
               if (kind != null && method.getName().equals("replace")) {
                 refusals.incrementAndGet();
+                Work meanwhile = onRefusal;
+                onRefusal = () -> {};
+                meanwhile.run();
                 return CompletableFuture.failedFuture(
                     new MetadataException(kind, "as the test wants"));
               }
