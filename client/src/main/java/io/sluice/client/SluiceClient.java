@@ -23,6 +23,9 @@ public final class SluiceClient implements AutoCloseable {
 
   private static final Duration FLUSH_MARGIN = Duration.ofSeconds(10);
 
+  /** The commit itself takes a while for a table with many files. */
+  private static final Duration TRUNCATE_MARGIN = Duration.ofSeconds(60);
+
   private final Cluster cluster;
   private final BufferAllocator allocator;
   private final boolean ownAllocator;
@@ -168,7 +171,7 @@ public final class SluiceClient implements AutoCloseable {
   public TruncateReport truncate(TableName name, Duration timeout) throws SluiceException {
     ObjectNode body = Answers.named(name).put("timeoutMs", timeout.toMillis());
     // Made again it would remove rows that came after the first.
-    return Answers.truncate(cluster.call("truncate", body, false, timeout.plus(FLUSH_MARGIN)));
+    return Answers.truncate(cluster.call("truncate", body, false, timeout.plus(TRUNCATE_MARGIN)));
   }
 
   /** Returns what the gateway says of itself and its tables. */
