@@ -10,6 +10,7 @@ import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.lake.Outcome;
 import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.lake.SluiceCatalog;
+import io.sluice.catalog.lake.Truncation;
 import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataStore;
@@ -20,6 +21,7 @@ import io.sluice.catalog.table.TableName;
 import io.sluice.testing.metadata.FlakyMetadataStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -61,6 +63,11 @@ class LakeCommitUnderFaultsTest {
   @TestFactory
   Stream<DynamicTest> aTableIsMadeOnceWhateverIsLostOnTheWay() {
     return seeds(25, this::createFromSeveralThreads);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aTruncationRemovesAllRowsOnceAndKnowsWhichWhateverIsLost() {
+    return seeds(25, this::truncateWhileOthersAppend);
   }
 
   private void commitFromSeveralThreads(Random random) throws Exception {
@@ -111,6 +118,59 @@ class LakeCommitUnderFaultsTest {
       }
     }
     throw new AssertionError("no commit in 100 attempts");
+  }
+
+  private void truncateWhileOthersAppend(Random random) throws Exception {
+    InMemoryMetadataStore store = new InMemoryMetadataStore();
+    InMemoryFileIO files = new InMemoryFileIO();
+    TableCatalog catalog = new TableCatalog(store, lake(store, files));
+    catalog.createDatabase("db", false);
+    Table table = catalog.createTable(NAME, COLUMNS, Map.of(), "", false);
+    Map<Long, Progress> removed = new ConcurrentHashMap<>();
+    inParallel(
+        3,
+        thread -> {
+          FlakyMetadataStore flaky =
+              new FlakyMetadataStore(store.newSession(), new Random(random.nextLong()), 0.3);
+          LakeTable lakeTable = lake(flaky, files).table(table);
+          for (int commit = 0; commit < 4; commit++) {
+            if (thread > 0) {
+              commitOnce(lakeTable, table, new ConcurrentHashMap<>());
+            } else {
+              truncateOnce(lakeTable, removed);
+            }
+          }
+        });
+    requireTruncatedOnce(lake(store, files).table(table).load(), removed);
+  }
+
+  private static void truncateOnce(LakeTable lakeTable, Map<Long, Progress> removed)
+      throws CatalogException {
+    Truncation truncation = new Truncation(lakeTable);
+    for (int attempt = 0; attempt < 100; attempt++) {
+      if (truncation.attempt(Map.of()) instanceof Truncation.Attempt.Done done) {
+        assertThat(truncation.unsure() && done.removed().isPresent()).isFalse();
+        done.removed().ifPresent(snapshot -> removed.put(snapshot, done.below()));
+        return;
+      }
+    }
+    throw new AssertionError("not truncated in 100 attempts");
+  }
+
+  /** Each append added one row, at the next offset; each truncation took all below it. */
+  private static void requireTruncatedOnce(LakeView end, Map<Long, Progress> removed) {
+    Map<Long, Progress> found = new HashMap<>();
+    long rows = 0;
+    for (Snapshot snapshot : end.metadata().snapshots()) {
+      boolean truncated = snapshot.operation().equals("delete");
+      rows = truncated ? 0 : rows + 1;
+      if (truncated) {
+        String progress = snapshot.summary().get(Progress.PROPERTY);
+        found.put(snapshot.parentId(), Progress.fromJson(String.valueOf(progress)));
+      }
+      assertThat(snapshot.summary()).containsEntry("total-records", Long.toString(rows));
+    }
+    assertThat(found).isEqualTo(removed);
   }
 
   private void createFromSeveralThreads(Random random) throws Exception {
