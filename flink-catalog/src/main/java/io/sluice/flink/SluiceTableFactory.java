@@ -90,7 +90,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
             name(context),
             (RowType) context.getPhysicalRowDataType().getLogicalType(),
             options(context).get(SluiceOptions.SINK_LINGER));
-    return new SluiceTableSink(spec);
+    return new SluiceTableSink(spec, context.getObjectIdentifier().getObjectName());
   }
 
   private static Configuration options(Context context) {

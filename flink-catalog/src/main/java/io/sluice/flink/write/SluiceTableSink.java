@@ -1,17 +1,31 @@
 package io.sluice.flink.write;
 
+import io.sluice.client.SluiceClient;
+import io.sluice.client.SluiceException;
+import java.time.Duration;
+import org.apache.flink.table.api.TableException;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.sink.SinkV2Provider;
+import org.apache.flink.table.connector.sink.abilities.SupportsTruncate;
 
-/** A table that a query inserts into. */
-public final class SluiceTableSink implements DynamicTableSink {
+/** A table that a query inserts into, or a statement truncates. */
+public final class SluiceTableSink implements DynamicTableSink, SupportsTruncate {
+
+  /** How long TRUNCATE TABLE waits for the lake to have all rows. */
+  private static final Duration TRUNCATE_TIMEOUT = Duration.ofMinutes(10);
 
   private final SinkSpec spec;
+  private final String writtenName;
 
-  /** An INSERT. */
-  public SluiceTableSink(SinkSpec spec) {
+  /**
+   * An INSERT, or a TRUNCATE.
+   *
+   * @param writtenName how the statement names the table: it may have a suffix
+   */
+  public SluiceTableSink(SinkSpec spec, String writtenName) {
     this.spec = spec;
+    this.writtenName = writtenName;
   }
 
   @Override
@@ -25,8 +39,26 @@ public final class SluiceTableSink implements DynamicTableSink {
   }
 
   @Override
+  public void executeTruncation() {
+    if (!writtenName.equals(spec.table())) {
+      throw new TableException(
+          "table `"
+              + writtenName
+              + "` can't be truncated by that name: TRUNCATE TABLE `"
+              + spec.table()
+              + "` does it");
+    }
+    try (SluiceClient client = spec.endpoint().connect()) {
+      var unused = client.truncate(spec.name(), TRUNCATE_TIMEOUT);
+    } catch (SluiceException e) {
+      throw new TableException(
+          "table " + spec.name() + " can't be truncated: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
   public DynamicTableSink copy() {
-    return new SluiceTableSink(spec);
+    return new SluiceTableSink(spec, writtenName);
   }
 
   @Override
