@@ -68,10 +68,15 @@ final class GatewayHttp {
 
   /** Sends a request with a JSON body and returns the body of a successful answer. */
   JsonNode call(String method, String path, @Nullable JsonNode body) {
+    return call(method, path, body, REQUEST_TIMEOUT);
+  }
+
+  /** Does the same, and waits for the answer as long as it is told. */
+  JsonNode call(String method, String path, @Nullable JsonNode body, Duration timeout) {
     byte[] bytes = body == null ? new byte[0] : body.toString().getBytes(StandardCharsets.UTF_8);
     Answer answer;
     try {
-      answer = send(method, path, bytes, Map.of("Content-Type", "application/json"));
+      answer = send(method, path, bytes, Map.of("Content-Type", "application/json"), timeout);
     } catch (IOException e) {
       throw unreachable(e);
     }
@@ -88,10 +93,14 @@ final class GatewayHttp {
    */
   Answer send(String method, String path, byte[] body, Map<String, String> headers)
       throws IOException {
+    return send(method, path, body, headers, REQUEST_TIMEOUT);
+  }
+
+  private Answer send(
+      String method, String path, byte[] body, Map<String, String> headers, Duration timeout)
+      throws IOException {
     HttpRequest.Builder request =
-        request(path)
-            .timeout(REQUEST_TIMEOUT)
-            .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
+        request(path).timeout(timeout).method(method, HttpRequest.BodyPublishers.ofByteArray(body));
     headers.forEach(request::header);
     HttpResponse<String> response =
         interruptibly(() -> client.send(request.build(), BodyHandlers.ofString()));

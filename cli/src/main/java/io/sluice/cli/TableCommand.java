@@ -18,16 +18,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice table create|list|describe|alter|drop}. */
+/** {@code sluice table create|list|describe|alter|truncate|drop}. */
 @Command(
     name = "table",
-    description = "Creates, lists, describes, alters and drops tables.",
+    description = "Creates, lists, describes, alters, truncates and drops tables.",
     mixinStandardHelpOptions = true,
     subcommands = {
       TableCommand.Create.class,
       TableCommand.ListTables.class,
       TableCommand.Describe.class,
       TableAlter.class,
+      TableTruncate.class,
       TableCommand.Drop.class
     })
 final class TableCommand implements Runnable {
