@@ -283,6 +283,10 @@ final class FakeGateway implements AutoCloseable {
         case "watermarks" -> watermarks();
         case "gateways" -> gateways();
         case "create-database" -> Answers.object();
+        case "truncate", "flush" -> {
+          log.called(action);
+          throw broken();
+        }
         default ->
             throw CallStatus.NOT_FOUND
                 .withDescription("[NOT_FOUND] nothing there")

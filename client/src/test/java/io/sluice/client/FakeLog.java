@@ -17,6 +17,7 @@ final class FakeLog {
 
   volatile TableDescription table;
   private final Map<Integer, List<Long>> rows = new HashMap<>();
+  private final Map<String, Integer> calls = new HashMap<>();
   private final Map<String, Long> firstOffsets = new HashMap<>();
   private final Map<Integer, FakeGateway> owners = new HashMap<>();
   private final Map<Integer, String> advertised = new HashMap<>();
@@ -84,6 +85,16 @@ final class FakeLog {
             old.bucketKey(),
             old.options(),
             old.comment());
+  }
+
+  /** A gateway was asked to do something whose answer gets lost. */
+  synchronized void called(String action) {
+    calls.merge(action, 1, Integer::sum);
+  }
+
+  /** Returns how often gateways were asked to. */
+  synchronized int calls(String action) {
+    return calls.getOrDefault(action, 0);
   }
 
   synchronized List<Long> rows(int bucket) {
