@@ -212,7 +212,8 @@ public final class Gateway {
                 buckets,
                 tables,
                 inner.workers()),
-            settings.flushPoll()),
+            settings.flushPoll(),
+            settings.tableValidity()),
         new Appends(
             new Appends.Ways(ownership, inner.peers(), tables::newest),
             settings.log(),

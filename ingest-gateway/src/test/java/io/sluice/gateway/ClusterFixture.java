@@ -4,6 +4,7 @@ import io.sluice.catalog.bucket.StoredBucketRecords;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.table.ColumnChanges;
 import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
@@ -126,6 +127,11 @@ public final class ClusterFixture implements AutoCloseable {
   public Table raise(TableName name, int buckets) throws Exception {
     return catalog.alterTable(
         name, OptionChanges.setting(Map.of("bucket.count", Integer.toString(buckets))));
+  }
+
+  /** Changes a table's columns, and gateways don't hear of it but by themselves. */
+  public Table alterColumns(TableName name, ColumnChanges changes) throws Exception {
+    return catalog.alterColumns(name, changes);
   }
 
   /** Returns how many of the log's buffers are still held. */

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.Schema;
 
 /**
@@ -34,6 +36,7 @@ public final class TableOperations implements FreshReads.Flusher {
   private final Tables tables;
   private final Workers workers;
   private final Duration flushPoll;
+  private final Duration tableValidity;
 
   /** What the operations work with. */
   public record Parts(
@@ -47,8 +50,9 @@ public final class TableOperations implements FreshReads.Flusher {
 
   /**
    * @param flushPoll pause between two looks at the lake
+   * @param tableValidity how long gateways may believe what they know of a table
    */
-  public TableOperations(Parts parts, Duration flushPoll) {
+  public TableOperations(Parts parts, Duration flushPoll, Duration tableValidity) {
     this.catalog = parts.catalog();
     this.lake = parts.lake();
     this.compaction = parts.compaction();
@@ -57,6 +61,7 @@ public final class TableOperations implements FreshReads.Flusher {
     this.tables = parts.tables();
     this.workers = parts.workers();
     this.flushPoll = flushPoll;
+    this.tableValidity = tableValidity;
   }
 
   /** Creates a database. */
@@ -104,11 +109,20 @@ public final class TableOperations implements FreshReads.Flusher {
         .whenComplete((altered, failure) -> tables.forget(name));
   }
 
-  /** Changes columns of a table; see {@link TableCatalog#alterColumns}. */
+  /**
+   * Changes columns of a table; see {@link TableCatalog#alterColumns}. Completes when no gateway
+   * believes any more what it knew before: else a row with a new column, sent at once to another
+   * one, might be cut or set aside.
+   */
   public CompletableFuture<Table> alterColumns(TableName name, ColumnChanges changes) {
     return workers
         .call(() -> catalog.alterColumns(name, changes))
-        .whenComplete((altered, failure) -> tables.forget(name));
+        .whenComplete((altered, failure) -> tables.forget(name))
+        .thenCompose(altered -> CompletableFuture.supplyAsync(() -> altered, later()));
+  }
+
+  private Executor later() {
+    return CompletableFuture.delayedExecutor(tableValidity.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Drops a table, and gives up its buckets; see {@link TableCatalog#dropTable}. */

@@ -5,6 +5,8 @@ import static org.apache.iceberg.types.Types.NestedField.optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.catalog.table.ColumnChanges;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.testing.Seeded;
@@ -194,10 +196,8 @@ class ColumnsUnderLoadTest extends ThreeGateways {
                     : "{\"relax\":\"%s\"}".formatted(column.name());
           };
       var unused =
-          client.action(
-              "alter-table",
-              "{\"database\":\"%s\",\"table\":\"%s\",\"columns\":[%s]}"
-                  .formatted(table.database(), table.table(), change));
+          cluster.alterColumns(
+              table, ColumnChanges.parse(new ObjectMapper().readTree("[" + change + "]")));
     }
     return null;
   }
