@@ -80,6 +80,8 @@ public final class Truncation {
     }
     Outcome outcome = lake.commit(view, view.progress(), this::removeAll);
     if (outcome instanceof Outcome.Committed) {
+      // An earlier one that was lost can't be applied to what the table is now.
+      unsure = false;
       return new Attempt.Done(view.progress(), OptionalLong.of(view.snapshotId()));
     } else if (outcome instanceof Outcome.Moved moved) {
       return new Attempt.Again("others commit to it: " + moved.why());

@@ -158,6 +158,7 @@ class TruncationTest {
     assertThat(records()).isEqualTo("10");
     watched.losesRequests = false;
     assertThat(truncation.attempt(Map.of())).isInstanceOf(Attempt.Done.class);
+    assertThat(truncation.unsure()).isFalse();
     assertThat(records()).isEqualTo("0");
   }
 

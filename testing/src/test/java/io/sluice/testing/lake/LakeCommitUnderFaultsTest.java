@@ -137,7 +137,7 @@ class LakeCommitUnderFaultsTest {
             if (thread > 0) {
               commitOnce(lakeTable, table, new ConcurrentHashMap<>());
             } else {
-              truncateOnce(lakeTable, removed);
+              truncateOnce(new LosingLakeTable(lakeTable, new Random(random.nextLong())), removed);
             }
           }
         });
