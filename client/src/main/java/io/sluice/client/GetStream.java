@@ -120,9 +120,16 @@ final class GetStream extends ClientCall.Listener<InboundRows> {
 
   @Override
   public void onMessage(InboundRows message) {
+    boolean refused;
     synchronized (this) {
+      refused = failure != null;
       fetched--;
       usualBytes = Math.max(message.bytes(), usualBytes - usualBytes / 8);
+    }
+    if (refused) {
+      // It was on its way when the call was broken off: nothing comes after what can't be taken.
+      message.close();
+      return;
     }
     try {
       take(message);

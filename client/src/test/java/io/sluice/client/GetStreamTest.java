@@ -120,6 +120,19 @@ class GetStreamTest {
     assertThat(stream.awaitEnd()).isSameAs(sink.failure);
   }
 
+  /** They are of columns that the reader doesn't have, and were on their way already. */
+  @Test
+  void rowsBehindASchemaThatCannotBeTakenGoNowhere() throws Exception {
+    sink.refusal = new SluiceException(Reason.SCHEMA_CHANGED, "the columns changed");
+    arrive(schema());
+    assertThat(call.cancelled).contains("the columns changed");
+    stream.onMessage(rows());
+    stream.onMessage(rows());
+    assertThat(sink.held).isZero();
+    stream.onClose(Status.CANCELLED, new Metadata());
+    assertThat(stream.awaitEnd()).isSameAs(sink.refusal);
+  }
+
   private void arrive(InboundRows message) {
     assertThat(call.requested).as("what comes was asked for").isPositive();
     call.requested--;
@@ -139,9 +152,14 @@ class GetStreamTest {
     private long bound;
     private int held;
     private @Nullable SluiceException failure;
+    private @Nullable SluiceException refusal;
 
     @Override
-    public void opened(Schema schema) {}
+    public void opened(Schema schema) throws SluiceException {
+      if (refusal != null) {
+        throw refusal;
+      }
+    }
 
     @Override
     public void arrived(Schema schema, InboundRows rows) throws SluiceException {

@@ -1,9 +1,12 @@
 package io.sluice.flink.read;
 
 import io.sluice.catalog.table.SystemColumns;
+import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.TableDescription;
 import io.sluice.flink.FlinkTypes;
 import java.io.IOException;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.iceberg.types.Types.NestedField;
@@ -47,6 +50,21 @@ final class PlannedColumns {
           spec,
           name,
           "is " + is.asSummaryString() + " now, and was " + was.asSummaryString() + " then");
+    }
+  }
+
+  /**
+   * Checks the columns of rows from the log: a reader that was opened later than the query may have
+   * others.
+   *
+   * @param table as it was when the query began here
+   */
+  static void check(ScanSpec spec, TableDescription table, Schema rows) throws IOException {
+    for (Field field : rows.getFields()) {
+      NestedField then = table.rowSchema().findField(field.getName());
+      if (then == null || !field.equals(ArrowSchemas.field(then))) {
+        throw changed(spec, field.getName(), "is " + field + " now, and was " + then + " then");
+      }
     }
   }
 

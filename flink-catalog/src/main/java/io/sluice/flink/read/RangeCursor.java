@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.iceberg.expressions.Expressions;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class RangeCursor implements SplitCursor {
   private @Nullable LakeHistory history;
   private long historyEnd;
   private @Nullable BucketReader log;
+  private @Nullable Schema checked;
 
   RangeCursor(ReadContext context, RangeSplit split) throws IOException {
     this.context = context;
@@ -113,6 +115,7 @@ final class RangeCursor implements SplitCursor {
         return List.of();
       }
       try (ReadBatch batch = polled.get()) {
+        requirePlanned(batch.rows().getSchema());
         position = batch.endOffset();
         return arrowRows.of(batch);
       }
@@ -126,6 +129,13 @@ final class RangeCursor implements SplitCursor {
         throw gap(e);
       }
       return List.of();
+    }
+  }
+
+  private void requirePlanned(Schema rows) throws IOException {
+    if (!rows.equals(checked)) {
+      PlannedColumns.check(context.spec(), context.table(), rows);
+      checked = rows;
     }
   }
 
