@@ -32,8 +32,8 @@ def refused(what, error, call_it):
         raise AssertionError(f"not refused: {what}")
 
 
-def ingest(endpoint, first, count):
-    rows = "".join(json.dumps({"id": i, "item": f"item {i}"}) + "\n" for i in range(first, first + count))
+def ingest(endpoint, first, count, item="item"):
+    rows = "".join(json.dumps({"id": i, item: f"item {i}"}) + "\n" for i in range(first, first + count))
     call(endpoint, "POST", f"/v1/databases/{DATABASE}/tables/orders/rows", rows, "application/x-ndjson")
     done = call(endpoint, "POST", f"/v1/databases/{DATABASE}/tables/orders/flush?timeoutMs=60000", "")
     assert done["inLake"], done
@@ -85,10 +85,16 @@ def sluice_table(endpoint, catalog):
     assert found.properties["mine"] == "yes" and rows["note"].null_count == 1_510
     refused("to drop a table of Sluice", ForbiddenError, lambda: catalog.drop_table(name))
     refused("to rename a table of Sluice", ForbiddenError, lambda: catalog.rename_table(name, f"{DATABASE}.x"))
-    refused("to drop its column", (ForbiddenError, RESTError), lambda: found.update_schema().delete_column("item").commit())
+    refused("to drop a column of Sluice's own", (ForbiddenError, RESTError), lambda: found.update_schema().delete_column("_offset").commit())
+    with found.update_schema() as update:
+        update.delete_column("note")
+        update.rename_column("item", "thing")
+    described = call(endpoint, "GET", f"/v1/databases/{DATABASE}/tables/orders")
+    assert [column["name"] for column in described["columns"]] == ["id", "thing"], described["columns"]
     found.delete("id < 0")
-    ingest(endpoint, 1_500, 10)
-    assert len(catalog.load_table(name).scan().to_arrow()) == 1_510
+    ingest(endpoint, 1_500, 10, "thing")
+    rows = catalog.load_table(name).scan().to_arrow().sort_by("id")
+    assert rows["thing"].to_pylist() == [f"item {i}" for i in range(1_510)]
     call(endpoint, "DELETE", f"/v1/databases/{DATABASE}/tables/orders?purge=true")
 
 
