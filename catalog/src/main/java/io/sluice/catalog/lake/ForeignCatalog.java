@@ -181,13 +181,13 @@ public final class ForeignCatalog extends BaseMetastoreCatalog implements Suppor
    * be now, the next compaction or maintenance of the table does it.
    */
   void columnsChanged(TableIdentifier identifier) {
-    if (sluiceTable(identifier).isEmpty()) {
-      return;
-    }
     try {
-      var unused =
-          tables.adoptColumns(new TableName(identifier.namespace().level(0), identifier.name()));
-    } catch (CatalogException e) {
+      if (sluiceTable(identifier).isPresent()) {
+        var unused =
+            tables.adoptColumns(new TableName(identifier.namespace().level(0), identifier.name()));
+      }
+    } catch (CatalogException | RuntimeException e) {
+      // The engine's commit was applied: nothing that fails after it may be told as its failure.
       LOG.warn("The new columns of {} can't be taken over yet: {}", identifier, e.getMessage());
     }
   }

@@ -38,7 +38,8 @@ public sealed interface ColumnChange {
   record Add(String column, Type type, String comment, Place place) implements ColumnChange {
     @Override
     public void applyTo(UpdateSchema update) {
-      update.addColumn(column, type, comment.isEmpty() ? null : comment);
+      // With a parent that is none, a dot is part of the name.
+      update.addColumn(null, column, type, comment.isEmpty() ? null : comment);
       place.move(column, update);
     }
 
@@ -177,8 +178,10 @@ public sealed interface ColumnChange {
 
       @Override
       public boolean isOf(NestedField column, Schema before, Schema now) {
-        int at = now.columns().indexOf(column);
-        return now.columns().get(at + 1).name().equals(SystemColumns.BUCKET);
+        // Another engine may have put columns behind Sluice's own.
+        int next = now.columns().indexOf(column) + 1;
+        return next < now.columns().size()
+            && now.columns().get(next).name().equals(SystemColumns.BUCKET);
       }
     }
 

@@ -9,6 +9,8 @@ import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.metadata.NameSlots;
 import io.sluice.catalog.table.CatalogException;
+import io.sluice.catalog.table.DyingStore;
+import io.sluice.catalog.table.TableCatalog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,6 +29,7 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
+import org.apache.iceberg.exceptions.ServiceUnavailableException;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.BeforeEach;
@@ -243,6 +246,26 @@ class ForeignCatalogTest {
     assertThatThrownBy(operations::current).isInstanceOf(CommitStateUnknownException.class);
     assertThatThrownBy(operations::refresh).isInstanceOf(CommitStateUnknownException.class);
     assertThat(foreign.loadTable(OURS).properties()).containsEntry("mine", "1");
+  }
+
+  /** Engines delete the files of a commit that is answered as refused. */
+  @Test
+  void columnsThatCannotBeTakenOverYetAreAppliedAllTheSame() throws Exception {
+    int applied = 0;
+    for (int calls = 0; applied < 3; calls++) {
+      TableCatalog tables = new TableCatalog(DyingStore.after(calls, store), fixture.lake);
+      ForeignCatalog dying =
+          new ForeignCatalog((SluiceCatalog) fixture.lake.icebergCatalog(), tables);
+      String before = foreign.metadataLocation(OURS).orElseThrow();
+      try {
+        dying.loadTable(OURS).updateSchema().addColumn("c" + calls, Types.LongType.get()).commit();
+        applied++;
+      } catch (ServiceUnavailableException e) {
+        assertThat(foreign.metadataLocation(OURS)).as("after %d calls", calls).hasValue(before);
+      }
+      assertThat(calls).isLessThan(50);
+    }
+    assertThat(foreign.loadTable(OURS).schema().findField("c0")).isNull();
   }
 
   @Test

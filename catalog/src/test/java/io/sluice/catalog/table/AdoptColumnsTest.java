@@ -12,6 +12,7 @@ import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.ColumnChange.Add;
+import io.sluice.catalog.table.ColumnChange.Drop;
 import io.sluice.catalog.table.ColumnChange.Move;
 import io.sluice.catalog.table.ColumnChange.Place;
 import io.sluice.catalog.table.ColumnChange.Rename;
@@ -102,6 +103,20 @@ class AdoptColumnsTest {
     Table adopted = catalog.adoptColumns(NAME);
     assertThat(adopted.rowSchema().findField("more")).isNotNull();
     assertThat(adopted.rowSchema(1).findField("airline")).isNotNull();
+  }
+
+  @Test
+  void columnsMayStandBehindSluicesOwnAndHaveDotsInTheirNames() throws Exception {
+    create(Map.of());
+    lakeTable().updateSchema().moveAfter("delay", "_timestamp").commit();
+    Table moved = alter(new Move("delay", LAST));
+    assertThat(moved.schema().columns())
+        .extracting(NestedField::name)
+        .containsExactly("id", "carrier", "price", "delay", "_bucket", "_offset", "_timestamp");
+    Table dotted = alter(add("a.b", Types.LongType.get()));
+    assertThat(dotted.schema().findField("a.b")).isNotNull();
+    alter(new Rename("a.b", "c.d"));
+    assertThat(alter(new Drop("c.d")).schema().findField("c.d")).isNull();
   }
 
   @Test

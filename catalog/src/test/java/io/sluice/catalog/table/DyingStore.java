@@ -7,9 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A metadata store as someone sees it who dies, or loses it, after some calls. */
-final class DyingStore {
+public final class DyingStore {
 
-  static MetadataStore after(int calls, MetadataStore store) {
+  /** Returns {@code store} as it is for so many calls. */
+  public static MetadataStore after(int calls, MetadataStore store) {
     AtomicInteger left = new AtomicInteger(calls);
     return (MetadataStore)
         Proxy.newProxyInstance(
