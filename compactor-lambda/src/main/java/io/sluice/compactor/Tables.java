@@ -6,14 +6,10 @@ import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where a compactor finds the tables. Calls block. Thread-safe. */
 public interface Tables {
-
-  /** For what isn't worth a failure. */
-  Logger LOG = LoggerFactory.getLogger(Tables.class);
 
   /** Lists all tables of all databases. */
   List<TableName> list() throws CatalogException;
@@ -53,7 +49,8 @@ public interface Tables {
         try {
           var unused = catalog.adoptColumns(name);
         } catch (CatalogException e) {
-          LOG.warn("The columns of {} stay as they are: {}", name, e.getMessage());
+          LoggerFactory.getLogger(Tables.class)
+              .warn("The columns of {} stay as they are: {}", name, e.getMessage());
         }
       }
     };

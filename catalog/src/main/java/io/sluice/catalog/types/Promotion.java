@@ -1,11 +1,17 @@
 package io.sluice.catalog.types;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Type.TypeID;
 import org.apache.iceberg.types.Types.DecimalType;
@@ -40,8 +46,37 @@ public final class Promotion {
     };
   }
 
+  /**
+   * Makes rows of another schema of some rows' columns, each of its type there or a wider one.
+   *
+   * @param rows taken over: closed here, whatever the outcome
+   * @param places of the wanted columns in {@code rows}; below 0 for one that is all null
+   * @param wanted what the rows are to have
+   * @return for the caller to close
+   */
+  public static VectorSchemaRoot project(
+      VectorSchemaRoot rows, int[] places, Schema wanted, BufferAllocator allocator) {
+    List<FieldVector> vectors = new ArrayList<>();
+    try (rows) {
+      for (int i = 0; i < places.length; i++) {
+        FieldVector vector = wanted.getFields().get(i).createVector(allocator);
+        vectors.add(vector);
+        if (places[i] < 0) {
+          vector.allocateNew();
+          vector.setValueCount(rows.getRowCount());
+        } else {
+          move(rows.getVector(places[i]), vector, rows.getRowCount());
+        }
+      }
+    } catch (RuntimeException e) {
+      AutoCloseables.closeNoChecked(() -> vectors.forEach(FieldVector::close));
+      throw e;
+    }
+    return new VectorSchemaRoot(wanted.getFields(), vectors, rows.getRowCount());
+  }
+
   /** Moves {@code rows} values into {@code to}, which is empty and of the same or a wider type. */
-  public static void move(FieldVector from, FieldVector to, int rows) {
+  private static void move(FieldVector from, FieldVector to, int rows) {
     if (from.getMinorType() == to.getMinorType() && !(from instanceof DecimalVector)) {
       from.makeTransferPair(to).transfer();
       return;

@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.util.AutoCloseables;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.NestedField;
@@ -59,7 +58,11 @@ final class FrameForms {
   VectorSchemaRoot decode(Frame frame) throws CorruptEntryException {
     Form form = form(frame.header().schemaId());
     VectorSchemaRoot rows = form.decoder().decode(frame);
-    return form.widens() ? widen(rows, form.schema()) : rows;
+    if (!form.widens()) {
+      return rows;
+    }
+    int[] places = IntStream.range(0, form.schema().columns().size()).toArray();
+    return Promotion.project(rows, places, ArrowSchemas.of(form.schema()), allocator);
   }
 
   private Form form(int schemaId) {
@@ -80,21 +83,5 @@ final class FrameForms {
         new FrameDecoder(ArrowSchemas.of(frames), allocator),
         wanted,
         !wanted.sameSchema(new Schema(frames.columns())));
-  }
-
-  private VectorSchemaRoot widen(VectorSchemaRoot rows, Schema schema) {
-    org.apache.arrow.vector.types.pojo.Schema wanted = ArrowSchemas.of(schema);
-    List<FieldVector> vectors = new ArrayList<>();
-    try (rows) {
-      for (int i = 0; i < wanted.getFields().size(); i++) {
-        FieldVector vector = wanted.getFields().get(i).createVector(allocator);
-        vectors.add(vector);
-        Promotion.move(rows.getVector(i), vector, rows.getRowCount());
-      }
-    } catch (RuntimeException e) {
-      AutoCloseables.closeNoChecked(() -> vectors.forEach(FieldVector::close));
-      throw e;
-    }
-    return new VectorSchemaRoot(wanted.getFields(), vectors, rows.getRowCount());
   }
 }

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.util.AutoCloseables;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.NestedField;
@@ -118,24 +116,14 @@ final class Projection {
    */
   VectorSchemaRoot apply(int schemaId, VectorSchemaRoot rows, BufferAllocator allocator)
       throws ReadException {
-    List<FieldVector> vectors = new ArrayList<>();
-    try (rows) {
-      int[] places = way(schemaId).places();
-      for (int i = 0; i < columns.size(); i++) {
-        FieldVector vector = schema.getFields().get(i).createVector(allocator);
-        vectors.add(vector);
-        if (places[i] < 0) {
-          vector.allocateNew();
-          vector.setValueCount(rows.getRowCount());
-        } else {
-          Promotion.move(rows.getVector(places[i]), vector, rows.getRowCount());
-        }
-      }
-    } catch (RuntimeException e) {
-      AutoCloseables.closeNoChecked(() -> vectors.forEach(FieldVector::close));
+    int[] places;
+    try {
+      places = way(schemaId).places();
+    } catch (ReadException e) {
+      rows.close();
       throw e;
     }
-    return new VectorSchemaRoot(schema.getFields(), vectors, rows.getRowCount());
+    return Promotion.project(rows, places, schema, allocator);
   }
 
   private Way way(int schemaId) throws ReadException {
