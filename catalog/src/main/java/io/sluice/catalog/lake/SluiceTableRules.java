@@ -72,7 +72,7 @@ final class SluiceTableRules {
   }
 
   private static boolean canCompute(PartitionField field, Schema schema) {
-    NestedField source = schema.asStruct().field(field.sourceId());
+    NestedField source = schema.findField(field.sourceId());
     if (source == null) {
       return field.transform().isVoid();
     }

@@ -9,7 +9,8 @@ package io.sluice.catalog.level;
  *   <li>all that versions understand that don't tell their level;
  *   <li>rows that are compressed in the log; buckets that became more, and the level itself;
  *   <li>the options {@code lake.retention} and {@code lake.read-freshness};
- *   <li>tables whose columns have changed.
+ *   <li>tables whose columns have changed;
+ *   <li>columns of nested types.
  * </ol>
  */
 public final class Levels {
@@ -18,7 +19,7 @@ public final class Levels {
   public static final int FIRST = 1;
 
   /** That of this version. */
-  public static final int OWN = 4;
+  public static final int OWN = 5;
 
   /** That of compressed rows. */
   public static final int COMPRESSED_ROWS = 2;
@@ -31,6 +32,9 @@ public final class Levels {
 
   /** That of tables that have had more than one schema. */
   public static final int EVOLVED_SCHEMAS = 4;
+
+  /** That of tables that have had a column of a nested type. */
+  public static final int NESTED_TYPES = 5;
 
   private Levels() {}
 }

@@ -185,7 +185,7 @@ public final class CatalogRebuild {
     var unused = databases.create(name.database(), Map.of());
     Table told = named(lost);
     levels.require(TableLevels.ofNew(name, told.options()));
-    levels.require(TableLevels.ofSchemas(name, told.schemas()));
+    levels.require(TableLevels.ofSchemas(name, told.schemas().values()));
     lakeTables.tellNotDropped(name);
     Table table = withAllBuckets(told);
     raiseLakeOffsets(table, startBuckets(table));

@@ -1,5 +1,7 @@
 package io.sluice.catalog.table;
 
+import io.sluice.catalog.types.ArrowSchemas;
+import java.util.List;
 import java.util.Objects;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.UpdateSchema;
@@ -16,8 +18,12 @@ public sealed interface ColumnChange {
   /** Returns the column that changes, by the name that it has, or is to have if it is new. */
   String column();
 
-  /** Says it to Iceberg. */
-  void applyTo(UpdateSchema update);
+  /**
+   * Says it to Iceberg.
+   *
+   * @param before what there is that isn't dropped with it
+   */
+  void applyTo(UpdateSchema update, Schema before);
 
   /** Returns whether it was done between two schemas, {@code now} being the later one. */
   boolean isDone(Schema before, Schema now);
@@ -31,16 +37,16 @@ public sealed interface ColumnChange {
   /**
    * Adds a column, which is null in all rows of before.
    *
-   * @param type a primitive type
+   * @param type any
    * @param comment what it is for; may be empty
    * @param place where
    */
   record Add(String column, Type type, String comment, Place place) implements ColumnChange {
     @Override
-    public void applyTo(UpdateSchema update) {
-      // With a parent that is none, a dot is part of the name.
-      update.addColumn(null, column, type, comment.isEmpty() ? null : comment);
-      place.move(column, update);
+    public void applyTo(UpdateSchema update, Schema before) {
+      ColumnPath path = ColumnPath.ofNew(column, before);
+      update.addColumn(path.parent(), path.name(), type, comment.isEmpty() ? null : comment);
+      place.move(path, update, before);
     }
 
     @Override
@@ -48,14 +54,14 @@ public sealed interface ColumnChange {
       NestedField added = now.findField(column);
       return added != null
           && before.findField(added.fieldId()) == null
-          && added.type().equals(type);
+          && ArrowSchemas.typeText(added.type()).equals(ArrowSchemas.typeText(type));
     }
   }
 
   /** Drops a column. Its values stay in files until these are rewritten, but nobody sees them. */
   record Drop(String column) implements ColumnChange {
     @Override
-    public void applyTo(UpdateSchema update) {
+    public void applyTo(UpdateSchema update, Schema before) {
       update.deleteColumn(column);
     }
 
@@ -68,7 +74,7 @@ public sealed interface ColumnChange {
   /** Gives a column another name. */
   record Rename(String column, String to) implements ColumnChange {
     @Override
-    public void applyTo(UpdateSchema update) {
+    public void applyTo(UpdateSchema update, Schema before) {
       update.renameColumn(column, to);
     }
 
@@ -86,10 +92,11 @@ public sealed interface ColumnChange {
    */
   record Widen(String column, Type type) implements ColumnChange {
     @Override
-    public void applyTo(UpdateSchema update) {
+    public void applyTo(UpdateSchema update, Schema before) {
       if (!type.isPrimitiveType()) {
         throw new IllegalArgumentException(
-            "column '" + column + "' can't become a " + type + ": it isn't a primitive type");
+            "column '%s' can't become %s: change the fields within it, by their paths, as in %s.x"
+                .formatted(column, ArrowSchemas.typeText(type), column));
       }
       update.updateColumn(column, type.asPrimitiveType());
     }
@@ -104,7 +111,7 @@ public sealed interface ColumnChange {
   /** Lets a NOT NULL column have nulls. */
   record Relax(String column) implements ColumnChange {
     @Override
-    public void applyTo(UpdateSchema update) {
+    public void applyTo(UpdateSchema update, Schema before) {
       update.makeColumnOptional(column);
     }
 
@@ -122,7 +129,7 @@ public sealed interface ColumnChange {
    */
   record Comment(String column, String comment) implements ColumnChange {
     @Override
-    public void applyTo(UpdateSchema update) {
+    public void applyTo(UpdateSchema update, Schema before) {
       update.updateColumnDoc(column, comment.isEmpty() ? null : comment);
     }
 
@@ -136,8 +143,8 @@ public sealed interface ColumnChange {
   /** Puts a column elsewhere. */
   record Move(String column, Place place) implements ColumnChange {
     @Override
-    public void applyTo(UpdateSchema update) {
-      place.move(column, update);
+    public void applyTo(UpdateSchema update, Schema before) {
+      place.move(ColumnPath.of(column, before), update, before);
     }
 
     @Override
@@ -147,11 +154,11 @@ public sealed interface ColumnChange {
     }
   }
 
-  /** A place among a table's columns. */
+  /** A place among a table's columns, or among the fields of the struct that one is in. */
   sealed interface Place {
 
     /** Puts a column there. */
-    void move(String column, UpdateSchema update);
+    void move(ColumnPath column, UpdateSchema update, Schema before);
 
     /** Returns whether a column of {@code now} is there; names are those of before. */
     boolean isOf(NestedField column, Schema before, Schema now);
@@ -159,48 +166,73 @@ public sealed interface ColumnChange {
     /** Before all others. */
     record First() implements Place {
       @Override
-      public void move(String column, UpdateSchema update) {
-        update.moveFirst(column);
+      public void move(ColumnPath column, UpdateSchema update, Schema before) {
+        update.moveFirst(column.toString());
       }
 
       @Override
       public boolean isOf(NestedField column, Schema before, Schema now) {
-        return now.columns().get(0).equals(column);
+        return ColumnPath.siblings(column, now).get(0).equals(column);
       }
     }
 
     /** Behind all that users write. */
     record Last() implements Place {
       @Override
-      public void move(String column, UpdateSchema update) {
-        update.moveBefore(column, SystemColumns.BUCKET);
+      public void move(ColumnPath column, UpdateSchema update, Schema before) {
+        if (column.parent() == null) {
+          update.moveBefore(column.toString(), SystemColumns.BUCKET);
+          return;
+        }
+        NestedField known = before.findField(column.toString());
+        if (known != null) {
+          // A new one is there already.
+          List<NestedField> all = ColumnPath.siblings(known, before);
+          String last = all.get(all.size() - 1).name();
+          if (!last.equals(column.name())) {
+            update.moveAfter(column.toString(), column.sibling(last));
+          }
+        }
       }
 
       @Override
       public boolean isOf(NestedField column, Schema before, Schema now) {
+        List<NestedField> all = ColumnPath.siblings(column, now);
+        int next = all.indexOf(column) + 1;
         // Another engine may have put columns behind Sluice's own.
-        int next = now.columns().indexOf(column) + 1;
-        return next < now.columns().size()
-            && now.columns().get(next).name().equals(SystemColumns.BUCKET);
+        return next < all.size()
+            ? all.get(next).name().equals(SystemColumns.BUCKET)
+            : !now.columns().contains(column);
       }
     }
 
-    /** Right behind another. */
+    /** Right behind another: the path of a field, or the name alone of one of the same struct. */
     record After(String other) implements Place {
       @Override
-      public void move(String column, UpdateSchema update) {
+      public void move(ColumnPath column, UpdateSchema update, Schema before) {
         if (SystemColumns.isSystemColumn(other)) {
           throw new IllegalArgumentException(
               "column '" + column + "' can't be behind " + other + ": Sluice's own close a row");
         }
-        update.moveAfter(column, other);
+        update.moveAfter(column.toString(), sibling(column, before));
+      }
+
+      private String sibling(ColumnPath column, Schema before) {
+        return column.parent() != null && before.findField(column.sibling(other)) != null
+            ? column.sibling(other)
+            : other;
       }
 
       @Override
       public boolean isOf(NestedField column, Schema before, Schema now) {
-        NestedField left = before.findField(other);
-        int at = now.columns().indexOf(column);
-        return left != null && at > 0 && now.columns().get(at - 1).fieldId() == left.fieldId();
+        List<NestedField> all = ColumnPath.siblings(column, now);
+        int at = all.indexOf(column);
+        if (at < 1) {
+          return false;
+        }
+        int left = all.get(at - 1).fieldId();
+        String was = before.findColumnName(left);
+        return was != null && (was.equals(other) || was.endsWith("." + other));
       }
     }
   }

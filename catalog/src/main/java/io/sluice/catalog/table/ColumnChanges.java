@@ -14,11 +14,14 @@ import io.sluice.catalog.table.ColumnChange.Rename;
 import io.sluice.catalog.table.ColumnChange.Widen;
 import io.sluice.catalog.types.ArrowSchemas;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types.NestedField;
 
 /**
  * What ALTER TABLE does to a table's columns: all of it, or nothing. As JSON, an array of objects:
@@ -30,6 +33,8 @@ import org.apache.iceberg.UpdateSchema;
  * }</pre>
  *
  * <p>{@code after} and {@code first} say where a column is to be; without them, behind all others.
+ * A field within a column is named by its path: {@code address.zip} in a struct, {@code
+ * tags.element} in a list, {@code scores.value} in a map. Its place is among those of its struct.
  *
  * @param all at least one
  */
@@ -62,16 +67,29 @@ public record ColumnChanges(List<ColumnChange> all) {
   /**
    * Says them to Iceberg.
    *
+   * @param before what there is
    * @throws RuntimeException of Iceberg's kinds, if one can't be done
    */
-  void applyTo(UpdateSchema update) {
+  void applyTo(UpdateSchema update, Schema before) {
+    Schema kept = kept(before);
     for (ColumnChange change : all) {
       if (SystemColumns.isSystemColumn(change.column())) {
         throw new IllegalArgumentException(
             "column '" + change.column() + "' is one of Sluice's own: " + SystemColumns.NAMES);
       }
-      change.applyTo(update);
+      change.applyTo(update, kept);
     }
+  }
+
+  private Schema kept(Schema before) {
+    Set<Integer> dropped = new HashSet<>();
+    for (ColumnChange change : all) {
+      NestedField field = change instanceof Drop ? before.findField(change.column()) : null;
+      if (field != null) {
+        dropped.add(field.fieldId());
+      }
+    }
+    return dropped.isEmpty() ? before : TypeUtil.selectNot(before, dropped);
   }
 
   /** Returns whether all were done between two schemas, {@code now} being the later one. */
@@ -160,7 +178,7 @@ public record ColumnChanges(List<ColumnChange> all) {
 
   private static void write(ColumnChange change, ObjectNode json) {
     if (change instanceof Add add) {
-      json.put("add", add.column()).put("type", add.type().toString());
+      json.put("add", add.column()).put("type", ArrowSchemas.typeText(add.type()));
       if (!add.comment().isEmpty()) {
         json.put("comment", add.comment());
       }
@@ -170,7 +188,7 @@ public record ColumnChanges(List<ColumnChange> all) {
     } else if (change instanceof Rename rename) {
       json.put("rename", rename.column()).put("to", rename.to());
     } else if (change instanceof Widen widen) {
-      json.put("widen", widen.column()).put("type", widen.type().toString());
+      json.put("widen", widen.column()).put("type", ArrowSchemas.typeText(widen.type()));
     } else if (change instanceof Relax relax) {
       json.put("relax", relax.column());
     } else if (change instanceof Comment comment) {

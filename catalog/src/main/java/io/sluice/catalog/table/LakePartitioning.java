@@ -249,8 +249,8 @@ public record LakePartitioning(List<Term> terms) {
   public PartitionSpec spec(Schema schema) {
     PartitionSpec.Builder builder = PartitionSpec.builderFor(schema);
     for (Term term : terms) {
-      NestedField column = schema.asStruct().field(term.column());
-      if (column == null) {
+      NestedField column = schema.findField(term.column());
+      if (column == null || !ColumnPath.isSingle(column, schema)) {
         throw new IllegalArgumentException(
             "lake.partitioning names no column: '"
                 + shown(term.column())

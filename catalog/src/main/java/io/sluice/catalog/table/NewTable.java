@@ -2,16 +2,15 @@ package io.sluice.catalog.table;
 
 import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.TableOptions.InvalidRows;
-import java.util.ArrayList;
-import java.util.List;
+import io.sluice.catalog.types.ArrowSchemas;
 import java.util.Map;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.types.Types.NestedField;
 
 /**
  * What CREATE TABLE asks for, checked.
  *
- * @param schema user columns and system columns, with ids from 1 in order
+ * @param schema user columns and system columns, with ids from 1 in order, fields within them after
+ *     that
  */
 record NewTable(TableName name, Schema schema, TableOptions options, String comment) {
 
@@ -28,7 +27,7 @@ record NewTable(TableName name, Schema schema, TableOptions options, String comm
     try {
       TableOptions parsed = TableOptions.parse(options);
       SchemaRules.check(columns, parsed);
-      Schema schema = schema(columns);
+      Schema schema = ArrowSchemas.numbered(SystemColumns.addTo(columns).columns());
       if (comment.length() > MAX_COMMENT) {
         throw new IllegalArgumentException(
             "its comment has " + comment.length() + " characters, more than " + MAX_COMMENT);
@@ -42,20 +41,5 @@ record NewTable(TableName name, Schema schema, TableOptions options, String comm
       throw new CatalogException(
           Reason.INVALID, "can't create table " + name + ": " + e.getMessage(), e);
     }
-  }
-
-  private static Schema schema(Schema columns) {
-    List<NestedField> fields = new ArrayList<>();
-    for (NestedField column : columns.columns()) {
-      fields.add(
-          NestedField.builder()
-              .withId(fields.size() + 1)
-              .withName(column.name())
-              .isOptional(column.isOptional())
-              .ofType(column.type())
-              .withDoc(column.doc())
-              .build());
-    }
-    return SystemColumns.addTo(new Schema(fields));
   }
 }

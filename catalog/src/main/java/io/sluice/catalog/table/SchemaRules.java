@@ -5,19 +5,25 @@ import io.sluice.catalog.types.Promotion;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.Locale;
+import java.util.List;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Type.NestedType;
 import org.apache.iceberg.types.Type.TypeID;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 
 /** Which columns a table can have, and what may become of them. */
 public final class SchemaRules {
 
+  /** Fields within columns included. */
   private static final int MAX_COLUMNS = 5_000;
+
   private static final int MAX_NAME_LENGTH = 255;
+  private static final int MAX_PATH_LENGTH = 4_000;
 
   /** Leaves room in a table record for later schemas. */
   private static final int MAX_BYTES = 300_000;
@@ -45,11 +51,14 @@ public final class SchemaRules {
       throw new IllegalArgumentException(
           "a table has 1 to " + MAX_COLUMNS + " columns, not " + schema.columns().size());
     }
-    Set<String> names = new HashSet<>();
     for (NestedField column : schema.columns()) {
-      checkName(column.name(), names);
-      checkType(column, options.formatVersion());
+      if (SystemColumns.isSystemColumn(column.name())) {
+        throw new IllegalArgumentException(
+            "column '" + column.name() + "' is one of Sluice's own: " + SystemColumns.NAMES);
+      }
     }
+    checkFields("", schema.columns(), options.formatVersion());
+    checkPaths(schema);
     for (String key : options.bucketKey()) {
       checkBucketKey(key, schema);
     }
@@ -74,8 +83,8 @@ public final class SchemaRules {
   public static void checkChange(Table table, Schema before, Schema after) {
     for (String name : named(table)) {
       NestedField was = before.findField(name);
-      NestedField is = was == null ? null : after.findField(was.fieldId());
-      if (is == null || !is.name().equals(name)) {
+      String is = was == null ? null : after.findColumnName(was.fieldId());
+      if (!name.equals(is)) {
         throw new IllegalArgumentException(
             "column '" + name + "' can't be " + (is == null ? "dropped" : "renamed") + why(table));
       }
@@ -90,12 +99,25 @@ public final class SchemaRules {
             "column '" + own.name() + "' is one of Sluice's own: it stays as it is");
       }
     }
-    for (NestedField column : after.columns()) {
-      NestedField was = before.findField(column.fieldId());
-      if (was == null) {
-        checkAdded(column);
+    checkFields("", before.asStruct(), after.asStruct());
+  }
+
+  /**
+   * Checks what is to become of the fields of a type.
+   *
+   * @param path of what they are in, with a dot behind it; empty for columns
+   */
+  private static void checkFields(String path, NestedType before, NestedType after) {
+    for (NestedField field : after.fields()) {
+      NestedField was = before.field(field.fieldId());
+      if (was != null) {
+        checkKept(path + was.name(), was, field);
+      } else if (before.isStructType()) {
+        checkAdded(path + field.name(), field);
       } else {
-        checkKept(was, column);
+        throw new IllegalArgumentException(
+            "'%s' has another id in a new %s: what was in it would be lost; make another column"
+                .formatted(path + field.name(), ArrowSchemas.typeText(after)));
       }
     }
   }
@@ -120,24 +142,28 @@ public final class SchemaRules {
         && was.isOptional() == is.isOptional();
   }
 
-  private static void checkAdded(NestedField column) {
+  private static void checkAdded(String path, NestedField column) {
     if (column.isRequired()) {
       throw new IllegalArgumentException(
-          "column '"
-              + column.name()
-              + "' can't be added as NOT NULL: rows of before have no value for it");
+          "column '" + path + "' can't be added as NOT NULL: rows of before have no value for it");
     }
   }
 
-  private static void checkKept(NestedField was, NestedField is) {
+  private static void checkKept(String path, NestedField was, NestedField is) {
     if (was.isOptional() && is.isRequired()) {
       throw new IllegalArgumentException(
-          "column '" + was.name() + "' can't become NOT NULL: rows of before may have none");
+          "column '" + path + "' can't become NOT NULL: rows of before may have none");
     }
-    if (!was.type().equals(is.type()) && !Promotion.isPossible(was.type(), is.type())) {
+    if (was.type().isNestedType() && was.type().typeId() == is.type().typeId()) {
+      checkFields(path + ".", was.type().asNestedType(), is.type().asNestedType());
+    } else if (!was.type().equals(is.type()) && !Promotion.isPossible(was.type(), is.type())) {
       throw new IllegalArgumentException(
           "column '%s' can't become %s: a column of type %s can become %s"
-              .formatted(was.name(), is.type(), was.type(), Promotion.widerThan(was.type())));
+              .formatted(
+                  path,
+                  ArrowSchemas.typeText(is.type()),
+                  ArrowSchemas.typeText(was.type()),
+                  Promotion.widerThan(was.type())));
     }
   }
 
@@ -167,21 +193,18 @@ public final class SchemaRules {
     return SchemaParser.toJson(schema).getBytes(StandardCharsets.UTF_8).length;
   }
 
-  private static void checkName(String name, Set<String> names) {
+  private static void checkName(String path, String name, Set<String> names) {
     if (name.isBlank() || name.length() > MAX_NAME_LENGTH || hasControls(name)) {
       throw new IllegalArgumentException(
           "a column's name has 1 to "
               + MAX_NAME_LENGTH
               + " characters, not all blank, without control characters: '"
+              + path
               + name
               + "'");
     }
-    if (SystemColumns.isSystemColumn(name)) {
-      throw new IllegalArgumentException(
-          "column '" + name + "' is one of Sluice's own: " + SystemColumns.NAMES);
-    }
     if (!names.add(name)) {
-      throw new IllegalArgumentException("column '" + name + "' is there twice");
+      throw new IllegalArgumentException("column '" + path + name + "' is there twice");
     }
   }
 
@@ -189,29 +212,62 @@ public final class SchemaRules {
     return name.chars().anyMatch(Character::isISOControl);
   }
 
-  private static void checkType(NestedField column, int formatVersion) {
-    Type type = column.type();
-    if (type.isNestedType()) {
-      throw new IllegalArgumentException(
-          "column '"
-              + column.name()
-              + "' has the nested type "
-              + type
-              + ", which is not supported yet; the types are "
-              + String.join(", ", ArrowSchemas.typeNames()));
+  private static void checkFields(String path, List<NestedField> fields, int formatVersion) {
+    Set<String> names = new HashSet<>();
+    for (NestedField field : fields) {
+      checkName(path, field.name(), names);
+      if (field.type().isNestedType()) {
+        checkNested(path + field.name(), field.type().asNestedType(), formatVersion);
+      } else {
+        checkType(path + field.name(), field.type(), formatVersion);
+      }
+      if (field.initialDefault() != null || field.writeDefault() != null) {
+        throw new IllegalArgumentException(
+            "column '" + path + field.name() + "' has a default, which is not supported yet");
+      }
     }
+  }
+
+  private static void checkNested(String path, NestedType type, int formatVersion) {
+    if (type.fields().isEmpty()) {
+      throw new IllegalArgumentException("column '" + path + "' is a struct without any fields");
+    }
+    if (path.length() > MAX_PATH_LENGTH) {
+      throw new IllegalArgumentException(
+          "column '%s...' is nested so deeply that its path has more than %d characters"
+              .formatted(path.substring(0, MAX_NAME_LENGTH), MAX_PATH_LENGTH));
+    }
+    checkFields(path + ".", type.fields(), formatVersion);
+  }
+
+  private static void checkType(String path, Type type, int formatVersion) {
     if (type.typeId() == TypeID.TIMESTAMP_NANO && formatVersion < 3) {
       throw new IllegalArgumentException(
           "column '"
-              + column.name()
+              + path
               + "' has nanoseconds, which need the option format-version=3; or use "
               + type.toString().replace("_ns", ""));
     }
-    if (column.initialDefault() != null || column.writeDefault() != null) {
-      throw new IllegalArgumentException(
-          "column '" + column.name() + "' has a default, which is not supported yet");
+    try {
+      var unusedHasOne = ArrowSchemas.type(type);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("column '" + path + "': " + e.getMessage(), e);
     }
-    ArrowSchemas.field(column);
+  }
+
+  /** Fields within columns count, and are found by their paths, which must not be alike. */
+  private static void checkPaths(Schema schema) {
+    int fields = TypeUtil.getProjectedIds(schema.asStruct()).size();
+    if (fields > MAX_COLUMNS) {
+      throw new IllegalArgumentException(
+          "its columns have " + fields + " fields in all, more than " + MAX_COLUMNS);
+    }
+    try {
+      var unused = TypeUtil.indexByName(schema.asStruct());
+    } catch (ValidationException e) {
+      throw new IllegalArgumentException(
+          "two columns have the same path, dots between names included: " + e.getMessage(), e);
+    }
   }
 
   private static void checkBucketKey(String key, Schema schema) {
@@ -219,12 +275,12 @@ public final class SchemaRules {
     if (column == null) {
       throw new IllegalArgumentException("bucket.key names no column: '" + key + "'");
     }
-    if (NOT_HASHED.contains(column.type().typeId())) {
+    if (NOT_HASHED.contains(column.type().typeId()) || column.type().isNestedType()) {
       throw new IllegalArgumentException(
           "bucket.key can't be column '"
               + key
               + "' of type "
-              + column.type().toString().toLowerCase(Locale.ROOT)
+              + ArrowSchemas.typeText(column.type())
               + ": it has no bucket hash");
     }
   }

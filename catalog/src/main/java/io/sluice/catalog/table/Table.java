@@ -91,7 +91,7 @@ public record Table(
         List.of(),
         Math.max(
             TableLevels.ofNew(name, options).level(),
-            TableLevels.ofSchemas(name, schemas).level()));
+            TableLevels.ofSchemas(name, schemas.values()).level()));
   }
 
   /**
@@ -128,7 +128,8 @@ public record Table(
   public Table withSchemas(Map<Integer, Schema> others, int current) {
     Map<Integer, Schema> all = new TreeMap<>(others);
     all.putAll(schemas);
-    return withSchemas(all, current, Math.max(level, TableLevels.ofSchemas(name, all).level()));
+    return withSchemas(
+        all, current, Math.max(level, TableLevels.ofSchemas(name, all.values()).level()));
   }
 
   /**

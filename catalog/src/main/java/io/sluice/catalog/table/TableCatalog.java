@@ -120,6 +120,7 @@ public final class TableCatalog {
         return existing(existing.get(), ifNotExists);
       }
       levels.require(TableLevels.ofNew(name, wanted.options()));
+      levels.require(TableLevels.ofSchemas(name, List.of(wanted.schema())));
       if (wanted.options().invalidRows() == InvalidRows.DEAD_LETTER) {
         var unused = deadLetters(name, wanted.options());
       }
@@ -347,6 +348,7 @@ public final class TableCatalog {
     lakeTables.requireNotLost(table, records);
     // It may be of another one's making, with other options than this call's.
     levels.require(TableLevels.ofNew(name, table.options()));
+    levels.require(TableLevels.ofSchemas(name, table.schemas().values()));
     records.createParts(table);
     boolean visible = records.create(table);
     if (records.isDropped(table.id())) {

@@ -3,11 +3,13 @@ package io.sluice.catalog.table;
 import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.level.Need;
 import io.sluice.catalog.table.TableOptions.LogCompression;
+import io.sluice.catalog.types.ArrowSchemas;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types.NestedField;
 
 /** What tables ask of all who read their records and rows. */
 final class TableLevels {
@@ -65,14 +67,22 @@ final class TableLevels {
         : ofCompression(table.name(), changed);
   }
 
-  /** Returns what the schemas ask that a table has had. */
-  static Need ofSchemas(TableName name, Map<Integer, Schema> schemas) {
-    return new Need(
-        "altering the columns of table " + name,
-        schemas.size() > 1 ? Levels.EVOLVED_SCHEMAS : Levels.FIRST);
+  /** Returns what the schemas ask that a table has had, or is to have. */
+  static Need ofSchemas(TableName name, Collection<Schema> schemas) {
+    for (Schema schema : schemas) {
+      for (NestedField column : schema.columns()) {
+        if (column.type().isNestedType()) {
+          return new Need(
+              "column '%s' of table %s, of type %s"
+                  .formatted(column.name(), name, ArrowSchemas.typeText(column.type())),
+              Levels.NESTED_TYPES);
+        }
+      }
+    }
+    return schemas.size() > 1 ? ofEvolution(name) : new Need("table " + name, Levels.FIRST);
   }
 
-  /** Returns what a change of columns asks. */
+  /** Returns what a change of columns asks at least. */
   static Need ofEvolution(TableName name) {
     return new Need("altering the columns of table " + name, Levels.EVOLVED_SCHEMAS);
   }

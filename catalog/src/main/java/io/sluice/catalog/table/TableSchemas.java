@@ -1,6 +1,7 @@
 package io.sluice.catalog.table;
 
 import io.sluice.catalog.table.CatalogException.Reason;
+import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.UpdateSchema;
@@ -69,12 +70,13 @@ final class TableSchemas {
     return asked ? Optional.of(adopted) : Optional.empty();
   }
 
-  private static void commit(Table table, org.apache.iceberg.Table lake, ColumnChanges changes)
+  private void commit(Table table, org.apache.iceberg.Table lake, ColumnChanges changes)
       throws CatalogException {
     UpdateSchema update = lake.updateSchema();
+    Schema wanted;
     try {
-      changes.applyTo(update);
-      Schema wanted = update.apply();
+      changes.applyTo(update, lake.schema());
+      wanted = update.apply();
       SchemaRules.checkChange(table, lake.schema(), wanted);
       var unusedSpec = table.options().lakePartitioning().spec(wanted);
     } catch (RuntimeException e) {
@@ -82,6 +84,7 @@ final class TableSchemas {
       String why = e.getMessage();
       throw invalid(table.name(), why == null ? "they don't go together: " + changes : why, e);
     }
+    levels.require(TableLevels.ofSchemas(table.name(), List.of(wanted)));
     update.commit();
   }
 
@@ -101,7 +104,7 @@ final class TableSchemas {
         return old;
       }
       Table changed = adopted(old, lake);
-      levels.require(TableLevels.ofEvolution(name));
+      levels.require(TableLevels.ofSchemas(name, changed.schemas().values()));
       try {
         if (records.replace(stored, changed)) {
           return changed;

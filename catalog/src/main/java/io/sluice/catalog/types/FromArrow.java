@@ -15,25 +15,85 @@ import org.jspecify.annotations.Nullable;
 /** Arrow's types as the Iceberg types that hold all their values. */
 final class FromArrow {
 
+  private final boolean withIds;
+  private int lastId;
+
+  private FromArrow(boolean withIds) {
+    this.withIds = withIds;
+  }
+
   static Schema schema(org.apache.arrow.vector.types.pojo.Schema schema) {
-    List<Field> fields = schema.getFields();
-    boolean withIds =
-        fields.stream().allMatch(f -> f.getMetadata().containsKey(ArrowSchemas.FIELD_ID));
-    List<NestedField> columns = new ArrayList<>();
+    boolean withIds = schema.getFields().stream().allMatch(FromArrow::hasIds);
+    List<NestedField> columns = new FromArrow(withIds).fields(schema.getFields());
+    return withIds ? new Schema(columns) : ArrowSchemas.numbered(columns);
+  }
+
+  private static boolean hasIds(Field field) {
+    List<Field> children =
+        field.getType() instanceof ArrowType.Map && field.getChildren().size() == 1
+            ? field.getChildren().get(0).getChildren()
+            : field.getChildren();
+    return field.getMetadata().containsKey(ArrowSchemas.FIELD_ID)
+        && children.stream().allMatch(FromArrow::hasIds);
+  }
+
+  private List<NestedField> fields(List<Field> fields) {
+    List<NestedField> converted = new ArrayList<>();
     for (Field field : fields) {
-      String id = field.getMetadata().get(ArrowSchemas.FIELD_ID);
-      columns.add(
+      converted.add(
           NestedField.builder()
-              .withId(withIds && id != null ? Integer.parseInt(id) : columns.size() + 1)
+              .withId(id(field))
               .withName(field.getName())
               .isOptional(field.isNullable())
               .ofType(type(field))
               .build());
     }
-    return new Schema(columns);
+    return converted;
   }
 
-  private static Type type(Field field) {
+  private int id(Field field) {
+    String id = field.getMetadata().get(ArrowSchemas.FIELD_ID);
+    return withIds && id != null ? Integer.parseInt(id) : ++lastId;
+  }
+
+  private Type type(Field field) {
+    Type nested = nested(field);
+    return nested != null ? nested : primitive(field);
+  }
+
+  private @Nullable Type nested(Field field) {
+    ArrowType type = field.getType();
+    List<Field> children = field.getChildren();
+    if (type instanceof ArrowType.Struct) {
+      return Types.StructType.of(fields(children));
+    }
+    boolean list =
+        type instanceof ArrowType.List
+            || type instanceof ArrowType.LargeList
+            || type instanceof ArrowType.FixedSizeList
+            || type instanceof ArrowType.ListView
+            || type instanceof ArrowType.LargeListView;
+    if (list && children.size() == 1) {
+      Field element = children.get(0);
+      int id = id(element);
+      return element.isNullable()
+          ? Types.ListType.ofOptional(id, type(element))
+          : Types.ListType.ofRequired(id, type(element));
+    }
+    List<Field> entry = children.size() == 1 ? children.get(0).getChildren() : List.of();
+    if (type instanceof ArrowType.Map && entry.size() == 2) {
+      Field key = entry.get(0);
+      Field value = entry.get(1);
+      int keyId = id(key);
+      int valueId = id(value);
+      return value.isNullable()
+          ? Types.MapType.ofOptional(keyId, valueId, type(key), type(value))
+          : Types.MapType.ofRequired(keyId, valueId, type(key), type(value));
+    }
+    return null;
+  }
+
+  private static Type primitive(Field field) {
     ArrowType arrow = field.getType();
     Type type = null;
     if (arrow instanceof ArrowType.Bool) {
@@ -103,6 +163,4 @@ final class FromArrow {
     }
     return zoned ? Types.TimestampType.withZone() : Types.TimestampType.withoutZone();
   }
-
-  private FromArrow() {}
 }

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
-/** The names of the primitive types. */
+/** The names of the types. */
 final class TypeNames {
 
   static final List<String> NAMES =
@@ -27,14 +27,21 @@ final class TypeNames {
           "string",
           "uuid",
           "fixed(length)",
-          "binary");
+          "binary",
+          "list<type>",
+          "map<type, type>",
+          "struct<name: type, ...>");
 
   private static final int MAX_FIXED_BYTES = 1 << 20;
   private static final Pattern DECIMAL =
       Pattern.compile("decimal\\(\\s*(\\d{1,3})\\s*,\\s*(\\d{1,3})\\s*\\)");
   private static final Pattern FIXED = Pattern.compile("fixed\\s*[\\[(]\\s*(\\d{1,9})\\s*[\\])]");
-  private static final Pattern NESTED = Pattern.compile("(struct|list|map|array|row)\\b.*");
 
+  /**
+   * Returns the primitive type of a name.
+   *
+   * @throws IllegalArgumentException if it is none; the message lists all
+   */
   static Type parse(String name) {
     String text = name.trim().toLowerCase(Locale.ROOT);
     Matcher decimal = DECIMAL.matcher(text);
@@ -60,7 +67,9 @@ final class TypeNames {
       case "string" -> Types.StringType.get();
       case "uuid" -> Types.UUIDType.get();
       case "binary" -> Types.BinaryType.get();
-      default -> throw new IllegalArgumentException(refusal(name, text));
+      default ->
+          throw new IllegalArgumentException(
+              "unknown type '" + name + "'; the types are " + String.join(", ", NAMES));
     };
   }
 
@@ -82,13 +91,6 @@ final class TypeNames {
           "fixed(" + length + ") needs a length of 1 to " + MAX_FIXED_BYTES + " bytes");
     }
     return Types.FixedType.ofLength(length);
-  }
-
-  private static String refusal(String name, String text) {
-    String types = "; the types are " + String.join(", ", NAMES);
-    return NESTED.matcher(text).matches()
-        ? "nested type '" + name + "' is not supported yet" + types
-        : "unknown type '" + name + "'" + types;
   }
 
   private TypeNames() {}

@@ -124,11 +124,12 @@ class AdoptColumnsTest {
     Table table = create(Map.of());
     lakeTable()
         .updateSchema()
-        .addColumn("tags", Types.ListType.ofOptional(1, Types.StringType.get()))
+        .allowIncompatibleChanges()
+        .addRequiredColumn("tags", Types.ListType.ofOptional(1, Types.StringType.get()))
         .commit();
     assertThatThrownBy(() -> catalog.adoptColumns(NAME))
         .hasMessageContaining("columns that the table can't have")
-        .hasMessageContaining("column 'tags' has the nested type")
+        .hasMessageContaining("column 'tags' can't be added as NOT NULL")
         .isInstanceOfSatisfying(
             CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID));
     assertSame(catalog.load(NAME), table);

@@ -17,12 +17,14 @@ import io.sluice.catalog.table.ColumnChange.Place;
 import io.sluice.catalog.table.ColumnChange.Relax;
 import io.sluice.catalog.table.ColumnChange.Rename;
 import io.sluice.catalog.table.ColumnChange.Widen;
+import io.sluice.catalog.types.ArrowSchemas;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,7 +114,9 @@ class AlterColumnsTest {
     refused("column '_bucket' is one of Sluice's own", new Drop("_bucket"));
     refused("Cannot delete missing column: none", new Drop("none"));
     refused("need the option format-version=3", add("t", Types.TimestampNanoType.withZone()));
-    refused("nested type", add("l", Types.ListType.ofOptional(1, Types.LongType.get())));
+    refused("need the option format-version=3", add("l", parse("list<timestamp_ns>")));
+    refused("multiple fields for name l.x", add("l", parse("struct<x: int, x: long>")));
+    refused("column 'carrier' can't become list<int>: change the", widen("carrier", "list<int>"));
     refused("column 'id' can't be dropped: bucket.key", new Drop("id"));
     refused("column 'id' can't be renamed: bucket.key", new Rename("id", "key"));
     refused("column 'carrier' can't be renamed", new Rename("carrier", "airline"));
@@ -127,12 +131,54 @@ class AlterColumnsTest {
     assertThat(lakeTable().schemas()).hasSize(1);
   }
 
-  private static Add add(String name, org.apache.iceberg.types.Type type) {
+  @Test
+  void fieldsWithinColumnsAreAlteredByTheirPaths() throws Exception {
+    create(Map.of());
+    Table nested =
+        alter(
+            add("place", parse("struct<x: int, y: int not null, name: string>")),
+            add("stops", parse("list<struct<at: timestamp, gate: string>>")),
+            add("fares", parse("map<string, float>")),
+            add("a.b", Types.StringType.get()));
+    assertThat(nested.level()).isEqualTo(Levels.NESTED_TYPES);
+    assertThat(nested.schema().asStruct().field("a.b")).isNotNull();
+    Table altered =
+        alter(
+            new Add("place.z", Types.IntegerType.get(), "height", new Place.After("x")),
+            new Widen("place.x", Types.LongType.get()),
+            new Drop("place.name"),
+            new Relax("place.y"),
+            new Move("place.x", LAST),
+            new Rename("stops.element.gate", "door"),
+            new Add("stops.element.late", Types.BooleanType.get(), "", new Place.First()),
+            new Comment("stops.element.at", "by plan"),
+            new Widen("fares.value", Types.DoubleType.get()),
+            new Add("a.c", Types.StringType.get(), "", new Place.After("a.b")));
+    assertThat(ArrowSchemas.typeText(altered.rowSchema().asStruct()))
+        .isEqualTo(
+            "struct<id: int not null, carrier: string, delay: float comment 'in minutes',"
+                + " price: decimal(9, 2) not null, place: struct<z: int comment 'height', y: int,"
+                + " x: long>, stops: list<struct<late: boolean, at: timestamp comment 'by plan',"
+                + " door: string>>, fares: map<string, double>, `a.b`: string, `a.c`: string>");
+    assertThat(altered.schema().findField("place.x").fieldId())
+        .isEqualTo(nested.schema().findField("place.x").fieldId());
+    assertThat(lakeTable().schema().sameSchema(altered.schema())).isTrue();
+    assertSame(catalog.load(NAME), altered);
+    refused("Cannot add to non-struct column", add("fares.key.x", Types.LongType.get()));
+    refused("Cannot move", new Move("place.z", new Place.After("carrier")));
+    refused("Cannot change column type: place.x: long -> int", widen("place.x", "int"));
+  }
+
+  private static Type parse(String type) {
+    return ArrowSchemas.parseType(type);
+  }
+
+  private static Add add(String name, Type type) {
     return new Add(name, type, "", LAST);
   }
 
   private static Widen widen(String name, String type) {
-    return new Widen(name, io.sluice.catalog.types.ArrowSchemas.parseType(type));
+    return new Widen(name, parse(type));
   }
 
   @Test

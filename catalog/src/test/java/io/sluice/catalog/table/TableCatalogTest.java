@@ -8,6 +8,7 @@ import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.CatalogException.Reason;
+import io.sluice.catalog.types.ArrowSchemas;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -127,10 +128,20 @@ class TableCatalogTest {
 
   @Test
   void whatCannotBeStoredIsRefusedInClearWords() throws Exception {
-    Schema nested =
+    assertInvalid(
+        nested("list<struct<`\n`: int>>"), Map.of(), "without control characters: 'n.element.");
+    assertInvalid(nested("map<timestamp_ns, int>"), Map.of(), "column 'n.key' has nanoseconds");
+    assertInvalid(nested("list<int>"), Map.of("bucket.key", "n"), "it has no bucket hash");
+    assertInvalid(nested("list<int>"), Map.of("bucket.key", "n.element"), "names no column");
+    assertInvalid(
+        nested("list<int>"), Map.of("lake.partitioning", "`n.element`"), "names no column");
+    assertInvalid(
+        nested("struct<a: double>"), Map.of("lake.partitioning", "month(`n.a`)"), "is double");
+    Schema paths =
         new Schema(
-            NestedField.optional(1, "tags", Types.ListType.ofOptional(2, Types.StringType.get())));
-    assertInvalid(nested, Map.of(), "column 'tags' has the nested type list<string>");
+            NestedField.optional(1, "a.b", Types.LongType.get()),
+            NestedField.optional(2, "c", Types.StructType.of()));
+    assertInvalid(paths, Map.of(), "column 'c' is a struct without any fields");
     Schema keyed = new Schema(COLUMNS.columns(), Set.of(11));
     assertInvalid(keyed, Map.of(), "a PRIMARY KEY is not supported yet");
     Schema nanos = new Schema(NestedField.optional(1, "at", Types.TimestampNanoType.withZone()));
@@ -201,6 +212,10 @@ class TableCatalogTest {
 
   private org.apache.iceberg.Table lakeTable() {
     return lake.icebergCatalog().loadTable(TableIdentifier.of("db", "flights"));
+  }
+
+  private static Schema nested(String type) {
+    return new Schema(NestedField.optional(100, "n", ArrowSchemas.parseType(type)));
   }
 
   private void assertInvalid(Schema columns, Map<String, String> options, String message) {

@@ -12,9 +12,12 @@ import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.metadata.MetadataStore.Versioned;
 import io.sluice.catalog.table.CatalogException.Reason;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -34,11 +37,13 @@ class TableLevelsTest {
 
   @TempDir Path folder;
   private final InMemoryMetadataStore store = new InMemoryMetadataStore();
+  private Lake lake;
   private TableCatalog catalog;
 
   @BeforeEach
   void open() throws Exception {
-    catalog = new TableCatalog(store, Lake.open(LakeSettings.local(folder), store));
+    lake = Lake.open(LakeSettings.local(folder), store);
+    catalog = new TableCatalog(store, lake);
     catalog.createDatabase("db", false);
     register("gateway-new", "{\"host\":\"10.0.0.1\",\"port\":9470,\"level\":2}");
     register("gateway-old", "{\"host\":\"10.0.0.2\",\"port\":9470}");
@@ -146,9 +151,36 @@ class TableLevelsTest {
   }
 
   @Test
+  void columnsAreNestedOnceAllGatewaysUnderstandIt() throws Exception {
+    create(Map.of());
+    for (String gateway : List.of("gateway-new", "gateway-old")) {
+      store.delete(MetadataPaths.gateway(gateway), -1).join();
+      register(gateway, "{\"host\":\"10.0.0.2\",\"port\":9470,\"level\":4}");
+    }
+    Type tags = Types.ListType.ofOptional(1, Types.StringType.get());
+    ColumnChanges changes =
+        ColumnChanges.of(new ColumnChange.Add("tags", tags, "", new ColumnChange.Place.Last()));
+    Schema nested = new Schema(NestedField.optional(2, "tags", tags));
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            () -> catalog.alterColumns(NAME, changes),
+            () ->
+                catalog.createTable(new TableName("db", "tagged"), nested, Map.of(), "", false))) {
+      assertThatThrownBy(call)
+          .isInstanceOfSatisfying(
+              CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OLDER_GATEWAY))
+          .hasMessageContaining("column 'tags' of table db.")
+          .hasMessageContaining("of type list<string>");
+    }
+    assertThat(record()).startsWith("{\"v\":1,");
+    assertThat(lake.icebergCatalog().loadTable(TableIdentifier.of("db", "flights")).schemas())
+        .hasSize(1);
+  }
+
+  @Test
   void aTableOfAHigherLevelIsRefusedAndLeftAsItIs() throws Exception {
     create(Map.of());
-    String newer = record().replace("\"v\":1,", "\"v\":5,\"later\":1,");
+    String newer = record().replace("\"v\":1,", "\"v\":9,\"later\":1,");
     replace(newer);
     for (ThrowingCallable call :
         Set.<ThrowingCallable>of(
@@ -160,7 +192,7 @@ class TableLevelsTest {
           .isInstanceOfSatisfying(
               CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
           .hasMessageContaining(
-              "table record /tables/db/flights is of version 5, but this Sluice reads 4: it is"
+              "table record /tables/db/flights is of version 9, but this Sluice reads 5: it is"
                   + " older than what wrote that; upgrade it");
     }
     assertThat(record()).isEqualTo(newer);
