@@ -1,6 +1,6 @@
 """Reads Sluice's lake with DuckDB, DataFusion (iceberg-rust), Polars and PyIceberg, or with Spark, and compares every row with the log.
 
-The tables have every type with its extremes, every partition transform, files of several commits and of several
+The tables have every type with its extremes, types within each other, every partition transform, files of several commits and of several
 schemas, and files that maintenance rewrote. The gateway must have been started with `maintenance.every=1s` and `maintenance.files-together=2`.
 
 Usage: foreign_readers.py HOST:PORT nyc-flights-2013.csv.gz [iceberg-spark-runtime.jar]. Prints OK, or fails.
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import all_types
+import nested
 import pyiceberg_flights
 from all_types import COLUMNS, FAR, Gateway, as_arrow, bits, column
 
@@ -298,6 +299,30 @@ def evolved(gateway, readers, database, partitioning=""):
     return table, kinds, want, 8
 
 
+def nested_types(gateway, readers, database):
+    """Lists, maps and structs within each other, in files and in rows of the log before and after fields within them changed."""
+    name = "nested"
+    create(gateway, name, nested.TYPES, {})
+    before = [nested.make(1_500, nested.BEFORE, seed) for seed in range(2)]
+    put(gateway, name, nested.table(before[0], nested.BEFORE))
+    gateway.flush(name)
+    for reader in readers:
+        nested.compare(f"{name}, {reader.name}", nested.BEFORE, reader.read((database, name)), before[0])
+    put(gateway, name, nested.table(before[1], nested.BEFORE))
+    body = json.dumps({"columns": nested.CHANGES}).encode()
+    gateway.call("PATCH", f"/databases/{all_types.DB}/tables/{name}", body)
+    gateway.flush(name)
+    after = nested.make(1_500, nested.AFTER, 2)
+    put(gateway, name, nested.table(after, nested.AFTER))
+    gateway.flush(name)
+    rows = [nested.later(row) for part in before for row in part] + after
+    for reader in readers:
+        nested.compare(f"{name}, altered, {reader.name}", nested.AFTER, reader.read((database, name)), rows)
+    rewritten(gateway, (database, name), 3)
+    for reader in readers:
+        nested.compare(f"{name} after its files were rewritten, {reader.name}", nested.AFTER, reader.read((database, name)), rows)
+
+
 def filtered(reader, table, kinds, want):
     """Filters that bounds, page indexes and dictionaries answer in part."""
     half = ROWS // 2
@@ -330,6 +355,7 @@ def main():
     every_transform(gateway, readers, database)
     flights(gateway, readers, database, csv)
     evolved(gateway, readers, database, "bucket(3, id),speed")
+    nested_types(gateway, readers, database)
     for case in (every_type, many_rows, evolved):
         table, kinds, want, commits = case(gateway, readers, database)
         rewritten(gateway, table, commits)

@@ -69,6 +69,8 @@ final class CatalogCommand implements Runnable {
         description = "Where the lake's files are (default with --data: warehouse in FOLDER).")
     private @Nullable String warehouse;
 
+    @Mixin private CatalogOptions catalog = new CatalogOptions();
+
     @Option(names = "--all", description = "Rebuild all tables that are lost.")
     private boolean all;
 
@@ -111,12 +113,12 @@ final class CatalogCommand implements Runnable {
 
     private LakeSettings lake() {
       if (warehouse != null) {
-        return WarehouseOption.lake(warehouse);
+        return catalog.lake(warehouse);
       }
       if (data == null) {
         throw new CommandException("say where the lake is: --warehouse URI");
       }
-      return LakeSettings.local(data.toAbsolutePath().normalize().resolve("warehouse"));
+      return catalog.lake(data.toAbsolutePath().normalize().resolve("warehouse").toString());
     }
 
     private ProcessConfig config(Opened opened) throws Exception {

@@ -34,6 +34,8 @@ final class StandaloneCommand implements Callable<Integer> {
       description = "Where the lake's files go, file:/ or s3:// (default: warehouse in FOLDER).")
   private @Nullable String warehouse;
 
+  @Mixin private CatalogOptions catalog = new CatalogOptions();
+
   @Option(
       names = "--port",
       defaultValue = "9470",
@@ -64,9 +66,7 @@ final class StandaloneCommand implements Callable<Integer> {
         given.with(Map.of("gateway.host", host, "gateway.port", String.valueOf(port)));
     Path folder = data.toAbsolutePath().normalize();
     LakeSettings lake =
-        warehouse == null
-            ? LakeSettings.local(folder.resolve("warehouse"))
-            : new LakeSettings(warehouse, Map.of());
+        catalog.lake(warehouse == null ? folder.resolve("warehouse").toString() : warehouse);
     long start = System.nanoTime();
     Standalone standalone = Standalone.start(folder, lake, ProcessConfig.of(settings));
     CountDownLatch stopped = new CountDownLatch(1);

@@ -8,7 +8,6 @@ import io.sluice.catalog.table.TableName;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -33,8 +32,6 @@ public final class Lake implements AutoCloseable {
   }
 
   private static final String NAME = "sluice";
-  private static final String S3_FILE_IO = "org.apache.iceberg.aws.s3.S3FileIO";
-
   private final LakeSettings settings;
   private final Catalog catalog;
   private final boolean closesCatalog;
@@ -51,7 +48,7 @@ public final class Lake implements AutoCloseable {
    * @param store where the tables' pointers are kept, unless another catalog is asked for
    */
   public static Lake open(LakeSettings settings, MetadataStore store) {
-    Map<String, String> properties = properties(settings);
+    Map<String, String> properties = settings.allProperties();
     if (!settings.ownCatalog()) {
       return new Lake(settings, CatalogUtil.buildIcebergCatalog(NAME, properties, null), true);
     }
@@ -64,15 +61,6 @@ public final class Lake implements AutoCloseable {
             settings.warehouse(),
             properties),
         true);
-  }
-
-  private static Map<String, String> properties(LakeSettings settings) {
-    Map<String, String> properties = new HashMap<>(settings.catalogProperties());
-    properties.putIfAbsent(
-        CatalogProperties.FILE_IO_IMPL,
-        settings.isLocal() ? LocalFileIO.class.getName() : S3_FILE_IO);
-    properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, settings.warehouse());
-    return properties;
   }
 
   /** Returns a lake over a catalog that is already open and stays the caller's. */
@@ -163,7 +151,7 @@ public final class Lake implements AutoCloseable {
       use.accept(own.io());
       return;
     }
-    Map<String, String> properties = properties(settings);
+    Map<String, String> properties = settings.allProperties();
     String fileIO = properties.get(CatalogProperties.FILE_IO_IMPL);
     try (FileIO io = CatalogUtil.loadFileIO(fileIO, properties, null)) {
       use.accept(io);

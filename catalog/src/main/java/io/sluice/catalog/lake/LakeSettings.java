@@ -1,7 +1,9 @@
 package io.sluice.catalog.lake;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import org.apache.iceberg.CatalogProperties;
 
 /**
  * Where the lake is.
@@ -13,6 +15,8 @@ import java.util.Map;
  *     metadata store, and the properties go to the FileIO
  */
 public record LakeSettings(String warehouse, Map<String, String> catalogProperties) {
+
+  private static final String S3_FILE_IO = "org.apache.iceberg.aws.s3.S3FileIO";
 
   public LakeSettings {
     catalogProperties = Map.copyOf(catalogProperties);
@@ -30,8 +34,26 @@ public record LakeSettings(String warehouse, Map<String, String> catalogProperti
     return new LakeSettings("file://" + folder.toAbsolutePath().normalize(), Map.of());
   }
 
-  boolean isLocal() {
-    return warehouse.startsWith("file:");
+  /** Returns what {@code CatalogUtil} is told: defaults, then what these settings say. */
+  Map<String, String> allProperties() {
+    Map<String, String> properties = new HashMap<>(fileDefaults(warehouse));
+    properties.put(CatalogProperties.WAREHOUSE_LOCATION, warehouse);
+    properties.putAll(catalogProperties);
+    return properties;
+  }
+
+  /**
+   * Returns how files are read and written unless someone says otherwise: with Sluice's own FileIO,
+   * or with Iceberg's for S3 on the only HTTP client that Sluice brings along.
+   *
+   * @param location where the files are, a URI
+   */
+  public static Map<String, String> fileDefaults(String location) {
+    return Map.of(
+        CatalogProperties.FILE_IO_IMPL,
+        location.startsWith("file:") ? LocalFileIO.class.getName() : S3_FILE_IO,
+        "http-client.type",
+        "urlconnection");
   }
 
   boolean ownCatalog() {

@@ -1,6 +1,6 @@
 package io.sluice.flink.lake;
 
-import io.sluice.catalog.lake.LocalFileIO;
+import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.range.Cut;
 import io.sluice.catalog.table.TableName;
@@ -56,11 +56,7 @@ public final class LakeCatalog implements AutoCloseable {
       throws IOException {
     Map<String, String> properties = new HashMap<>();
     properties.put(CatalogProperties.URI, "http://" + address + "/iceberg");
-    String fileIo =
-        table.location().startsWith("file:")
-            ? LocalFileIO.class.getName()
-            : "org.apache.iceberg.aws.s3.S3FileIO";
-    properties.put(CatalogProperties.FILE_IO_IMPL, fileIo);
+    properties.putAll(LakeSettings.fileDefaults(table.location()));
     // Flink reads the newest rows from the log.
     properties.put("header.Sluice-Freshness", "none");
     properties.putAll(endpoint.lakeProperties());

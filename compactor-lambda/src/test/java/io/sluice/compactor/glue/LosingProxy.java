@@ -1,0 +1,142 @@
+package io.sluice.compactor.glue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands before an AWS endpoint, and loses requests of one kind, or their replies. */
+final class LosingProxy implements AutoCloseable {
+
+  /** What becomes of one request. */
+  enum Fate {
+    /** It is answered. */
+    ANSWERED,
+    /** It never arrives. */
+    LOST,
+    /** It is acted on, but the connection ends before the answer. */
+    REPLY_LOST
+  }
+
+  /**
+   * A request's fate.
+   *
+   * @param then what else happens behind the client's back, before it can try again
+   */
+  record Event(Fate fate, Runnable then) {}
+
+  private static final Set<String> NOT_FORWARDED =
+      Set.of("host", "connection", "content-length", "expect", "upgrade", "http2-settings");
+
+  private final URI endpoint;
+  private final String target;
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final Queue<Event> events = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger seen = new AtomicInteger();
+  private volatile boolean cutOff;
+
+  /**
+   * @param target the {@code X-Amz-Target} of requests that have fates
+   */
+  LosingProxy(URI endpoint, String target) throws IOException {
+    this.endpoint = endpoint;
+    this.target = target;
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::handle);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  URI uri() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** Says what becomes of the next such request that has no fate yet. */
+  void next(Fate fate, Runnable then) {
+    events.add(new Event(fate, then));
+  }
+
+  /** Loses all requests from now on, or no more. */
+  void cutOff(boolean nothingArrives) {
+    cutOff = nothingArrives;
+  }
+
+  /** Returns how many such requests there were. */
+  int seen() {
+    return seen.get();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      boolean marked = target.equals(exchange.getRequestHeaders().getFirst("X-Amz-Target"));
+      Event event = marked ? events.poll() : null;
+      if (marked) {
+        seen.incrementAndGet();
+      }
+      boolean lost = cutOff || (event != null && event.fate() == Fate.LOST);
+      if (lost && event != null) {
+        event.then().run();
+      }
+      if (lost) {
+        return;
+      }
+      HttpResponse<byte[]> answer = forward(exchange, body);
+      if (event != null) {
+        event.then().run();
+      }
+      if (event == null || event.fate() == Fate.ANSWERED) {
+        answer
+            .headers()
+            .map()
+            .forEach(
+                (name, values) -> {
+                  if (!name.equals("content-length") && !name.equals("transfer-encoding")) {
+                    exchange.getResponseHeaders().put(name, values);
+                  }
+                });
+        exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
+        exchange.getResponseBody().write(answer.body());
+      }
+    }
+  }
+
+  private HttpResponse<byte[]> forward(HttpExchange exchange, byte[] body) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(endpoint.resolve(exchange.getRequestURI()))
+            .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
+    exchange
+        .getRequestHeaders()
+        .forEach(
+            (name, values) -> {
+              if (!NOT_FORWARDED.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+                values.forEach(value -> request.header(name, value));
+              }
+            });
+    try {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}
