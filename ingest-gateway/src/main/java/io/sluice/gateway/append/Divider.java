@@ -36,7 +36,7 @@ final class Divider {
 
   /** Returns how many bytes the values of a row may take, so that it isn't too large. */
   long mostValueBytes(Table table) {
-    return encoder.mostValueBytes(table.rowSchema().columns().size());
+    return encoder.mostValueBytes(table.arrowSchema());
   }
 
   /**

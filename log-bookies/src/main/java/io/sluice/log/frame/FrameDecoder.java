@@ -2,10 +2,12 @@ package io.sluice.log.frame;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorLoader;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
@@ -15,6 +17,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public final class FrameDecoder {
 
   private final Schema schema;
+  private final BatchLayout layout;
   private final BufferAllocator allocator;
 
   /**
@@ -23,6 +26,7 @@ public final class FrameDecoder {
    */
   public FrameDecoder(Schema schema, BufferAllocator allocator) {
     this.schema = schema;
+    this.layout = BatchLayout.of(schema);
     this.allocator = allocator;
   }
 
@@ -34,10 +38,10 @@ public final class FrameDecoder {
    * @throws CorruptEntryException if the frame isn't a record batch of the schema
    */
   public VectorSchemaRoot decode(Frame frame) {
-    RecordBatch batch = FrameMessage.read(frame, schema.getFields().size());
+    RecordBatch batch = FrameMessage.read(frame, layout);
     VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
     try (ArrowRecordBatch loaded = load(batch, frame.body())) {
-      new VectorLoader(root).load(loaded);
+      BatchLoader.load(loaded, root);
       return root;
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       root.close();
@@ -67,7 +71,23 @@ public final class FrameDecoder {
       return all;
     }
     try (all) {
-      return all.slice(fromRow, toRow - fromRow);
+      return slice(all, fromRow, toRow - fromRow);
+    }
+  }
+
+  /** Keeps the schema: vectors don't know all of their own. */
+  private VectorSchemaRoot slice(VectorSchemaRoot all, int from, int count) {
+    List<FieldVector> vectors = new ArrayList<>();
+    try {
+      for (int i = 0; i < schema.getFields().size(); i++) {
+        FieldVector part = schema.getFields().get(i).createVector(allocator);
+        vectors.add(part);
+        all.getVector(i).makeTransferPair(part).splitAndTransfer(from, count);
+      }
+      return new VectorSchemaRoot(schema, vectors, count);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      vectors.forEach(FieldVector::close);
+      throw new CorruptEntryException("a frame's values: " + e.getMessage(), e);
     }
   }
 

@@ -7,12 +7,15 @@ import io.sluice.catalog.table.TableOptions.LogCompression;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.message.ArrowBuffer;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.IpcOption;
 import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +62,13 @@ public final class FrameEncoder {
     }
     List<FrameRows> frames = new ArrayList<>();
     try {
-      split(rows, 0, compressor(compression), frames);
+      if (isTrim(rows.getFieldVectors())) {
+        split(rows, 0, compressor(compression), frames);
+      } else {
+        try (VectorSchemaRoot trim = slice(rows, 0, rows.getRowCount())) {
+          split(trim, 0, compressor(compression), frames);
+        }
+      }
     } catch (RowTooLargeException | RuntimeException e) {
       frames.forEach(FrameRows::release);
       throw e;
@@ -70,13 +79,15 @@ public final class FrameEncoder {
   /**
    * Returns how many bytes the values of one row may take, so that it surely isn't too large.
    *
-   * @param columns how many the row has
-   * @return 0 if rows of so many columns may always be too large
+   * @param schema the columns that the row has
+   * @return 0 if rows of so many fields may always be too large
    */
-  public long mostValueBytes(int columns) {
-    // A column has a node and up to three buffers in the message, each padded in the body.
-    long around = (long) columns * (NODE_BYTES + 3 * (BUFFER_BYTES + 8)) + MESSAGE_BYTES;
-    return Math.max(0, maxEntryBytes - size(columns, around, 0));
+  public long mostValueBytes(Schema schema) {
+    // A field has a node and up to three buffers in the message, each padded in the body.
+    long around =
+        (long) BatchLayout.of(schema).nodes() * (NODE_BYTES + 3 * (BUFFER_BYTES + 8))
+            + MESSAGE_BYTES;
+    return Math.max(0, maxEntryBytes - size(schema.getFields().size(), around, 0));
   }
 
   private @Nullable BodyCompressor compressor(LogCompression compression) {
@@ -85,6 +96,24 @@ public final class FrameEncoder {
       case LZ4 -> lz4;
       case ZSTD -> zstd;
     };
+  }
+
+  /** Returns whether lists have all their elements, and no others: not what is left of a slice. */
+  private static boolean isTrim(List<FieldVector> vectors) {
+    for (FieldVector vector : vectors) {
+      int count = vector.getValueCount();
+      if (vector instanceof ListVector list && count > 0) {
+        ArrowBuf offsets = list.getOffsetBuffer();
+        int elements = list.getDataVector().getValueCount();
+        if (offsets.getInt(0) != 0 || offsets.getInt(4L * count) != elements) {
+          return false;
+        }
+      }
+      if (!isTrim(vector.getChildrenFromFields())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Halves the rows until each part fits. */
@@ -122,7 +151,7 @@ public final class FrameEncoder {
     }
   }
 
-  /** Keeps the schema: a slice's own has lost the field ids of columns of fixed-size binary. */
+  /** Keeps the schema: a slice's own has lost field ids, and the names of what is in lists. */
   private static VectorSchemaRoot slice(VectorSchemaRoot rows, int from, int count) {
     return new VectorSchemaRoot(rows.getSchema(), rows.slice(from, count).getFieldVectors(), count);
   }

@@ -42,6 +42,7 @@ class FrameCompressionTest {
 
   private static final int LIMIT = 1 << 20;
   private static final Schema SCHEMA = ArrowSchemas.of(new org.apache.iceberg.Schema(columns()));
+  private static final BatchLayout LAYOUT = BatchLayout.of(SCHEMA);
   private static final int COLUMNS = SCHEMA.getFields().size();
 
   private final RootAllocator allocator = new RootAllocator();
@@ -91,7 +92,7 @@ class FrameCompressionTest {
       try (VectorSchemaRoot rows = rows(random, 500)) {
         Frame frame = frame(encoder, rows, compression);
         Frame cut = new ColumnCut(SCHEMA, wanted).cut(frame);
-        assertThat(codec(cut, wanted.length)).isEqualTo(codec(frame, COLUMNS));
+        assertThat(codec(cut, new Schema(fields))).isEqualTo(codec(frame, SCHEMA));
         List<FieldVector> vectors =
             Arrays.stream(wanted).mapToObj(rows.getFieldVectors()::get).toList();
         try (VectorSchemaRoot read = new FrameDecoder(new Schema(fields), allocator).decode(cut)) {
@@ -110,9 +111,9 @@ class FrameCompressionTest {
       Frame plain = frame(rows, LogCompression.NONE);
       Frame lz4 = frame(rows, LogCompression.LZ4);
       Frame zstd = frame(rows, LogCompression.ZSTD);
-      assertThat(codec(plain, COLUMNS)).isEqualTo(BatchMessage.UNCOMPRESSED);
-      assertThat(codec(lz4, COLUMNS)).isEqualTo(CompressionType.LZ4_FRAME);
-      assertThat(codec(zstd, COLUMNS)).isEqualTo(CompressionType.ZSTD);
+      assertThat(codec(plain, SCHEMA)).isEqualTo(BatchMessage.UNCOMPRESSED);
+      assertThat(codec(lz4, SCHEMA)).isEqualTo(CompressionType.LZ4_FRAME);
+      assertThat(codec(zstd, SCHEMA)).isEqualTo(CompressionType.ZSTD);
       assertThat(lz4.bytes()).isLessThan(plain.bytes() / 3);
       assertThat(zstd.bytes()).isLessThan(lz4.bytes());
       assertThat(lz4.bounds()).isEqualTo(plain.bounds());
@@ -132,7 +133,7 @@ class FrameCompressionTest {
       for (VectorSchemaRoot root : List.of(rows, few)) {
         Frame plain = frame(root, LogCompression.NONE);
         Frame frame = frame(root, compression);
-        assertThat(codec(frame, COLUMNS)).isEqualTo(BatchMessage.UNCOMPRESSED);
+        assertThat(codec(frame, SCHEMA)).isEqualTo(BatchMessage.UNCOMPRESSED);
         assertThat(frame.body()).isEqualTo(plain.body());
         plain.release();
         frame.release();
@@ -147,7 +148,7 @@ class FrameCompressionTest {
     new Random(1).nextBytes(noise);
     try (VectorSchemaRoot rows = rows("the same text again and again", noise, 5_000)) {
       Frame frame = frame(rows, compression);
-      RecordBatch batch = FrameMessage.read(frame, COLUMNS);
+      RecordBatch batch = FrameMessage.read(frame, LAYOUT);
       int stored = 0;
       for (int i = 0; i < batch.buffersLength(); i++) {
         Buffer buffer = batch.buffers(i);
@@ -185,7 +186,7 @@ class FrameCompressionTest {
   void aBufferThatLiesAboutItsLengthIsCorrupt(LogCompression compression) throws Exception {
     try (VectorSchemaRoot rows = texts("the same text again and again", 5_000)) {
       Frame frame = frame(rows, compression);
-      RecordBatch batch = FrameMessage.read(frame, COLUMNS);
+      RecordBatch batch = FrameMessage.read(frame, LAYOUT);
       int compressed = 0;
       for (int i = 0; i < batch.buffersLength(); i++) {
         if (batch.buffers(i).length() == 0) {
@@ -216,7 +217,7 @@ class FrameCompressionTest {
   void buffersThatAreTooLargeTogetherAreCorrupt() throws Exception {
     try (VectorSchemaRoot rows = texts("the same text again and again", 5_000)) {
       Frame frame = frame(rows, LogCompression.ZSTD);
-      RecordBatch batch = FrameMessage.read(frame, COLUMNS);
+      RecordBatch batch = FrameMessage.read(frame, LAYOUT);
       Frame lying = copy(frame);
       for (int i = 0; i < batch.buffersLength(); i++) {
         if (batch.buffers(i).length() > 0) {
@@ -280,8 +281,8 @@ class FrameCompressionTest {
     return Frame.of(frame.header(), bytes, frame.message().readableBytes());
   }
 
-  private static byte codec(Frame frame, int columns) {
-    return FrameMessage.codec(FrameMessage.read(frame, columns));
+  private static byte codec(Frame frame, Schema schema) {
+    return FrameMessage.codec(FrameMessage.read(frame, BatchLayout.of(schema)));
   }
 
   private static Frame frame(VectorSchemaRoot rows, LogCompression compression) throws Exception {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -95,7 +96,7 @@ class FrameEncoderTest {
       for (int i = 1; i <= columns; i++) {
         fields.add(field("c" + i, i, new ArrowType.Utf8()));
       }
-      long most = encoder.mostValueBytes(columns);
+      long most = encoder.mostValueBytes(new Schema(fields));
       assertThat(most).isBetween(LIMIT - 1_024 - 160L * columns, (long) LIMIT);
       try (VectorSchemaRoot row = VectorSchemaRoot.create(new Schema(fields), allocator)) {
         for (int i = 0; i < columns; i++) {
@@ -106,7 +107,8 @@ class FrameEncoderTest {
         encoder.encode(row).forEach(FrameRows::release);
       }
     }
-    assertThat(encoder.mostValueBytes(5_000)).isZero();
+    Field text = field("c", 1, new ArrowType.Utf8());
+    assertThat(encoder.mostValueBytes(new Schema(Collections.nCopies(5_000, text)))).isZero();
   }
 
   @Test
