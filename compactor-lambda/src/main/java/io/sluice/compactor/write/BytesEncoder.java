@@ -69,16 +69,49 @@ final class BytesEncoder extends ColumnEncoder {
     if (isFixed()) {
       fits = Math.min(most, (PAGE_BYTES - staged.bytes()) / Math.max(1, fixedLength));
     } else {
-      int[] offsets = tools.offsets();
-      vector
-          .getOffsetBuffer()
-          .nioBuffer((long) row * Integer.BYTES, (most + 1) * Integer.BYTES)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .asIntBuffer()
-          .get(offsets, 0, most + 1);
-      fits = prefixedWithin(offsets, most, PAGE_BYTES - staged.prefixedBytes());
+      readOffsets(vector, row, most);
+      fits = prefixedWithin(tools.offsets(), most, PAGE_BYTES - staged.prefixedBytes());
     }
     return empty ? Math.max(1, fits) : Math.max(0, fits);
+  }
+
+  private void readOffsets(FieldVector vector, int row, int count) {
+    vector
+        .getOffsetBuffer()
+        .nioBuffer((long) row * Integer.BYTES, (count + 1) * Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asIntBuffer()
+        .get(tools.offsets(), 0, count + 1);
+  }
+
+  @Override
+  int placesAtOnce() {
+    // So that an int holds their bytes.
+    return Math.max(1, Math.min(PAGE_ROWS, PAGE_BYTES / Math.max(1, fixedLength)));
+  }
+
+  @Override
+  long bytes(FieldVector vector, int place, int count) {
+    if (isFixed()) {
+      return (long) fixedLength * count;
+    }
+    ArrowBuf offsets = vector.getOffsetBuffer();
+    long end = offsets.getInt((long) (place + count) * Integer.BYTES);
+    return end - offsets.getInt((long) place * Integer.BYTES) + (long) Integer.BYTES * count;
+  }
+
+  @Override
+  long gatheredBytes() {
+    return isFixed() ? staged.bytes() : staged.prefixedBytes();
+  }
+
+  @Override
+  void stagePlaces(
+      FieldVector vector, int place, int count, PageBits present, int first, boolean whole) {
+    if (!isFixed()) {
+      readOffsets(vector, place, count);
+    }
+    stage(vector, place, count, present, first, whole);
   }
 
   /** Returns how many of the first values, each with a length of 4 bytes, are within a size. */
@@ -167,10 +200,11 @@ final class BytesEncoder extends ColumnEncoder {
     long best = (isFixed() ? staged.bytes() : staged.prefixedBytes()) * 8 / 10;
     Way chosen = Way.PLAIN;
     BytesDictionary tried = new BytesDictionary();
-    if (tried.lookUp(staged, Math.min(best, DICTIONARY_BYTES), tools.ids())) {
+    if (tried.lookUp(staged, Math.min(best, DICTIONARY_BYTES), tools.ids(staged.count()))) {
       ByteSink draft = tools.draft();
       draft.clear();
-      RunLengths.writeIds(tools.ids(), staged.count(), NumberEncoder.idWidth(tried.size()), draft);
+      RunLengths.writeIds(
+          tools.ids(staged.count()), staged.count(), NumberEncoder.idWidth(tried.size()), draft);
       if (draft.size() + tried.values().prefixedBytes() <= best) {
         dictionary = tried;
         chosen = Way.DICTIONARY;
@@ -185,13 +219,13 @@ final class BytesEncoder extends ColumnEncoder {
   private boolean writeIds(ByteSink body) {
     BytesDictionary open = Objects.requireNonNull(dictionary);
     int before = open.size();
-    if (!open.lookUp(staged, DICTIONARY_BYTES, tools.ids())) {
+    if (!open.lookUp(staged, DICTIONARY_BYTES, tools.ids(staged.count()))) {
       open.close(before);
       return false;
     }
     int bits = NumberEncoder.idWidth(open.size());
     body.putByte(bits);
-    RunLengths.writeIds(tools.ids(), staged.count(), bits, body);
+    RunLengths.writeIds(tools.ids(staged.count()), staged.count(), bits, body);
     return true;
   }
 

@@ -3,6 +3,7 @@ package io.sluice.compactor.write;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.iceberg.FieldMetrics;
 import org.apache.parquet.bytes.BytesInput;
@@ -23,10 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ColumnEncoder {
 
-  /** Rows of a page at most. */
+  /** Rows of a page at most; for a nested column, entries, but for a row that has more. */
   static final int PAGE_ROWS = 20_000;
 
-  /** Bytes of a page at most, before encoding; a value that is longer has a page of its own. */
+  /**
+   * Bytes of a page at most, before encoding; a value or nested row that is longer has a page of
+   * its own.
+   */
   static final int PAGE_BYTES = 1 << 20;
 
   /** Bytes of a dictionary at most. */
@@ -39,6 +43,7 @@ abstract class ColumnEncoder {
   private final boolean optional;
   private final @Nullable BloomHashes bloom;
   private final PageBits present = new PageBits();
+  private final @Nullable PageLevels levels;
   private final List<EncodedPage> pages = new ArrayList<>();
   private long pagesBytes;
 
@@ -46,6 +51,7 @@ abstract class ColumnEncoder {
     this.descriptor = descriptor;
     this.type = descriptor.getPrimitiveType();
     this.optional = descriptor.getMaxDefinitionLevel() > 0;
+    this.levels = descriptor.getPath().length > 1 ? new PageLevels(descriptor) : null;
     this.tools = tools;
     this.bloom = bloom;
   }
@@ -70,6 +76,34 @@ abstract class ColumnEncoder {
    */
   abstract void stage(
       FieldVector vector, int row, int count, PageBits present, int first, boolean whole);
+
+  /**
+   * Gathers values of a nested column, of which no {@link #room} was asked for before.
+   *
+   * @param place the first one's place in the vector
+   * @param count of places, {@link #placesAtOnce} at most
+   */
+  void stagePlaces(
+      FieldVector vector, int place, int count, PageBits present, int first, boolean whole) {
+    stage(vector, place, count, present, first, whole);
+  }
+
+  int placesAtOnce() {
+    return PAGE_ROWS;
+  }
+
+  /**
+   * Returns how many bytes the values at some places have on a page, before encoding; 0 if they are
+   * so small that their number bounds a page.
+   */
+  long bytes(FieldVector vector, int place, int count) {
+    return 0;
+  }
+
+  /** Returns how many bytes the gathered values have, counted likewise. */
+  long gatheredBytes() {
+    return 0;
+  }
 
   /** Returns how many values have been gathered. */
   abstract int stagedCount();
@@ -143,6 +177,70 @@ abstract class ColumnEncoder {
     }
   }
 
+  /**
+   * Appends rows of a nested column. A row is never divided: pages begin with one.
+   *
+   * @param vector null if none of them has a value
+   */
+  final void append(LeafEntries source, @Nullable FieldVector vector) {
+    PageLevels page = Objects.requireNonNull(levels);
+    int row = 0;
+    while (row < source.rows()) {
+      int end = row + source.rowsWithin(row, PAGE_ROWS - page.entries());
+      if (vector != null) {
+        end = withinBytes(source, vector, row, end);
+      }
+      if (end == row && page.rows() == 0) {
+        end++;
+      }
+      if (end == row) {
+        endPage();
+        continue;
+      }
+      page.append(source, row, end);
+      if (vector != null) {
+        source
+            .slots()
+            .forEach(
+                source.firstSlot(row),
+                source.firstSlot(end),
+                placesAtOnce(),
+                (place, count, index) ->
+                    stagePlaces(vector, place, count, source.present(), index, source.isWhole()));
+      }
+      row = end;
+    }
+  }
+
+  /** Returns the last {@code end} at which the values of rows from {@code row} on still fit. */
+  private int withinBytes(LeafEntries source, FieldVector vector, int row, int end) {
+    long room = PAGE_BYTES - gatheredBytes();
+    int within = row;
+    int beyond = end + 1;
+    int tried = end;
+    while (beyond - within > 1) {
+      if (bytes(source, vector, row, tried) <= room) {
+        within = tried;
+      } else {
+        beyond = tried;
+      }
+      tried = (within + beyond) >>> 1;
+    }
+    return within;
+  }
+
+  private long bytes(LeafEntries source, FieldVector vector, int row, int end) {
+    long[] sum = {0};
+    source
+        .slots()
+        .forEach(
+            source.firstSlot(row),
+            source.firstSlot(end),
+            Integer.MAX_VALUE,
+            (place, count, index) -> sum[0] += bytes(vector, place, count));
+    return sum[0];
+  }
+
   private void refuseNulls(FieldVector vector, int row, int first) {
     for (int i = first; !optional && i < present.size(); i++) {
       if (!present.get(i)) {
@@ -186,18 +284,21 @@ abstract class ColumnEncoder {
 
   /** Ends the page, if it has a row. */
   final void endPage() {
-    int rows = present.size();
+    int rows = levels == null ? present.size() : levels.rows();
     if (rows == 0) {
       return;
     }
-    int values = present.ones();
+    int entries = levels == null ? rows : levels.entries();
+    int values = levels == null ? present.ones() : levels.values();
     if (values != stagedCount()) {
       throw new IllegalStateException(
           descriptor + " has gathered " + stagedCount() + " values, not " + values);
     }
     ByteSink body = tools.body();
     body.clear();
-    if (optional) {
+    if (levels != null) {
+      levels.write(body);
+    } else if (optional) {
       body.putInt(0);
       RunLengths.writeLevels(present, values, body);
       body.setInt(0, body.size() - Integer.BYTES);
@@ -205,9 +306,9 @@ abstract class ColumnEncoder {
     Encoding encoding = values == 0 ? Encoding.PLAIN : encode(body);
     Statistics<?> statistics = values == 0 ? Statistics.createStats(type) : statistics();
     if (statistics != null) {
-      statistics.incrementNumNulls(rows - values);
+      statistics.incrementNumNulls(entries - values);
     }
-    countNulls(rows - values);
+    countNulls(entries - values);
     if (bloom != null) {
       hash(bloom);
     }
@@ -216,14 +317,29 @@ abstract class ColumnEncoder {
             tools.zstd().compress(body.array(), body.size()),
             body.size(),
             rows,
-            rows - values,
+            entries,
+            entries - values,
             encoding,
             statistics,
-            new SizeStatistics(type, unencodedBytes(), List.of(), List.of()));
+            levels == null
+                ? new SizeStatistics(type, unencodedBytes(), List.of(), List.of())
+                : levels.sizes(unencodedBytes()));
     pages.add(page);
     pagesBytes += page.heldBytes();
+    clearPage();
+  }
+
+  private void clearPage() {
     present.clear();
+    if (levels != null) {
+      levels.clear();
+    }
     clearStaged();
+  }
+
+  /** Returns the memory that what isn't encoded yet takes, in bytes. */
+  final long gatheringBytes() {
+    return stagedBytes() + (levels == null ? 0 : levels.heldBytes());
   }
 
   /** Returns the memory that whole pages and what belongs to them take, in bytes. */
@@ -232,9 +348,10 @@ abstract class ColumnEncoder {
   }
 
   /** Writes this column of a row group, and begins the next one. */
-  final void writeTo(ParquetFileWriter file, long rows) throws IOException {
+  final void writeTo(ParquetFileWriter file) throws IOException {
     endPage();
-    file.startColumn(descriptor, rows, CompressionCodecName.ZSTD);
+    long entries = pages.stream().mapToLong(EncodedPage::entries).sum();
+    file.startColumn(descriptor, entries, CompressionCodecName.ZSTD);
     writeDictionary(file);
     boolean bounded = true;
     for (EncodedPage page : pages) {
@@ -252,6 +369,9 @@ abstract class ColumnEncoder {
     }
     pages.clear();
     pagesBytes = 0;
+    if (levels != null) {
+      levels.release();
+    }
     release();
   }
 

@@ -17,6 +17,7 @@ final class EncodedPage {
   private final byte[] bytes;
   private final int plainBytes;
   private final int rows;
+  private final int entries;
   private final int nulls;
   private final Encoding encoding;
   private final @Nullable Statistics<?> statistics;
@@ -24,12 +25,14 @@ final class EncodedPage {
 
   /**
    * @param plainBytes size before compression
+   * @param entries as many as rows, but for what is within lists
    * @param statistics null if the page has values, but none that may be a bound: only NaN
    */
   EncodedPage(
       byte[] bytes,
       int plainBytes,
       int rows,
+      int entries,
       int nulls,
       Encoding encoding,
       @Nullable Statistics<?> statistics,
@@ -37,10 +40,15 @@ final class EncodedPage {
     this.bytes = bytes;
     this.plainBytes = plainBytes;
     this.rows = rows;
+    this.entries = entries;
     this.nulls = nulls;
     this.encoding = encoding;
     this.statistics = statistics;
     this.sizes = sizes;
+  }
+
+  int entries() {
+    return entries;
   }
 
   /** Returns whether it is known between which values the page's lie. */
@@ -76,7 +84,7 @@ final class EncodedPage {
 
   void writeTo(ParquetFileWriter file) throws IOException {
     file.writeDataPage(
-        rows,
+        entries,
         plainBytes,
         BytesInput.from(bytes),
         statistics,

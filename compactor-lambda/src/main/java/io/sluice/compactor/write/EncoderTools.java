@@ -6,7 +6,7 @@ final class EncoderTools {
   private final ByteSink body = new ByteSink();
   private final ByteSink draft = new ByteSink();
   private final DeltaPacking deltas = new DeltaPacking();
-  private final long[] ids = new long[ColumnEncoder.PAGE_ROWS + RunLengths.GROUP];
+  private long[] ids = new long[ColumnEncoder.PAGE_ROWS + RunLengths.GROUP];
   private final int[] offsets = new int[ColumnEncoder.PAGE_ROWS + 1];
   private final ZstdPages zstd;
   private final boolean deltaPacked;
@@ -34,12 +34,15 @@ final class EncoderTools {
     return deltas;
   }
 
-  /** Returns room for the ids of a page's values, and for a group more. */
-  long[] ids() {
+  /** Returns room for the ids of so many values, and for a group more. */
+  long[] ids(int count) {
+    if (count + RunLengths.GROUP > ids.length) {
+      ids = new long[count + RunLengths.GROUP];
+    }
     return ids;
   }
 
-  /** Returns room for the offsets of as many values as a page may have. */
+  /** Returns room for the offsets of {@value ColumnEncoder#PAGE_ROWS} values. */
   int[] offsets() {
     return offsets;
   }

@@ -36,11 +36,11 @@ public final class LakeFileWriter implements AutoCloseable {
   private final LakeOutput output;
   private final ParquetFileWriter file;
   private final ZstdPages compressor;
-  private final List<ColumnEncoder> columns = new ArrayList<>();
+  private final List<ColumnEncoder> encoders;
   private final RowGroup group;
-  private final int sliceRows;
   private @Nullable LogRows lastBatch;
-  private List<@Nullable FieldVector> lastVectors = List.of();
+  private List<RowsOfColumn> lastColumns = List.of();
+  private int sliceRows;
   private int unchecked;
   private long rows;
   private boolean ended;
@@ -72,11 +72,8 @@ public final class LakeFileWriter implements AutoCloseable {
     this.compressor = new ZstdPages(settings.zstdLevel());
     EncoderTools tools =
         new EncoderTools(compressor, LakeProperties.isDeltaPacked(this.properties));
-    for (int i = 0; i < schema.columns().size(); i++) {
-      columns.add(this.schema.encoder(i, tools, this.properties));
-    }
-    this.group = new RowGroup(columns, settings.rowGroupBytes());
-    this.sliceRows = Math.max(1, SLICE_VALUES / Math.max(1, columns.size()));
+    this.encoders = this.schema.encoders(tools, this.properties);
+    this.group = new RowGroup(encoders, settings.rowGroupBytes());
     file.start();
   }
 
@@ -102,13 +99,18 @@ public final class LakeFileWriter implements AutoCloseable {
     if (batch != lastBatch) {
       // Rows of a partition come in short runs: what is the same for all of a batch is done once.
       checkRoom();
-      lastVectors = vectors(batch);
+      lastColumns = columns(batch);
+      int all = Math.max(1, batch.rows());
+      long values = lastColumns.stream().mapToLong(column -> column.valuesPerRow(all)).sum();
+      sliceRows = (int) Math.max(1, SLICE_VALUES / Math.max(1, values));
       lastBatch = batch;
     }
     int row = from;
     while (row < to) {
       int count = Math.min(to - row, sliceRows - unchecked);
-      writeSlice(batch, lastVectors, row, row + count);
+      for (RowsOfColumn column : lastColumns) {
+        column.append(row, row + count);
+      }
       group.add(count);
       rows += count;
       row += count;
@@ -126,66 +128,75 @@ public final class LakeFileWriter implements AutoCloseable {
     unchecked = 0;
   }
 
-  private List<@Nullable FieldVector> vectors(LogRows batch) {
-    Map<Integer, FieldVector> byId = new HashMap<>();
+  private List<RowsOfColumn> columns(LogRows batch) {
+    Map<Integer, Integer> places = new HashMap<>();
     for (int i = 0; i < batch.columns().size(); i++) {
-      byId.put(batch.schema().columns().get(i).fieldId(), batch.columns().get(i));
+      places.put(batch.schema().columns().get(i).fieldId(), i);
     }
-    List<@Nullable FieldVector> vectors = new ArrayList<>();
-    for (int i = 0; i < columns.size(); i++) {
+    List<RowsOfColumn> columns = new ArrayList<>();
+    int leaf = 0;
+    for (int i = 0; i < schema.table().columns().size(); i++) {
       NestedField column = schema.table().columns().get(i);
-      FieldVector vector = byId.get(column.fieldId());
-      if (vector != null && !columns.get(i).takes(vector)) {
-        throw new UnwritableRowsException(
-            "column '"
-                + vector.getName()
-                + "' is "
-                + column.type()
-                + " in the lake, but the log has "
-                + vector.getField().getType());
-      }
-      if (vector == null && column.isRequired() && !isSystem(column)) {
+      int leaves = LakeSchema.leaves(schema.parquet().getType(i));
+      List<ColumnEncoder> own = encoders.subList(leaf, leaf + leaves);
+      leaf += leaves;
+      Integer place = places.get(column.fieldId());
+      if (isSystem(column)) {
+        columns.add(systemColumn(column, own.get(0), batch));
+      } else if (place == null && column.isRequired()) {
         throw new UnwritableRowsException(
             "column '"
                 + column.name()
                 + "' is required in the lake, but was added after these rows"
                 + " were written: make it optional");
+      } else if (column.type().isNestedType()) {
+        columns.add(
+            new NestedColumn(schema.table(), column, own)
+                .rows(
+                    place == null ? null : batch.schema().columns().get(place),
+                    place == null ? null : batch.columns().get(place)));
+      } else {
+        columns.add(column(column, own.get(0), place == null ? null : batch.columns().get(place)));
       }
-      vectors.add(vector);
     }
-    return vectors;
+    return columns;
   }
 
   private static boolean isSystem(NestedField column) {
     return SystemColumns.NAMES.contains(column.name());
   }
 
-  private void writeSlice(LogRows batch, List<@Nullable FieldVector> vectors, int from, int to) {
-    for (int i = 0; i < columns.size(); i++) {
-      NestedField column = schema.table().columns().get(i);
-      FieldVector vector = vectors.get(i);
-      if (isSystem(column)) {
-        writeSystem(column, columns.get(i), batch, from, to - from);
-      } else if (vector != null) {
-        columns.get(i).append(vector, from, to);
-      } else {
-        columns.get(i).appendNulls(to - from);
-      }
+  private static RowsOfColumn column(
+      NestedField column, ColumnEncoder encoder, @Nullable FieldVector vector) {
+    if (vector == null) {
+      return (from, to) -> encoder.appendNulls(to - from);
     }
+    if (!encoder.takes(vector)) {
+      throw new UnwritableRowsException(
+          "column '"
+              + vector.getName()
+              + "' is "
+              + column.type()
+              + " in the lake, but the log has "
+              + vector.getField().getType());
+    }
+    return (from, to) -> encoder.append(vector, from, to);
   }
 
-  private static void writeSystem(
-      NestedField column, ColumnEncoder encoder, LogRows batch, int from, int count) {
-    if (!(encoder instanceof NumberEncoder numbers)) {
+  private static RowsOfColumn systemColumn(
+      NestedField column, ColumnEncoder encoder, LogRows batch) {
+    if (!column.type().isPrimitiveType() || !(encoder instanceof NumberEncoder numbers)) {
       throw new UnwritableRowsException(
           "column '" + column.name() + "' is " + column.type() + " in the lake, not a number");
     }
-    switch (column.name()) {
-      case SystemColumns.BUCKET -> numbers.appendRun(batch.bucket(), 0, count);
-      case SystemColumns.OFFSET -> numbers.appendRun(batch.offset() + from, 1, count);
-      case SystemColumns.TIMESTAMP -> numbers.appendRun(batch.timeMicros(), 0, count);
+    return switch (column.name()) {
+      case SystemColumns.BUCKET -> (from, to) -> numbers.appendRun(batch.bucket(), 0, to - from);
+      case SystemColumns.OFFSET ->
+          (from, to) -> numbers.appendRun(batch.offset() + from, 1, to - from);
+      case SystemColumns.TIMESTAMP ->
+          (from, to) -> numbers.appendRun(batch.timeMicros(), 0, to - from);
       default -> throw new IllegalStateException("unknown system column " + column.name());
-    }
+    };
   }
 
   /**
@@ -199,7 +210,7 @@ public final class LakeFileWriter implements AutoCloseable {
     file.end(Map.of("iceberg.schema", SchemaParser.toJson(schema.table())));
     ended = true;
     List<FieldMetrics<?>> known = new ArrayList<>();
-    for (ColumnEncoder column : columns) {
+    for (ColumnEncoder column : encoders) {
       FieldMetrics<?> metrics = column.metrics();
       if (metrics != null) {
         known.add(metrics);

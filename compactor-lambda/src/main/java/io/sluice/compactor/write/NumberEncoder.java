@@ -91,7 +91,7 @@ final class NumberEncoder extends ColumnEncoder {
   private void ensure(int more) {
     if (count + more > staged.length) {
       int grown = Math.max(Math.max(count + more, FIRST_ROOM), 2 * staged.length);
-      staged = Arrays.copyOf(staged, Math.min(grown, PAGE_ROWS));
+      staged = Arrays.copyOf(staged, Math.max(count + more, Math.min(grown, PAGE_ROWS)));
     }
   }
 
@@ -164,10 +164,10 @@ final class NumberEncoder extends ColumnEncoder {
     }
     NumberDictionary tried = new NumberDictionary();
     int limit = (int) (Math.min(best, DICTIONARY_BYTES) / width);
-    if (tried.lookUp(staged, count, limit, tools.ids())) {
+    if (tried.lookUp(staged, count, limit, tools.ids(count))) {
       ByteSink draft = tools.draft();
       draft.clear();
-      RunLengths.writeIds(tools.ids(), count, idWidth(tried.size()), draft);
+      RunLengths.writeIds(tools.ids(count), count, idWidth(tried.size()), draft);
       if (draft.size() + (long) tried.size() * width <= best) {
         dictionary = tried;
         chosen = Way.DICTIONARY;
@@ -187,13 +187,13 @@ final class NumberEncoder extends ColumnEncoder {
   private boolean writeIds(ByteSink body) {
     NumberDictionary open = Objects.requireNonNull(dictionary);
     int before = open.size();
-    if (!open.lookUp(staged, count, DICTIONARY_BYTES / width, tools.ids())) {
+    if (!open.lookUp(staged, count, DICTIONARY_BYTES / width, tools.ids(count))) {
       open.close(before);
       return false;
     }
     int bits = idWidth(open.size());
     body.putByte(bits);
-    RunLengths.writeIds(tools.ids(), count, bits, body);
+    RunLengths.writeIds(tools.ids(count), count, bits, body);
     return true;
   }
 

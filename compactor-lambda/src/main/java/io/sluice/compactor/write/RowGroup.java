@@ -36,7 +36,7 @@ final class RowGroup {
     long staged = 0;
     for (ColumnEncoder column : columns) {
       encoded += column.encodedBytes();
-      staged += column.stagedBytes();
+      staged += column.gatheringBytes();
     }
     if (encoded + staged < fullBytes) {
       return true;
@@ -56,7 +56,7 @@ final class RowGroup {
     if (rows > 0) {
       file.startBlock(rows);
       for (ColumnEncoder column : columns) {
-        column.writeTo(file, rows);
+        column.writeTo(file);
       }
       file.endBlock();
       rows = 0;

@@ -1,5 +1,7 @@
 package io.sluice.compactor.write;
 
+import java.util.Arrays;
+
 /**
  * Parquet's hybrid of run lengths and bit-packed groups, for dictionary ids and definition levels.
  *
@@ -85,6 +87,46 @@ final class RunLengths {
       at = end;
     }
     writePackedLevels(bits, packed, bytes, out);
+  }
+
+  /**
+   * Writes levels of any kind.
+   *
+   * @param width bits of the largest possible one, 1 to 7
+   */
+  static void writeLevels(byte[] levels, int count, int width, ByteSink out) {
+    int shortest = width == 1 ? 64 : 24;
+    int packed = 0;
+    int at = 0;
+    while (at < count) {
+      int end = at + 1;
+      while (end < count && levels[end] == levels[at]) {
+        end++;
+      }
+      if (end - at >= shortest) {
+        writePacked(levels, packed, at, width, out);
+        writeLevelRun(end - at, levels[at], out);
+        at = end;
+        packed = end;
+      } else {
+        at += GROUP;
+      }
+    }
+    writePacked(levels, packed, count, width, out);
+  }
+
+  private static void writePacked(byte[] levels, int from, int to, int width, ByteSink out) {
+    long[] group = new long[GROUPS_AT_MOST * GROUP];
+    for (int at = from; at < to; at += group.length) {
+      int count = Math.min(group.length, to - at);
+      for (int i = 0; i < count; i++) {
+        group[i] = levels[at + i];
+      }
+      int groups = (count + GROUP - 1) / GROUP;
+      Arrays.fill(group, count, groups * GROUP, 0);
+      out.putVarint(((long) groups << 1) | 1);
+      BitPacking.pack(group, 0, groups * GROUP, width, out);
+    }
   }
 
   private static void writeLevelRun(int count, int level, ByteSink out) {

@@ -9,7 +9,9 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -26,10 +28,14 @@ import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.MapVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.util.DateTimeUtil;
 import org.apache.iceberg.util.UUIDUtil;
+import org.jspecify.annotations.Nullable;
 
 /** Iceberg's generic records as Arrow vectors. */
 public final class ArrowRows {
@@ -41,16 +47,49 @@ public final class ArrowRows {
     root.allocateNew();
     for (int row = 0; row < rows.size(); row++) {
       for (FieldVector vector : root.getFieldVectors()) {
-        Object value = rows.get(row).getField(vector.getName());
-        if (value != null) {
-          set(vector, row, value);
-        } else {
-          vector.setNull(row);
-        }
+        setOrNull(vector, row, rows.get(row).getField(vector.getName()));
       }
     }
     root.setRowCount(rows.size());
     return root;
+  }
+
+  private static void setOrNull(FieldVector vector, int row, @Nullable Object value) {
+    if (value == null) {
+      vector.setNull(row);
+    } else if (vector instanceof StructVector struct) {
+      set(struct, row, (Record) value);
+    } else if (vector instanceof MapVector map) {
+      set(map, row, ((Map<?, ?>) value).entrySet());
+    } else if (vector instanceof ListVector list) {
+      set(list, row, (List<?>) value);
+    } else {
+      set(vector, row, value);
+    }
+  }
+
+  private static void set(StructVector struct, int row, Record value) {
+    struct.setIndexDefined(row);
+    List<FieldVector> fields = struct.getChildrenFromFields();
+    for (int i = 0; i < fields.size(); i++) {
+      setOrNull(fields.get(i), row, value.get(i));
+    }
+  }
+
+  private static void set(ListVector list, int row, Collection<?> values) {
+    int at = list.startNewValue(row);
+    for (Object value : values) {
+      if (value instanceof Map.Entry<?, ?> entry) {
+        StructVector entries = (StructVector) list.getDataVector();
+        entries.setIndexDefined(at);
+        setOrNull(entries.getChildrenFromFields().get(0), at, entry.getKey());
+        setOrNull(entries.getChildrenFromFields().get(1), at, entry.getValue());
+      } else {
+        setOrNull(list.getDataVector(), at, value);
+      }
+      at++;
+    }
+    list.endValue(row, values.size());
   }
 
   private static void set(FieldVector vector, int row, Object value) {

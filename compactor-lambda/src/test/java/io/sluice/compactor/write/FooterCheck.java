@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -47,20 +48,37 @@ final class FooterCheck {
     }
   }
 
-  void check(List<@Nullable Object> values) throws IOException {
+  /** Checks a column of which each row has one value, or null. */
+  void checkEach(List<@Nullable Object> values) throws IOException {
+    check(values.stream().map(Collections::singletonList).toList());
+  }
+
+  /**
+   * Checks it.
+   *
+   * @param rows what each row has: one value or null, or several within lists
+   */
+  void check(List<List<@Nullable Object>> rows) throws IOException {
     int from = 0;
     for (BlockMetaData block : reader.getFooter().getBlocks()) {
       int to = from + (int) block.getRowCount();
       ColumnChunkMetaData chunk = block.getColumns().get(index);
-      assertThat(chunk.getValueCount()).isEqualTo(block.getRowCount());
-      checkStatistics(chunk.getStatistics(), bounds(values.subList(from, to)));
-      checkPages(chunk, values.subList(from, to));
+      List<List<@Nullable Object>> own = rows.subList(from, to);
+      assertThat(chunk.getValueCount()).isEqualTo(entries(own));
+      checkStatistics(chunk.getStatistics(), bounds(own));
+      checkPages(chunk, own);
       from = to;
     }
-    assertThat(from).isEqualTo(values.size());
+    assertThat(from).isEqualTo(rows.size());
   }
 
-  private Bounds bounds(List<@Nullable Object> values) {
+  private static int entries(List<List<@Nullable Object>> rows) {
+    return rows.stream().mapToInt(List::size).sum();
+  }
+
+  private Bounds bounds(List<List<@Nullable Object>> rows) {
+    List<@Nullable Object> values = new ArrayList<>();
+    rows.forEach(values::addAll);
     Object least = null;
     Object most = null;
     long nulls = 0;
@@ -109,7 +127,7 @@ final class FooterCheck {
     return value instanceof Binary binary ? ByteBuffer.wrap(binary.getBytes()) : value;
   }
 
-  private void checkPages(ColumnChunkMetaData chunk, List<@Nullable Object> values)
+  private void checkPages(ColumnChunkMetaData chunk, List<List<@Nullable Object>> values)
       throws IOException {
     OffsetIndex offsets = reader.readOffsetIndex(chunk);
     ColumnIndex found = reader.readColumnIndex(chunk);
@@ -119,6 +137,9 @@ final class FooterCheck {
       assertThat(offsets.getFirstRowIndex(page)).isEqualTo(from);
       int to = (int) offsets.getLastRowIndex(page, values.size()) + 1;
       assertThat(to - from).isBetween(1, ColumnEncoder.PAGE_ROWS);
+      if (to - from > 1) {
+        assertThat(entries(values.subList(from, to))).isLessThanOrEqualTo(ColumnEncoder.PAGE_ROWS);
+      }
       pages.add(bounds(values.subList(from, to)));
       from = to;
     }

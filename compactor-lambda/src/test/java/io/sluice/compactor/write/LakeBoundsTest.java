@@ -78,7 +78,7 @@ class LakeBoundsTest {
       try (ParquetFileReader reader =
           ParquetFileReader.open(new LocalInputFile(Path.of(file.location())))) {
         new FooterCheck(reader, i, column)
-            .check(
+            .checkEach(
                 expected.stream()
                     .map(row -> PhysicalValues.of(column.type(), row.getField(column.name())))
                     .toList());

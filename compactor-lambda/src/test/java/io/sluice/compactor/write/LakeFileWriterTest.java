@@ -12,15 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
-import org.apache.iceberg.Files;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetWriter;
-import org.apache.iceberg.io.FileAppender;
-import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,15 +74,9 @@ class LakeFileWriterTest {
       LakeFile file =
           write(AllTypes.SCHEMA, AllTypes.SCHEMA, rows, properties, LakeFileSettings.DEFAULT);
 
-      Metrics expected = icebergsMetrics(AllTypes.SCHEMA, withSystemColumns(rows), properties);
-      Metrics found = file.metrics();
-      assertThat(found.recordCount()).isEqualTo(expected.recordCount());
-      assertThat(found.columnSizes().keySet()).isEqualTo(expected.columnSizes().keySet());
-      assertThat(found.valueCounts()).isEqualTo(expected.valueCounts());
-      assertThat(found.nullValueCounts()).isEqualTo(expected.nullValueCounts());
-      assertThat(found.nanValueCounts()).isEqualTo(expected.nanValueCounts());
-      assertThat(found.lowerBounds()).isEqualTo(expected.lowerBounds());
-      assertThat(found.upperBounds()).isEqualTo(expected.upperBounds());
+      Metrics expected =
+          IcebergsWriter.metrics(folder, AllTypes.SCHEMA, withSystemColumns(rows), properties);
+      IcebergsWriter.check(file.metrics(), expected);
     }
   }
 
@@ -102,7 +91,7 @@ class LakeFileWriterTest {
 
     Metrics found = write(schema, schema, rows, Map.of(), LakeFileSettings.DEFAULT).metrics();
 
-    Metrics expected = icebergsMetrics(schema, withSystemColumns(rows), Map.of());
+    Metrics expected = IcebergsWriter.metrics(folder, schema, withSystemColumns(rows), Map.of());
     assertThat(found.nullValueCounts()).isEqualTo(expected.nullValueCounts()).containsEntry(1, 2L);
     assertThat(found.nanValueCounts()).isEqualTo(expected.nanValueCounts());
     assertThat(found.lowerBounds()).isEqualTo(expected.lowerBounds()).doesNotContainKeys(1, 2);
@@ -207,29 +196,5 @@ class LakeFileWriterTest {
 
   private static List<Record> read(LakeFile file, Schema schema) throws IOException {
     return LakeFileFixture.read(file, schema);
-  }
-
-  private Metrics icebergsMetrics(Schema schema, List<Record> rows, Map<String, String> properties)
-      throws IOException {
-    FileAppender<Record> appender =
-        Parquet.write(Files.localOutput(folder.resolve(UUID.randomUUID() + ".parquet").toFile()))
-            .schema(schema)
-            .metricsConfig(
-                org.apache.iceberg.MetricsConfig.from(
-                    withFullSystemColumns(properties),
-                    schema,
-                    org.apache.iceberg.SortOrder.unsorted()))
-            .createWriterFunc(type -> GenericParquetWriter.create(schema, type))
-            .build();
-    try (appender) {
-      appender.addAll(rows);
-    }
-    return appender.metrics();
-  }
-
-  private static Map<String, String> withFullSystemColumns(Map<String, String> properties) {
-    Map<String, String> all = new java.util.HashMap<>(properties);
-    SystemColumns.NAMES.forEach(name -> all.put("write.metadata.metrics.column." + name, "full"));
-    return all;
   }
 }

@@ -62,7 +62,7 @@ class LakePagesTest {
             NestedField column = schema.columns().get(i);
             List<@Nullable Object> values = physical(column, expected);
             try (ParquetFileReader reader = open(file)) {
-              new FooterCheck(reader, i, column).check(values);
+              new FooterCheck(reader, i, column).checkEach(values);
             }
             try (ParquetFileReader reader = open(file)) {
               assertThat(PhysicalValues.read(reader, i)).as("%s", column).isEqualTo(values);

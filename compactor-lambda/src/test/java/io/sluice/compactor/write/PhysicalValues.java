@@ -105,6 +105,7 @@ final class PhysicalValues {
   static List<@Nullable Object> read(ParquetFileReader reader, int column) throws IOException {
     MessageType schema = reader.getFileMetaData().getSchema();
     List<@Nullable Object> values = new ArrayList<>();
+    int group = 0;
     for (PageReadStore pages = reader.readNextRowGroup();
         pages != null;
         pages = reader.readNextRowGroup()) {
@@ -116,13 +117,17 @@ final class PhysicalValues {
               reader.getFileMetaData().getCreatedBy());
       ColumnDescriptor descriptor = schema.getColumns().get(column);
       ColumnReader found = store.getColumnReader(descriptor);
-      for (long i = 0; i < pages.getRowCount(); i++) {
+      for (long i = entries(reader, group++, column); i > 0; i--) {
         boolean present = found.getCurrentDefinitionLevel() == descriptor.getMaxDefinitionLevel();
         values.add(present ? value(found, descriptor) : null);
         found.consume();
       }
     }
     return values;
+  }
+
+  private static long entries(ParquetFileReader reader, int group, int column) {
+    return reader.getFooter().getBlocks().get(group).getColumns().get(column).getValueCount();
   }
 
   private static Object value(ColumnReader reader, ColumnDescriptor descriptor) {
