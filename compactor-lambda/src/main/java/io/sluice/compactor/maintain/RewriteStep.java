@@ -10,26 +10,23 @@ import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.CompactionException.Reason;
 import io.sluice.compactor.table.TableLook;
 import io.sluice.compactor.table.TableLooks;
+import io.sluice.compactor.write.LakeSchema;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.parquet.ParquetSchemaUtil;
-import org.apache.parquet.schema.Type;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +69,8 @@ final class RewriteStep implements MaintenanceStep {
     long snapshot = look.view().snapshotId();
     if (snapshot == Cut.NO_SNAPSHOT
         || Objects.equals(nothingAt.get(table.id()), snapshot)
-        || !hasDistinctNames(look.view())) {
+        // Two names that Parquet spells alike would become one column with Iceberg's writer.
+        || !LakeSchema.hasDistinctNames(look.view().schema())) {
       return 0;
     }
     List<List<FileScanTask>> groups = groups(look.view());
@@ -91,14 +89,6 @@ final class RewriteStep implements MaintenanceStep {
       }
     }
     return replaced;
-  }
-
-  /** Two names that Parquet spells alike would become one column with Iceberg's writer. */
-  private static boolean hasDistinctNames(LakeView view) {
-    Set<String> names = new HashSet<>();
-    return ParquetSchemaUtil.convert(view.schema(), "table").getFields().stream()
-        .map(Type::getName)
-        .allMatch(names::add);
   }
 
   private List<List<FileScanTask>> groups(LakeView view) {

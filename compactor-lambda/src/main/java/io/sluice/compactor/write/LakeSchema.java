@@ -33,7 +33,7 @@ import org.apache.parquet.schema.Types;
  * @param table the table's schema, system columns included
  * @param parquet its columns in the same order
  */
-record LakeSchema(Schema table, MessageType parquet) {
+public record LakeSchema(Schema table, MessageType parquet) {
 
   /**
    * @throws UnwritableRowsException if it has a column of a type that can't be written
@@ -63,7 +63,7 @@ record LakeSchema(Schema table, MessageType parquet) {
   }
 
   /** Returns whether no two columns, or fields of one struct, have names that are spelled alike. */
-  static boolean hasDistinctNames(Schema table) {
+  public static boolean hasDistinctNames(Schema table) {
     MessageType converted = ParquetSchemaUtil.convert(table, "table");
     return distinct(converted).equals(converted.getFields());
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
@@ -25,9 +26,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Partitioner {
 
-  /** What one field of the spec is made of. */
+  /**
+   * What one field of the spec is made of.
+   *
+   * @param name of the column, those of the structs around it before it
+   */
   private record Source(
-      NestedField column, Type type, SerializableFunction<Object, Object> transform) {}
+      int id, String name, Type type, SerializableFunction<Object, Object> transform) {}
+
+  /** A column of some rows, and the structs that it is in. */
+  private record Values(List<FieldVector> structs, FieldVector column) {
+
+    boolean isNull(int row) {
+      for (FieldVector struct : structs) {
+        // There may be anything beneath a null.
+        if (struct.isNull(row)) {
+          return true;
+        }
+      }
+      return column.isNull(row);
+    }
+  }
 
   /** A partition of the first so many fields, by the one of a field less and the field's value. */
   private record Step(int before, int value) {}
@@ -83,17 +102,17 @@ final class Partitioner {
   private static Source source(PartitionField field, Schema schema) {
     if (field.transform().isVoid()) {
       // Of no column: what it was of may be anything now.
-      NestedField none = NestedField.optional(-1, field.name(), Types.StringType.get());
-      return new Source(none, none.type(), value -> null);
+      return new Source(-1, field.name(), Types.StringType.get(), value -> null);
     }
-    NestedField column = schema.asStruct().field(field.sourceId());
-    if (column == null) {
+    NestedField column = schema.findField(field.sourceId());
+    if (column == null || schema.accessorForField(column.fieldId()) == null) {
       throw new UnwritableRowsException(
           "partition field '" + field.name() + "' is of a column that the table has not");
     }
     try {
       return new Source(
-          column,
+          column.fieldId(),
+          schema.findColumnName(column.fieldId()),
           column.type(),
           ((Transform<Object, Object>) field.transform()).bind(column.type()));
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
@@ -122,11 +141,11 @@ final class Partitioner {
   }
 
   private static void add(Source source, Level level, LogRows rows, int from, int[] partitions) {
-    FieldVector vector = vector(source, rows);
+    Values values = values(source, rows.schema().columns(), rows.columns());
     Object last = null;
     int number = -1;
     for (int i = 0; i < partitions.length; i++) {
-      Object value = value(source, vector, rows, from + i);
+      Object value = value(source, values, rows, from + i);
       // Rows that follow each other are often alike.
       if (i == 0 || !Objects.equals(value, last)) {
         last = value;
@@ -136,28 +155,38 @@ final class Partitioner {
     }
   }
 
-  private static @Nullable FieldVector vector(Source source, LogRows rows) {
-    List<NestedField> columns = rows.schema().columns();
+  /** Returns a source among some columns or in structs among them; null if it isn't there. */
+  private static @Nullable Values values(
+      Source source, List<NestedField> columns, List<FieldVector> vectors) {
     for (int i = 0; i < columns.size(); i++) {
       NestedField column = columns.get(i);
-      if (column.fieldId() == source.column().fieldId()) {
+      if (column.fieldId() == source.id()) {
         if (!column.type().equals(source.type())) {
           throw new UnwritableRowsException(
               "column '%s' is %s in the lake, which can't hold the log's %s: give it a type there that can"
-                  .formatted(source.column().name(), source.type(), column.type()));
+                  .formatted(source.name(), source.type(), column.type()));
         }
-        return rows.columns().get(i);
+        return new Values(List.of(), vectors.get(i));
+      }
+      if (vectors.get(i) instanceof StructVector struct) {
+        Values within =
+            values(source, column.type().asStructType().fields(), struct.getChildrenFromFields());
+        if (within != null) {
+          List<FieldVector> structs = new ArrayList<>(within.structs());
+          structs.add(struct);
+          return new Values(structs, within.column());
+        }
       }
     }
     return null;
   }
 
   private static @Nullable Object value(
-      Source source, @Nullable FieldVector vector, LogRows rows, int row) {
-    if (vector != null) {
-      return vector.isNull(row) ? null : IcebergValues.of(source.type(), vector, row);
+      Source source, @Nullable Values values, LogRows rows, int row) {
+    if (values != null) {
+      return values.isNull(row) ? null : IcebergValues.of(source.type(), values.column(), row);
     }
-    return switch (source.column().name()) {
+    return switch (source.name()) {
       case SystemColumns.BUCKET -> rows.bucket();
       case SystemColumns.OFFSET -> rows.offset() + row;
       case SystemColumns.TIMESTAMP -> rows.timeMicros();

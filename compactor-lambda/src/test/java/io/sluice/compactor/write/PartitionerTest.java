@@ -92,6 +92,72 @@ class PartitionerTest {
     }
   }
 
+  /** Null if a struct around it is, whatever is beneath. */
+  @Test
+  void aColumnMayBeWithinStructs() {
+    Types.StructType inner =
+        Types.StructType.of(
+            optional(4, "day", Types.DateType.get()), optional(5, "id", Types.UUIDType.get()));
+    Types.StructType place =
+        Types.StructType.of(
+            optional(2, "x", Types.LongType.get()),
+            optional(3, "name", Types.StringType.get()),
+            optional(6, "inner", inner));
+    Schema schema =
+        SystemColumns.addTo(
+            new Schema(
+                optional(9, "list", Types.ListType.ofOptional(10, Types.LongType.get())),
+                optional(1, "place", place)));
+    List<Record> rows = NestedTypes.rows(schema, ROWS, new Random(10));
+    for (String field :
+        List.of("2:identity", "3:bucket[5]", "3:truncate[4]", "4:month", "5:identity")) {
+      check(spec(schema, field), schema, rows);
+    }
+    check(spec(schema, "2:truncate[1000000]", "4:year", "3:bucket[2]"), schema, rows);
+  }
+
+  @Test
+  void aFieldOfAStructThatWasAddedLaterIsNullInRowsOfBefore() {
+    Schema now =
+        new Schema(
+            optional(
+                1,
+                "place",
+                Types.StructType.of(
+                    optional(2, "x", Types.LongType.get()),
+                    // Named like one of Sluice's own, which it isn't.
+                    optional(3, SystemColumns.OFFSET, Types.LongType.get()))));
+    Schema old =
+        new Schema(
+            optional(1, "place", Types.StructType.of(optional(2, "x", Types.LongType.get()))));
+    Partitioner partitioner = new Partitioner(spec(now, "3:identity", "2:identity"), now);
+    List<Record> rows = NestedTypes.rows(old, 20, new Random(3));
+
+    int[] partitions = partitions(partitioner, old, rows);
+
+    for (int i = 0; i < rows.size(); i++) {
+      Record place = (Record) rows.get(i).getField("place");
+      PartitionData values = partitioner.values(partitions[i]);
+      assertThat(values.get(0)).isNull();
+      assertThat(values.get(1)).isEqualTo(place == null ? null : place.getField("x"));
+    }
+  }
+
+  @Test
+  void aColumnOfAStructThatWasMadeSomethingElseIsNamedByItsPath() {
+    Schema old = struct(Types.LongType.get());
+    Schema now = struct(Types.IntegerType.get());
+    Partitioner partitioner = new Partitioner(spec(now, "2:identity"), now);
+    List<Record> rows = NestedTypes.rows(old, 3, new Random(3));
+    assertThatThrownBy(() -> partitions(partitioner, old, rows))
+        .isInstanceOf(UnwritableRowsException.class)
+        .hasMessageStartingWith("column 'place.x' is int in the lake, which can't hold the log's");
+  }
+
+  private static Schema struct(Type type) {
+    return new Schema(optional(1, "place", Types.StructType.of(optional(2, "x", type))));
+  }
+
   private static int[] partitions(Partitioner partitioner, Schema schema, List<Record> rows) {
     try (BufferAllocator allocator = new RootAllocator();
         VectorSchemaRoot root = ArrowRows.root(allocator, schema, rows)) {
