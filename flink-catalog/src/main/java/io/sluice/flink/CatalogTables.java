@@ -3,6 +3,7 @@ package io.sluice.flink;
 import io.sluice.catalog.table.LakePartitioning;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.TableDescription;
 import io.sluice.client.TableSpec;
 import java.util.ArrayList;
@@ -78,11 +79,7 @@ final class CatalogTables {
       columns.add(column(name, column, columns.size() + 1));
     }
     return new TableSpec(
-        name,
-        new org.apache.iceberg.Schema(columns),
-        options(name, table),
-        commentOf(table),
-        ifNotExists);
+        name, ArrowSchemas.numbered(columns), options(name, table), commentOf(table), ifNotExists);
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.sluice.flink;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.BigIntType;
 import org.apache.flink.table.types.logical.BinaryType;
 import org.apache.flink.table.types.logical.BooleanType;
@@ -11,6 +14,9 @@ import org.apache.flink.table.types.logical.FloatType;
 import org.apache.flink.table.types.logical.IntType;
 import org.apache.flink.table.types.logical.LocalZonedTimestampType;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.MapType;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.table.types.logical.RowType.RowField;
 import org.apache.flink.table.types.logical.TimeType;
 import org.apache.flink.table.types.logical.TimestampType;
 import org.apache.flink.table.types.logical.VarBinaryType;
@@ -21,7 +27,7 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
- * Iceberg's primitive types as Flink's, and back.
+ * Iceberg's types as Flink's, and back.
  *
  * <pre>
  * boolean        BOOLEAN                timestamp       TIMESTAMP(6)
@@ -32,10 +38,16 @@ import org.apache.iceberg.types.Types.NestedField;
  * decimal(p, s)  DECIMAL(p, s)          uuid            BINARY(16)
  * date           DATE                   fixed(L)        BINARY(L)
  * time           TIME                   binary          BYTES
+ * struct         ROW                    list            ARRAY
+ * map            MAP
  * </pre>
  *
- * Flink keeps a TIME in milliseconds: a value with microseconds fails the read, rather than being
- * cut.
+ * A field of a struct keeps its comment, and whatever is within others whether it may be null. The
+ * keys of a map never are; Flink is told that they may be, as it says of all that doesn't say NOT
+ * NULL: else it would refuse to insert other tables' maps.
+ *
+ * <p>Flink keeps a TIME in milliseconds: a value with microseconds fails the read, rather than
+ * being cut.
  */
 public final class FlinkTypes {
 
@@ -73,64 +85,65 @@ public final class FlinkTypes {
       case UUID -> new BinaryType(nullable, 16);
       case FIXED -> new BinaryType(nullable, ((Types.FixedType) type).length());
       case BINARY -> new VarBinaryType(nullable, VarBinaryType.MAX_LENGTH);
+      case STRUCT -> new RowType(nullable, rowFields(type.asStructType()));
+      case LIST -> new ArrayType(nullable, flinkType(type.asListType().fields().get(0)));
+      case MAP ->
+          new MapType(
+              nullable,
+              flinkType(type.asMapType().keyType(), true),
+              flinkType(type.asMapType().fields().get(1)));
       default -> throw new IllegalArgumentException("type " + type + " is not supported");
     };
+  }
+
+  private static LogicalType flinkType(NestedField field) {
+    return flinkType(field.type(), field.isOptional());
+  }
+
+  private static List<RowField> rowFields(Types.StructType struct) {
+    List<RowField> fields = new ArrayList<>();
+    for (NestedField field : struct.fields()) {
+      LogicalType type = flinkType(field);
+      fields.add(
+          field.doc() == null
+              ? new RowField(field.name(), type)
+              : new RowField(field.name(), type, field.doc()));
+    }
+    return fields;
   }
 
   /**
    * Returns the Iceberg type that holds all values of a Flink type.
    *
+   * @return fields within it have ids from 1, each another
    * @throws IllegalArgumentException if there is none; the message names the column and says what
    *     to use
    */
   static Type icebergType(String column, LogicalType type) {
-    return switch (type.getTypeRoot()) {
-      case BOOLEAN -> Types.BooleanType.get();
-      case TINYINT, SMALLINT, INTEGER -> Types.IntegerType.get();
-      case BIGINT -> Types.LongType.get();
-      case FLOAT -> Types.FloatType.get();
-      case DOUBLE -> Types.DoubleType.get();
-      case DECIMAL -> {
-        DecimalType decimal = (DecimalType) type;
-        yield Types.DecimalType.of(decimal.getPrecision(), decimal.getScale());
-      }
-      case DATE -> Types.DateType.get();
-      case TIME_WITHOUT_TIME_ZONE -> Types.TimeType.get();
-      case TIMESTAMP_WITHOUT_TIME_ZONE -> {
-        requireMicros(column, type, ((TimestampType) type).getPrecision());
-        yield Types.TimestampType.withoutZone();
-      }
-      case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> {
-        requireMicros(column, type, ((LocalZonedTimestampType) type).getPrecision());
-        yield Types.TimestampType.withZone();
-      }
-      case VARCHAR -> Types.StringType.get();
-      case BINARY -> Types.FixedType.ofLength(((BinaryType) type).getLength());
-      case VARBINARY -> Types.BinaryType.get();
-      case CHAR -> throw refusal(column, type, "use STRING");
-      case TIMESTAMP_WITH_TIME_ZONE -> throw refusal(column, type, "use TIMESTAMP_LTZ(6)");
-      case ARRAY, MAP, MULTISET, ROW, STRUCTURED_TYPE ->
-          throw refusal(
-              column, type, "nested types are not supported yet; use columns of their own");
-      default -> throw refusal(column, type, "use one of Iceberg's primitive types");
-    };
+    return new IcebergTypes().of(column, type);
+  }
+
+  /** Returns a type without the comments of fields within it, which say nothing of its values. */
+  public static LogicalType withoutComments(LogicalType type) {
+    if (type instanceof RowType row) {
+      return new RowType(
+          row.isNullable(),
+          row.getFields().stream()
+              .map(field -> new RowField(field.getName(), withoutComments(field.getType())))
+              .toList());
+    } else if (type instanceof ArrayType array) {
+      return new ArrayType(array.isNullable(), withoutComments(array.getElementType()));
+    } else if (type instanceof MapType map) {
+      return new MapType(
+          map.isNullable(), withoutComments(map.getKeyType()), withoutComments(map.getValueType()));
+    }
+    return type;
   }
 
   private static LogicalType timestamp(boolean nullable, boolean zoned, int precision) {
     return zoned
         ? new LocalZonedTimestampType(nullable, precision)
         : new TimestampType(nullable, precision);
-  }
-
-  private static void requireMicros(String column, LogicalType type, int precision) {
-    if (precision > MICROS) {
-      throw refusal(column, type, "the lake keeps microseconds; use a precision of 6 or less");
-    }
-  }
-
-  private static IllegalArgumentException refusal(String column, LogicalType type, String advice) {
-    return new IllegalArgumentException(
-        "column '" + column + "' can't be of type " + type.asSummaryString() + ": " + advice);
   }
 
   private FlinkTypes() {}

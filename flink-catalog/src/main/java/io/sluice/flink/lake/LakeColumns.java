@@ -11,6 +11,7 @@ import org.apache.iceberg.expressions.Binder;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /** Which columns of the lake a query reads, and what it can prune by. */
 final class LakeColumns {
@@ -24,20 +25,34 @@ final class LakeColumns {
   static Schema project(Table table, Schema planned, List<String> names) throws IOException {
     List<NestedField> fields = new ArrayList<>();
     for (String name : names) {
-      NestedField field = planned.findField(name);
+      NestedField field = planned.asStruct().field(name);
       NestedField now = field == null ? null : table.schema().findField(field.fieldId());
-      if (field == null || now == null) {
+      if (field == null) {
         throw changed(table, name, "isn't there any more");
       }
-      if (!now.type().equals(field.type())) {
-        throw changed(table, name, "is " + now.type() + " now, and was " + field.type());
-      }
-      if (now.isOptional() && field.isRequired()) {
-        throw changed(table, name, "may have nulls now");
-      }
+      require(table, name, field, now);
       fields.add(field);
     }
     return new Schema(fields);
+  }
+
+  /** Fields that are new within others aren't read; those that have other names are. */
+  private static void require(
+      Table table, String path, NestedField field, @Nullable NestedField now) throws IOException {
+    if (now == null) {
+      throw changed(table, path, "isn't there any more");
+    }
+    if (now.isOptional() && field.isRequired()) {
+      throw changed(table, path, "may have nulls now");
+    }
+    if (field.type().isNestedType() && now.type().typeId() == field.type().typeId()) {
+      for (NestedField within : field.type().asNestedType().fields()) {
+        NestedField withinNow = now.type().asNestedType().field(within.fieldId());
+        require(table, path + "." + within.name(), within, withinNow);
+      }
+    } else if (!now.type().equals(field.type())) {
+      throw changed(table, path, "is " + now.type() + " now, and was " + field.type());
+    }
   }
 
   private static IOException changed(Table table, String name, String how) {

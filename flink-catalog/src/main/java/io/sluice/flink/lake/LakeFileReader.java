@@ -1,8 +1,10 @@
 package io.sluice.flink.lake;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
@@ -23,6 +25,8 @@ import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.util.PartitionUtil;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
 
 /**
  * Reads lake files, with the deletes of other engines applied. Iceberg's own readers cut a TIME to
@@ -73,12 +77,38 @@ final class LakeFileReader {
             .createReaderFunc(
                 fileSchema ->
                     FlinkParquetReaders.buildReader(
-                        PlainTimes.of(read), PlainTimes.of(fileSchema), new HashMap<>(constants)));
+                        PlainTimes.of(read),
+                        PlainTimes.of(fileSchema),
+                        needed(constants, read, fileSchema)));
     String mapping = tableProperties.get(TableProperties.DEFAULT_NAME_MAPPING);
     if (mapping != null) {
       builder.withNameMapping(NameMappingParser.fromJson(mapping));
     }
     return deletes.filter(builder.build());
+  }
+
+  /**
+   * Returns constants without those of fields within structs that the file has: whether a struct is
+   * null is read from the fields within it, and a constant would say that it never is.
+   */
+  private static Map<Integer, ?> needed(
+      Map<Integer, ?> constants, Schema read, MessageType fileSchema) {
+    Map<Integer, Object> needed = new HashMap<>(constants);
+    Set<Integer> inFile = new HashSet<>();
+    addIds(fileSchema, inFile);
+    needed.keySet().removeIf(id -> inFile.contains(id) && read.asStruct().field(id) == null);
+    return needed;
+  }
+
+  private static void addIds(GroupType group, Set<Integer> ids) {
+    for (org.apache.parquet.schema.Type field : group.getFields()) {
+      if (field.getId() != null) {
+        ids.add(field.getId().intValue());
+      }
+      if (!field.isPrimitive()) {
+        addIds(field.asGroupType(), ids);
+      }
+    }
   }
 
   private static Object constant(Type type, Object value) {

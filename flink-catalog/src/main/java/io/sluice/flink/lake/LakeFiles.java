@@ -59,12 +59,19 @@ public final class LakeFiles {
     Table table = lake.load().table();
     // A table that is nothing but system columns, or COUNT(*): something must be read to be
     // counted.
-    List<String> read =
-        columns.isEmpty() ? List.of(described.schema().columns().get(0).name()) : columns;
+    List<String> read = columns.isEmpty() ? List.of(aPrimitive(described.schema())) : columns;
     Schema projection = LakeColumns.project(table, described.schema(), read);
     LakeFileReader reader =
         new LakeFileReader(table.io(), table.schema(), table.properties(), projection, filters);
     return new Rows(reader, new LakeRow(projection, columns.size()), tasks);
+  }
+
+  private static String aPrimitive(Schema schema) {
+    return schema.columns().stream()
+        .filter(column -> column.type().isPrimitiveType())
+        .findFirst()
+        .orElseThrow()
+        .name();
   }
 
   /** The rows of some files. */

@@ -5,36 +5,61 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 
-/** Schemas whose TIME columns are plain longs, in microseconds. */
+/** Schemas whose TIME columns, and fields within columns, are plain longs, in microseconds. */
 final class PlainTimes {
 
   static Schema of(Schema schema) {
-    List<NestedField> fields =
-        schema.columns().stream()
-            .map(field -> isTime(field.type()) ? plain(field) : field)
-            .toList();
-    return new Schema(fields);
+    return new Schema(of(schema.asStruct()).asStructType().fields());
+  }
+
+  static Type of(Type type) {
+    return switch (type.typeId()) {
+      case TIME -> Types.LongType.get();
+      case STRUCT ->
+          Types.StructType.of(
+              type.asStructType().fields().stream()
+                  .map(field -> NestedField.from(field).ofType(of(field.type())).build())
+                  .toList());
+      case LIST -> list(type.asListType());
+      case MAP -> map(type.asMapType());
+      default -> type;
+    };
+  }
+
+  private static Type list(Types.ListType list) {
+    Type element = of(list.elementType());
+    return list.isElementOptional()
+        ? Types.ListType.ofOptional(list.elementId(), element)
+        : Types.ListType.ofRequired(list.elementId(), element);
+  }
+
+  private static Type map(Types.MapType map) {
+    Type key = of(map.keyType());
+    Type value = of(map.valueType());
+    return map.isValueOptional()
+        ? Types.MapType.ofOptional(map.keyId(), map.valueId(), key, value)
+        : Types.MapType.ofRequired(map.keyId(), map.valueId(), key, value);
   }
 
   static MessageType of(MessageType file) {
-    List<org.apache.parquet.schema.Type> fields =
-        file.getFields().stream().map(PlainTimes::plain).toList();
-    return new MessageType(file.getName(), fields);
+    return new MessageType(file.getName(), plain(file.getFields()));
   }
 
-  static boolean isTime(Type type) {
-    return type.typeId() == Type.TypeID.TIME;
-  }
-
-  private static NestedField plain(NestedField field) {
-    return NestedField.from(field).ofType(Types.LongType.get()).build();
+  private static List<org.apache.parquet.schema.Type> plain(
+      List<org.apache.parquet.schema.Type> fields) {
+    return fields.stream().map(PlainTimes::plain).toList();
   }
 
   private static org.apache.parquet.schema.Type plain(org.apache.parquet.schema.Type type) {
+    if (!type.isPrimitive()) {
+      GroupType group = type.asGroupType();
+      return group.withNewFields(plain(group.getFields()));
+    }
     if (!(type.getLogicalTypeAnnotation()
             instanceof LogicalTypeAnnotation.TimeLogicalTypeAnnotation time)
         || time.getUnit() != LogicalTypeAnnotation.TimeUnit.MICROS) {

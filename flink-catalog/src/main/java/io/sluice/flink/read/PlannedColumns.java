@@ -27,7 +27,7 @@ final class PlannedColumns {
     RowType planned = spec.planned();
     for (String name : spec.columns()) {
       if (!SystemColumns.NAMES.contains(name)) {
-        check(spec, name, planned, table.rowSchema().findField(name));
+        check(spec, name, planned, table.rowSchema().asStruct().field(name));
       }
     }
   }
@@ -42,8 +42,9 @@ final class PlannedColumns {
     if (planned == null || at < 0) {
       return;
     }
-    LogicalType was = planned.getTypeAt(at);
-    LogicalType is = FlinkTypes.flinkType(column.type(), column.isOptional());
+    LogicalType was = FlinkTypes.withoutComments(planned.getTypeAt(at));
+    LogicalType is =
+        FlinkTypes.withoutComments(FlinkTypes.flinkType(column.type(), column.isOptional()));
     boolean same = was.copy(true).equals(is.copy(true));
     if (!same || (is.isNullable() && !was.isNullable())) {
       throw changed(
@@ -61,8 +62,8 @@ final class PlannedColumns {
    */
   static void check(ScanSpec spec, TableDescription table, Schema rows) throws IOException {
     for (Field field : rows.getFields()) {
-      NestedField then = table.rowSchema().findField(field.getName());
-      if (then == null || !field.equals(ArrowSchemas.field(then))) {
+      NestedField then = table.rowSchema().asStruct().field(field.getName());
+      if (then == null || !ArrowSchemas.sameForm(field, ArrowSchemas.field(then))) {
         throw changed(spec, field.getName(), "is " + field + " now, and was " + then + " then");
       }
     }

@@ -1,0 +1,30 @@
+package io.sluice.flink.write;
+
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.types.logical.ArrayType;
+
+/** Writes ARRAYs. */
+final class ListWriter extends ValueWriter {
+
+  private final ListVector vector;
+  private final ValueWriter elements;
+  private final ArrayData.ElementGetter getter;
+
+  ListWriter(String path, ArrayType type, ListVector vector) {
+    super(path, vector);
+    this.vector = vector;
+    this.elements = of(path + ".element", type.getElementType(), vector.getDataVector());
+    this.getter = ArrayData.createElementGetter(type.getElementType());
+  }
+
+  @Override
+  void write(int at, Object value) {
+    ArrayData array = (ArrayData) value;
+    int start = vector.startNewValue(at);
+    for (int i = 0; i < array.size(); i++) {
+      elements.set(start + i, getter.getElementOrNull(array, i));
+    }
+    vector.endValue(at, array.size());
+  }
+}
