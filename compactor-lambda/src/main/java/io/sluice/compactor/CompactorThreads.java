@@ -108,7 +108,7 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
       Table table = tables.load(name);
       CompactionReport report = compactor.compact(table, Instant.now().plus(TURN));
       if (report.otherColumns()) {
-        tables.adoptColumns(name);
+        var unused = tables.adoptColumns(name);
       }
       ended(name, report);
     } catch (CatalogException e) {

@@ -6,6 +6,7 @@ import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /** Where a compactor finds the tables. Calls block. Thread-safe. */
@@ -22,10 +23,11 @@ public interface Tables {
   Table load(TableName name) throws CatalogException;
 
   /**
-   * Has a table take over the columns that another engine has given its lake table. If it can't,
-   * that is logged: rows are compacted all the same.
+   * Has a table take over the columns that another engine has given its lake table.
+   *
+   * @return why it can't, which is logged too: rows are compacted all the same; empty if it has
    */
-  void adoptColumns(TableName name);
+  Optional<String> adoptColumns(TableName name);
 
   /** Returns the tables of a catalog. */
   static Tables of(TableCatalog catalog) {
@@ -45,12 +47,16 @@ public interface Tables {
       }
 
       @Override
-      public void adoptColumns(TableName name) {
+      public Optional<String> adoptColumns(TableName name) {
         try {
           var unused = catalog.adoptColumns(name);
+          return Optional.empty();
         } catch (CatalogException e) {
           LoggerFactory.getLogger(Tables.class)
               .warn("The columns of {} stay as they are: {}", name, e.getMessage());
+          return e.reason() == CatalogException.Reason.NOT_FOUND
+              ? Optional.empty()
+              : Optional.of(String.valueOf(e.getMessage()));
         }
       }
     };

@@ -59,7 +59,7 @@ public class CompactorTown implements AutoCloseable {
   final BufferAllocator allocator = new RootAllocator();
   final MemoryLog log = new MemoryLog(allocator);
   final LakeSettings lakeSettings;
-  final Lake lake;
+  public final Lake lake;
   public final TableCatalog catalog;
   final BucketRecords records;
   volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");

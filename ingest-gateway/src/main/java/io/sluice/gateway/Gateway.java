@@ -1,6 +1,5 @@
 package io.sluice.gateway;
 
-import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.DroppedLogs;
 import io.sluice.gateway.append.Appends;
@@ -18,6 +17,7 @@ import io.sluice.gateway.quota.Quotas;
 import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.tables.BucketOperations;
 import io.sluice.gateway.tables.LakeLags;
+import io.sluice.gateway.tables.LakeReports;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
 import io.sluice.gateway.tables.Workers;
@@ -208,7 +208,7 @@ public final class Gateway {
                 parts.catalog(),
                 parts.lake(),
                 parts.compaction(),
-                new CompactionErrors(parts.metadata()),
+                LakeReports.in(parts.metadata()),
                 buckets,
                 tables,
                 inner.workers()),
@@ -239,8 +239,8 @@ public final class Gateway {
         new LakeLags(
             flight.operations(),
             inner.logs(),
-            new CompactionErrors(parts.metadata()),
-            inner.meters()::lakeLags,
+            LakeReports.in(parts.metadata()),
+            inner.meters(),
             System::nanoTime),
         inner.meters(),
         parts.clock(),

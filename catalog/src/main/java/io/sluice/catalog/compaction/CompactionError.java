@@ -1,15 +1,16 @@
 package io.sluice.catalog.compaction;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * Why a table's last compaction failed. Stored as
+ * Why a table's last compaction, or a step of its maintenance, failed. Stored as
  *
  * <pre>{@code {"v":1,"at":"2026-01-01T00:00:00Z","worker":"...","message":"..."}}</pre>
  *
@@ -32,31 +33,37 @@ public record CompactionError(Instant at, String worker, String message) {
   }
 
   byte[] encode() {
-    try {
-      return JSON.writeValueAsBytes(
-          JSON.createObjectNode()
-              .put("v", VERSION)
-              .put("at", at.toString())
-              .put("worker", worker)
-              .put("message", message));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("strings can't be written as JSON", e);
-    }
+    return json().toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  ObjectNode json() {
+    return JSON.createObjectNode()
+        .put("v", VERSION)
+        .put("at", at.toString())
+        .put("worker", worker)
+        .put("message", message);
   }
 
   /** Empty if it isn't one that this version understands: it only tells people something. */
   static Optional<CompactionError> decode(byte[] value) {
     try {
-      JsonNode json = JSON.readTree(value);
-      if (json.path("v").asInt() != VERSION) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          new CompactionError(
-              Instant.parse(json.path("at").asText()),
-              json.path("worker").asText(),
-              json.path("message").asText()));
-    } catch (IOException | DateTimeParseException e) {
+      return of(JSON.readTree(value));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Empty if it isn't one that this version understands. */
+  static Optional<CompactionError> of(JsonNode json) {
+    try {
+      return json.path("v").asInt() != VERSION
+          ? Optional.empty()
+          : Optional.of(
+              new CompactionError(
+                  Instant.parse(json.path("at").asText()),
+                  json.path("worker").asText(),
+                  json.path("message").asText()));
+    } catch (DateTimeParseException e) {
       return Optional.empty();
     }
   }

@@ -4,6 +4,7 @@ import static io.sluice.catalog.table.Databases.unavailable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.metadata.BlockingMetadata;
@@ -27,12 +28,16 @@ import java.util.UUID;
  * thread-safe.
  *
  * <pre>{@code
- * {"v":1,"table":"db.t","location":"file:///...","asked-at":"2026-11-25T01:15:00Z","done":false}
+ * {"v":1,"table":"db.t","location":"file:///...","asked-at":"2026-11-25T01:15:00Z","done":false,
+ *  "error":"..."}
  * }</pre>
+ *
+ * The error, why it last failed, is there while it isn't done, and only then.
  */
 public final class Purges {
 
   private static final int VERSION = 1;
+  private static final int MOST_CHARACTERS = 2_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final BlockingMetadata store;
@@ -49,13 +54,36 @@ public final class Purges {
    * One table's purge.
    *
    * @param done whether all files were deleted that were there when the table was dropped
+   * @param error why that last failed
    */
   private record Purge(
-      UUID tableId, TableName table, String location, Instant askedAt, boolean done) {}
+      UUID tableId,
+      TableName table,
+      String location,
+      Instant askedAt,
+      boolean done,
+      Optional<String> error) {
+
+    Purge ended(Optional<String> failure) {
+      return new Purge(tableId, table, location, askedAt, failure.isEmpty(), failure);
+    }
+  }
+
+  /**
+   * A dropped table whose files aren't all deleted yet.
+   *
+   * @param table its name
+   * @param location where its files are
+   * @param askedAt when it was dropped
+   * @param error why deleting them last failed; empty if that wasn't tried, or is going on
+   */
+  public record Waiting(
+      TableName table, String location, Instant askedAt, Optional<String> error) {}
 
   /** Notes that a table, which is about to be dropped, is to be purged. */
   void ask(Table table, Instant now) throws CatalogException {
-    Purge purge = new Purge(table.id(), table.name(), table.location(), now, false);
+    Purge purge =
+        new Purge(table.id(), table.name(), table.location(), now, false, Optional.empty());
     try {
       store.create(MetadataPaths.purge(table.id()), encode(purge));
     } catch (MetadataException e) {
@@ -125,33 +153,61 @@ public final class Purges {
     return forgotten;
   }
 
+  /** Returns the dropped tables whose files aren't all deleted yet. */
+  public List<Waiting> waiting() throws CatalogException {
+    return list().stream()
+        .filter(purge -> !purge.done())
+        .map(purge -> new Waiting(purge.table(), purge.location(), purge.askedAt(), purge.error()))
+        .toList();
+  }
+
   private void deleteFiles(Purge purge) throws CatalogException {
     try {
       lake.purge(purge.location());
-      Purge done =
-          new Purge(purge.tableId(), purge.table(), purge.location(), purge.askedAt(), true);
-      String path = MetadataPaths.purge(purge.tableId());
-      Optional<Versioned> note = store.readNewest(path);
-      if (note.isPresent()) {
-        store.replace(path, encode(done), note.get().version());
-      }
+      note(purge.ended(Optional.empty()));
     } catch (MetadataException e) {
-      if (e.kind() == Kind.CONFLICT || e.kind() == Kind.MISSING) {
-        // Another has done the same.
-        return;
-      }
       throw unavailable("note that table " + purge.table() + " is purged", e);
     } catch (RuntimeException e) {
-      throw new CatalogException(
-          Reason.UNAVAILABLE,
-          "table "
-              + purge.table()
-              + " is dropped, but not all of its files at "
-              + purge.location()
-              + " could be deleted: "
-              + e.getMessage()
-              + "; drop it once more with purge, or have a compactor do so within minutes",
-          e);
+      String message = e.getMessage() == null ? e.toString() : e.getMessage();
+      CatalogException failure =
+          new CatalogException(
+              Reason.UNAVAILABLE,
+              "table "
+                  + purge.table()
+                  + " is dropped, but not all of its files at "
+                  + purge.location()
+                  + " could be deleted: "
+                  + message
+                  + "; drop it once more with purge, or have a compactor do so within minutes",
+              e);
+      if (!purge.done()) {
+        noteFailure(purge, message, failure);
+      }
+      throw failure;
+    }
+  }
+
+  private void noteFailure(Purge purge, String message, CatalogException failure) {
+    String cut = message.substring(0, Math.min(message.length(), MOST_CHARACTERS));
+    try {
+      note(purge.ended(Optional.of(cut)));
+    } catch (MetadataException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void note(Purge purge) throws MetadataException {
+    String path = MetadataPaths.purge(purge.tableId());
+    try {
+      Optional<Versioned> note = store.readNewest(path);
+      if (note.isPresent()) {
+        store.replace(path, encode(purge), note.get().version());
+      }
+    } catch (MetadataException e) {
+      // Else another has noted what it came to.
+      if (e.kind() != Kind.CONFLICT && e.kind() != Kind.MISSING) {
+        throw e;
+      }
     }
   }
 
@@ -181,14 +237,15 @@ public final class Purges {
   }
 
   private static byte[] encode(Purge purge) {
-    return JSON.createObjectNode()
-        .put("v", VERSION)
-        .put("table", purge.table().toString())
-        .put("location", purge.location())
-        .put("asked-at", purge.askedAt().toString())
-        .put("done", purge.done())
-        .toString()
-        .getBytes(StandardCharsets.UTF_8);
+    ObjectNode json =
+        JSON.createObjectNode()
+            .put("v", VERSION)
+            .put("table", purge.table().toString())
+            .put("location", purge.location())
+            .put("asked-at", purge.askedAt().toString())
+            .put("done", purge.done());
+    purge.error().ifPresent(error -> json.put("error", error));
+    return json.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   private static Purge decode(UUID tableId, byte[] value) throws CatalogException {
@@ -205,7 +262,8 @@ public final class Purges {
           TableName.parse(json.required("table").textValue()),
           json.required("location").textValue(),
           Instant.parse(json.required("asked-at").textValue()),
-          json.required("done").booleanValue());
+          json.required("done").booleanValue(),
+          Optional.ofNullable(json.path("error").textValue()));
     } catch (IOException | RuntimeException e) {
       throw new CatalogException(
           Reason.UNAVAILABLE, "the purge of table " + tableId + " can't be read", e);

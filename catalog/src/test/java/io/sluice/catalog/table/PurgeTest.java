@@ -96,11 +96,20 @@ class PurgeTest {
             CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
         .hasMessageContaining("could be deleted");
     assertThat(files(table)).isNotEmpty();
+    assertThat(catalog.purges().waiting())
+        .singleElement()
+        .satisfies(
+            waiting -> {
+              assertThat(waiting.table()).isEqualTo(NAME);
+              assertThat(waiting.error())
+                  .hasValueSatisfying(why -> assertThat(why).contains("it refuses to delete"));
+            });
     Table another = create();
     StubbornFileIO.REFUSES.set(false);
     assertThat(catalog.purges().again(Instant.now().minus(Duration.ofHours(1)))).isZero();
     assertThat(files(table)).isEmpty();
     assertThat(files(another)).isNotEmpty();
+    assertThat(catalog.purges().waiting()).isEmpty();
   }
 
   @Test

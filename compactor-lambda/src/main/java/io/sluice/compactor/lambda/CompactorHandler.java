@@ -12,6 +12,7 @@ import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.CompactionReport;
+import io.sluice.compactor.maintain.MaintenanceRound;
 import io.sluice.compactor.table.CompactionException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,12 @@ import org.slf4j.LoggerFactory;
  * table couldn't be compacted, or not to the end before the deadline, is answered as failed and so
  * comes again; so is one that can't be read, for the dead-letter queue. One of a table that is gone
  * is done.
+ *
+ * <p>An event without messages, as a schedule's, is a look at everything, within the time that the
+ * function has: purges of dropped tables are finished, and each table is compacted if it has sealed
+ * rows, maintained if that is due, and given the columns that its lake table has. Any number of
+ * functions may do so at the same time. It fails only if it couldn't look at all: what failed for a
+ * table is noted with the table.
  *
  * <p>Connections are made at the first message, from the environment variables that {@link
  * LambdaEnvironment} lists, and kept.
@@ -58,8 +65,14 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
   public SQSBatchResponse handleRequest(SQSEvent event, Context context) {
     Instant deadline = deadline(Duration.ofMillis(context.getRemainingTimeInMillis()));
     List<BatchItemFailure> failures = new ArrayList<>();
+    // Null is what the runtime makes of JSON without "Records".
+    List<SQSEvent.SQSMessage> records = event.getRecords();
+    if (records == null) {
+      lookThrough(deadline);
+      return new SQSBatchResponse(failures);
+    }
     Map<TableName, List<String>> messages = new LinkedHashMap<>();
-    for (SQSEvent.SQSMessage message : event.getRecords()) {
+    for (SQSEvent.SQSMessage message : records) {
       try {
         messages
             .computeIfAbsent(table(message.getBody()), table -> new ArrayList<>())
@@ -76,6 +89,29 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
           }
         });
     return new SQSBatchResponse(failures);
+  }
+
+  private void lookThrough(Instant deadline) {
+    try {
+      LambdaConnections open = connections();
+      MaintenanceRound.Looked looked =
+          open.round().run(deadline, (table, until) -> compact(open, table, until));
+      LOG.info("Looked through: {}", looked);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } catch (Exception e) {
+      // So that the function's own count of errors shows it.
+      throw new IllegalStateException("the tables can't be looked through: " + e.getMessage(), e);
+    }
+  }
+
+  private static void compact(LambdaConnections open, Table table, Instant deadline)
+      throws CompactionException, InterruptedException {
+    if (open.compactor().hasWork(table)) {
+      CompactionReport report = open.compactor().compact(table, deadline);
+      LOG.info("Compacted: {}", report);
+    }
   }
 
   /** Keeps the margin, or half of the time if there is less. */
@@ -105,7 +141,7 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
       CompactionReport report = open.compactor().compact(table, deadline);
       LOG.info("Compacted: {}", report);
       if (report.otherColumns()) {
-        open.tables().adoptColumns(name);
+        var unused = open.tables().adoptColumns(name);
       }
       maintain(open, table, deadline);
       return report.lagRows() == 0 || Instant.now().isBefore(deadline);

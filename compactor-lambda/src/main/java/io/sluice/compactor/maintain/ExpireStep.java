@@ -24,7 +24,8 @@ final class ExpireStep implements MaintenanceStep {
   }
 
   @Override
-  public long run(Table table, Instant deadline) throws CompactionException, InterruptedException {
+  public StepResult run(Table table, Instant deadline)
+      throws CompactionException, InterruptedException {
     Attempts attempts = new Attempts(table.name(), "expiry");
     while (true) {
       TableLook look = looks.look(table);
@@ -38,14 +39,14 @@ final class ExpireStep implements MaintenanceStep {
       Expiry expiry = new Expiry(before, Math.max(keep, asked));
       int snapshots = look.lake().expirable(look.view(), expiry);
       if (snapshots == 0) {
-        return 0;
+        return StepResult.NOTHING;
       }
       Outcome outcome = look.lake().expire(look.view(), expiry);
       if (outcome instanceof Outcome.Committed) {
-        return snapshots;
+        return new StepResult(snapshots, 0);
       }
       if (!attempts.again(outcome)) {
-        return 0;
+        return StepResult.NOTHING;
       }
     }
   }

@@ -3,6 +3,8 @@ package io.sluice.compactor.maintain;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.compaction.MaintenanceNote;
+import io.sluice.catalog.compaction.MaintenanceNotes;
 import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.compactor.work.WorkClaim;
 import java.io.IOException;
@@ -18,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * {"v":1,"incarnation":"<uuid>","claim":{"worker":"<name>","until":<epoch millis>},
- *  "doneAt":{"<step>":<epoch millis>}}
+ *  "doneAt":{"<step>":<epoch millis>},"note":{...}}
  * }</pre>
  *
- * The claim is missing where there is none. Steps that a reader doesn't know are skipped.
+ * The claim is missing where there is none, and so is the {@link MaintenanceNote}. Steps that a
+ * reader doesn't know are skipped.
  */
 final class MaintenanceCodec {
 
@@ -40,6 +43,9 @@ final class MaintenanceCodec {
     }
     ObjectNode doneAt = json.putObject("doneAt");
     record.doneAt().forEach((step, at) -> doneAt.put(step.text(), at.toEpochMilli()));
+    if (!record.note().equals(MaintenanceNote.NONE)) {
+      json.set(MaintenanceNotes.FIELD, record.note().json());
+    }
     return json.toString().getBytes(StandardCharsets.UTF_8);
   }
 
@@ -68,7 +74,10 @@ final class MaintenanceCodec {
       }
     }
     return new MaintenanceRecord(
-        UUID.fromString(json.required("incarnation").textValue()), claim(json), doneAt);
+        UUID.fromString(json.required("incarnation").textValue()),
+        claim(json),
+        doneAt,
+        MaintenanceNote.of(json.path(MaintenanceNotes.FIELD)));
   }
 
   private static @Nullable WorkClaim claim(JsonNode json) {

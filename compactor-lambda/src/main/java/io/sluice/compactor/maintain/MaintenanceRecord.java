@@ -1,5 +1,6 @@
 package io.sluice.compactor.maintain;
 
+import io.sluice.catalog.compaction.MaintenanceNote;
 import io.sluice.compactor.work.WorkClaim;
 import java.time.Instant;
 import java.util.Collections;
@@ -17,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation of the table's log
  * @param claim who is at it; null if nobody
  * @param doneAt when each step was last done; one that is missing never was
+ * @param note what people are told
  */
-record MaintenanceRecord(UUID incarnation, @Nullable WorkClaim claim, Map<Step, Instant> doneAt) {
+record MaintenanceRecord(
+    UUID incarnation, @Nullable WorkClaim claim, Map<Step, Instant> doneAt, MaintenanceNote note) {
 
   MaintenanceRecord {
     Map<Step, Instant> copy = new EnumMap<>(Step.class);
@@ -28,7 +31,7 @@ record MaintenanceRecord(UUID incarnation, @Nullable WorkClaim claim, Map<Step, 
 
   /** Returns the record of a table that was never maintained. */
   static MaintenanceRecord none(UUID incarnation) {
-    return new MaintenanceRecord(incarnation, null, Map.of());
+    return new MaintenanceRecord(incarnation, null, Map.of(), MaintenanceNote.NONE);
   }
 
   /** Returns when a step was last done, long ago if it never was. */
@@ -43,7 +46,7 @@ record MaintenanceRecord(UUID incarnation, @Nullable WorkClaim claim, Map<Step, 
         standing == null
             || standing.worker().equals(mine.worker())
             || !standing.until().isAfter(now);
-    return free ? new MaintenanceRecord(incarnation, mine, doneAt) : this;
+    return free ? new MaintenanceRecord(incarnation, mine, doneAt, note) : this;
   }
 
   /** Ends a worker's claim, and records what it has done. */
@@ -53,6 +56,11 @@ record MaintenanceRecord(UUID incarnation, @Nullable WorkClaim claim, Map<Step, 
     steps.forEach(step -> changed.put(step, now));
     WorkClaim standing = claim;
     boolean own = standing != null && standing.worker().equals(worker);
-    return new MaintenanceRecord(incarnation, own ? null : standing, changed);
+    return new MaintenanceRecord(incarnation, own ? null : standing, changed, note);
+  }
+
+  /** Changes what people are told. */
+  MaintenanceRecord withNote(MaintenanceNote changed) {
+    return new MaintenanceRecord(incarnation, claim, doneAt, changed);
   }
 }

@@ -11,11 +11,19 @@ import java.util.TreeMap;
  * @param table the table
  * @param done by step, how many files, manifests or snapshots it took away or replaced; steps that
  *     weren't due are missing
+ * @param bytes by step, how many bytes those were, as far as that is known
  */
-public record MaintenanceReport(TableName table, SortedMap<String, Long> done) {
+public record MaintenanceReport(
+    TableName table, SortedMap<String, Long> done, SortedMap<String, Long> bytes) {
 
   public MaintenanceReport {
     done = Collections.unmodifiableSortedMap(new TreeMap<>(done));
+    bytes = Collections.unmodifiableSortedMap(new TreeMap<>(bytes));
+  }
+
+  /** Returns the report of a call that found nothing to do. */
+  static MaintenanceReport nothing(TableName table) {
+    return new MaintenanceReport(table, new TreeMap<>(), new TreeMap<>());
   }
 
   /** Tells whether anything was changed. */

@@ -70,6 +70,22 @@ public record MaintenanceSettings(
     between("claimFor in ms", claimFor.toMillis(), 1_000, DAY_MS);
   }
 
+  /** Returns these settings with another time for claims. */
+  public MaintenanceSettings withClaimFor(Duration time) {
+    return new MaintenanceSettings(
+        enabled,
+        every,
+        filesTogether,
+        fileBytes,
+        turnBytes,
+        manifestsTogether,
+        expireEvery,
+        keepSnapshots,
+        orphansEvery,
+        orphanAge,
+        time);
+  }
+
   RewriteLimits rewriteLimits() {
     return new RewriteLimits(fileBytes, filesTogether, FILES_AT_MOST);
   }

@@ -12,8 +12,7 @@ interface MaintenanceStep {
    * Does what is due now.
    *
    * @param deadline when no further piece of work is begun
-   * @return how many things it took away or replaced
    */
-  long run(Table table, Instant deadline)
+  StepResult run(Table table, Instant deadline)
       throws CompactionException, MetadataException, InterruptedException;
 }

@@ -2,10 +2,7 @@ package io.sluice.compactor.maintain;
 
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Purges;
-import io.sluice.catalog.table.Table;
-import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.Tables;
-import io.sluice.compactor.table.CompactionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executors;
@@ -22,13 +19,9 @@ public final class MaintenanceThread implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MaintenanceThread.class);
   private static final Duration FIRST_AT_MOST = Duration.ofSeconds(30);
-  private static final Duration TURN = Duration.ofMinutes(5);
   private static final long CLOSE_SECONDS = 5;
 
-  private final TableMaintainer maintainer;
-  private final Tables tables;
-  private final Purges purges;
-  private final Duration orphanAge;
+  private final MaintenanceRound round;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -37,19 +30,15 @@ public final class MaintenanceThread implements AutoCloseable {
             return made;
           });
 
-  private MaintenanceThread(
-      TableMaintainer maintainer, Tables tables, Purges purges, Duration orphanAge) {
-    this.maintainer = maintainer;
-    this.tables = tables;
-    this.purges = purges;
-    this.orphanAge = orphanAge;
+  private MaintenanceThread(MaintenanceRound round) {
+    this.round = round;
   }
 
   /** Starts the thread; what it is given stays the caller's. */
   public static MaintenanceThread start(
       TableMaintainer maintainer, Tables tables, Purges purges, MaintenanceSettings settings) {
     MaintenanceThread started =
-        new MaintenanceThread(maintainer, tables, purges, settings.orphanAge());
+        new MaintenanceThread(new MaintenanceRound(maintainer, tables, purges, settings));
     long everyMs = settings.every().toMillis();
     var unused =
         started.thread.scheduleWithFixedDelay(
@@ -61,39 +50,12 @@ public final class MaintenanceThread implements AutoCloseable {
   }
 
   private void lookThrough() {
-    purge();
     try {
-      for (TableName name : tables.list()) {
-        lookAt(name);
-      }
+      var unused = round.run(Instant.MAX, (table, deadline) -> {});
     } catch (CatalogException | RuntimeException e) {
       LOG.warn("The tables can't be listed for maintenance: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Finishes purges, and deletes what compactors have left in folders of purged tables. */
-  private void purge() {
-    try {
-      var unused = purges.again(Instant.now().minus(orphanAge));
-    } catch (CatalogException | RuntimeException e) {
-      LOG.warn("Dropped tables can't be purged, again with the next round: {}", e.toString());
-    }
-  }
-
-  private void lookAt(TableName name) throws InterruptedException {
-    try {
-      Table table = tables.load(name);
-      var unused = maintainer.maintain(table, Instant.now().plus(TURN));
-      tables.adoptColumns(name);
-    } catch (CatalogException
-        | CompactionException
-        | RuntimeException
-        | OutOfMemoryError
-        | LinkageError e) {
-      // A file that can't be read with what there is must not end the maintenance of all.
-      LOG.warn("Maintenance of {} failed, again with the next round: {}", name, e.toString());
     }
   }
 

@@ -7,7 +7,7 @@ import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.TableLook;
 import io.sluice.compactor.table.TableLooks;
 import java.time.Instant;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Snapshot;
@@ -28,13 +28,14 @@ final class ManifestStep implements MaintenanceStep {
   }
 
   @Override
-  public long run(Table table, Instant deadline) throws CompactionException, InterruptedException {
+  public StepResult run(Table table, Instant deadline)
+      throws CompactionException, InterruptedException {
     Attempts attempts = new Attempts(table.name(), "rewriting manifests");
     while (true) {
       TableLook look = looks.look(table);
-      Set<String> small = small(look);
+      Map<String, Long> small = small(look);
       if (small.size() < together) {
-        return 0;
+        return StepResult.NOTHING;
       }
       Outcome outcome =
           look.lake()
@@ -45,21 +46,26 @@ final class ManifestStep implements MaintenanceStep {
                       frozen
                           .rewriteManifests()
                           .clusterBy(file -> "")
-                          .rewriteIf(manifest -> small.contains(manifest.path())));
+                          .rewriteIf(manifest -> small.containsKey(manifest.path())));
       if (outcome instanceof Outcome.Committed) {
-        return small.size();
+        return new StepResult(small.size(), sum(small));
       }
       if (!attempts.again(outcome)) {
-        return 0;
+        return StepResult.NOTHING;
       }
     }
   }
 
-  private static Set<String> small(TableLook look) {
+  private static long sum(Map<String, Long> small) {
+    return small.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Returns the lengths of small manifests by their paths. */
+  private static Map<String, Long> small(TableLook look) {
     LakeView view = look.view();
     Snapshot current = view.metadata().currentSnapshot();
     if (current == null) {
-      return Set.of();
+      return Map.of();
     }
     long target =
         view.metadata()
@@ -68,7 +74,6 @@ final class ManifestStep implements MaintenanceStep {
                 TableProperties.MANIFEST_TARGET_SIZE_BYTES_DEFAULT);
     return current.dataManifests(look.lake().io()).stream()
         .filter(manifest -> manifest.length() < target / 2)
-        .map(ManifestFile::path)
-        .collect(Collectors.toSet());
+        .collect(Collectors.toMap(ManifestFile::path, ManifestFile::length));
   }
 }

@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.SupportsBulkOperations;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ final class OrphanStep implements MaintenanceStep {
 
   private static final Logger LOG = LoggerFactory.getLogger(OrphanStep.class);
   private static final int AT_MOST = 50_000;
+  private static final int TOGETHER = 1_000;
 
   private final TableLooks looks;
   private final WorkRecords records;
@@ -60,18 +63,18 @@ final class OrphanStep implements MaintenanceStep {
   }
 
   @Override
-  public long run(Table table, Instant deadline)
+  public StepResult run(Table table, Instant deadline)
       throws CompactionException, MetadataException, InterruptedException {
     Instant now = clock.instant();
     TableLook before = looks.look(table);
     FileIO io = before.lake().io();
     if (!before.view().ownsItsFiles() || !(io instanceof SupportsPrefixOperations lists)) {
-      return 0;
+      return StepResult.NOTHING;
     }
-    Map<String, String> candidates = candidates(before, lists, now.minus(guard));
+    Map<String, FileInfo> candidates = candidates(before, lists, now.minus(guard));
     keepReachable(candidates, table, io);
     if (candidates.isEmpty()) {
-      return 0;
+      return StepResult.NOTHING;
     }
     if (!isFresh(before.view(), now)) {
       Outcome outcome =
@@ -80,7 +83,7 @@ final class OrphanStep implements MaintenanceStep {
               .commit(before.view(), before.view().progress(), frozen -> frozen.newFastAppend());
       if (!(outcome instanceof Outcome.Committed || outcome instanceof Outcome.Moved)) {
         LOG.info("Orphans of {} are left for now: {}", table.name(), outcome);
-        return 0;
+        return StepResult.NOTHING;
       }
       keepReachable(candidates, table, io);
     }
@@ -94,7 +97,7 @@ final class OrphanStep implements MaintenanceStep {
   }
 
   /** Lists the table's old files, referred to or not, by what they are compared by. */
-  private static Map<String, String> candidates(
+  private static Map<String, FileInfo> candidates(
       TableLook look, SupportsPrefixOperations lists, Instant before) throws CompactionException {
     String location = look.view().metadata().location();
     String current = LakePaths.spelled(look.view().metadata().metadataFileLocation());
@@ -108,12 +111,12 @@ final class OrphanStep implements MaintenanceStep {
               + ", which isn't its own place: its orphans are left alone");
     }
     boolean seen = false;
-    Map<String, String> candidates = new HashMap<>();
+    Map<String, FileInfo> candidates = new HashMap<>();
     for (FileInfo file : lists.listPrefix(location + "/")) {
       String normalized = LakePaths.spelled(file.location());
       seen |= normalized.equals(current);
       if (file.createdAtMillis() < before.toEpochMilli()) {
-        candidates.put(normalized, file.location());
+        candidates.put(normalized, file);
       }
     }
     if (!seen) {
@@ -125,7 +128,7 @@ final class OrphanStep implements MaintenanceStep {
     return candidates;
   }
 
-  private void keepReachable(Map<String, String> candidates, Table table, FileIO io)
+  private void keepReachable(Map<String, FileInfo> candidates, Table table, FileIO io)
       throws CompactionException, MetadataException, InterruptedException {
     // In this order: a result that leaves the record in between is in the metadata.
     Work work = records.load(table.id(), table.incarnation());
@@ -135,19 +138,57 @@ final class OrphanStep implements MaintenanceStep {
     }
   }
 
-  private static long delete(Table table, FileIO io, Map<String, String> candidates) {
+  private static StepResult delete(Table table, FileIO io, Map<String, FileInfo> candidates)
+      throws CompactionException {
+    List<FileInfo> doomed = candidates.values().stream().limit(AT_MOST).toList();
     long deleted = 0;
-    for (String location : candidates.values()) {
-      if (deleted == AT_MOST || Thread.currentThread().isInterrupted()) {
+    long bytes = 0;
+    RuntimeException failure = null;
+    for (int from = 0; from < doomed.size(); from += TOGETHER) {
+      if (Thread.currentThread().isInterrupted()) {
         break;
       }
+      List<FileInfo> batch = doomed.subList(from, Math.min(doomed.size(), from + TOGETHER));
       try {
-        io.deleteFile(location);
-        deleted++;
+        delete(io, batch);
+        deleted += batch.size();
+        bytes += batch.stream().mapToLong(FileInfo::size).sum();
       } catch (RuntimeException e) {
-        LOG.warn("Cannot delete orphan {} of {}, again the next time", location, table.name(), e);
+        failure = e;
       }
     }
-    return deleted;
+    if (failure != null) {
+      throw new CompactionException(
+          Reason.UNAVAILABLE,
+          "not all of the "
+              + doomed.size()
+              + " orphans of "
+              + table.name()
+              + " can be deleted: "
+              + failure.getMessage()
+              + "; see that compactors may delete files there, it is tried again with each round",
+          failure);
+    }
+    return new StepResult(deleted, bytes);
+  }
+
+  /** Deletes files with as few calls as their store lets; tries each of them. */
+  private static void delete(FileIO io, List<FileInfo> files) {
+    List<String> locations = files.stream().map(FileInfo::location).toList();
+    if (io instanceof SupportsBulkOperations bulk) {
+      bulk.deleteFiles(locations);
+      return;
+    }
+    RuntimeException failure = null;
+    for (String location : locations) {
+      try {
+        io.deleteFile(location);
+      } catch (RuntimeException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

@@ -30,26 +30,28 @@ final class RetentionStep implements MaintenanceStep {
   }
 
   @Override
-  public long run(Table table, Instant deadline) throws CompactionException, InterruptedException {
+  public StepResult run(Table table, Instant deadline)
+      throws CompactionException, InterruptedException {
     Optional<Duration> retention = table.options().lakeRetention();
     if (retention.isEmpty()) {
-      return 0;
+      return StepResult.NOTHING;
     }
     Attempts attempts = new Attempts(table.name(), "lake.retention");
     while (true) {
       TableLook look = looks.look(table);
       List<FileScanTask> old = old(look, clock.instant().minus(retention.get()));
       if (old.isEmpty()) {
-        return 0;
+        return StepResult.NOTHING;
       }
       Outcome outcome =
           look.lake()
               .commit(look.view(), look.progress(), frozen -> without(frozen.newDelete(), old));
       if (outcome instanceof Outcome.Committed) {
-        return old.size();
+        return new StepResult(
+            old.size(), old.stream().mapToLong(task -> task.file().fileSizeInBytes()).sum());
       }
       if (!attempts.again(outcome)) {
-        return 0;
+        return StepResult.NOTHING;
       }
     }
   }

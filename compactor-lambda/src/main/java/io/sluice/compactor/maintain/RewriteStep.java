@@ -64,31 +64,35 @@ final class RewriteStep implements MaintenanceStep {
       LakeView start, Instant begun, List<FileScanTask> old, Optional<DataFile> made) {}
 
   @Override
-  public long run(Table table, Instant deadline) throws CompactionException, InterruptedException {
+  public StepResult run(Table table, Instant deadline)
+      throws CompactionException, InterruptedException {
     TableLook look = looks.look(table);
     long snapshot = look.view().snapshotId();
     if (snapshot == Cut.NO_SNAPSHOT
         || Objects.equals(nothingAt.get(table.id()), snapshot)
         // Two names that Parquet spells alike would become one column with Iceberg's writer.
         || !LakeSchema.hasDistinctNames(look.view().schema())) {
-      return 0;
+      return StepResult.NOTHING;
     }
     List<List<FileScanTask>> groups = groups(look.view());
     if (groups.isEmpty()) {
       nothingAt.put(table.id(), snapshot);
     }
     long replaced = 0;
+    long replacedBytes = 0;
     long left = bytesPerTurn;
     for (List<FileScanTask> group : groups) {
       if (left <= 0 || !Instant.now().isBefore(deadline)) {
         break;
       }
-      left -= group.stream().mapToLong(task -> task.file().fileSizeInBytes()).sum();
+      long bytes = group.stream().mapToLong(task -> task.file().fileSizeInBytes()).sum();
+      left -= bytes;
       if (commit(table, write(look, group))) {
         replaced += group.size();
+        replacedBytes += bytes;
       }
     }
-    return replaced;
+    return new StepResult(replaced, replacedBytes);
   }
 
   private List<List<FileScanTask>> groups(LakeView view) {

@@ -33,7 +33,8 @@ enum Step {
     return last.isAfter(now) || !now.isBefore(last.plus(every(settings)));
   }
 
-  private Duration every(MaintenanceSettings settings) {
+  /** Returns how often it is due. */
+  Duration every(MaintenanceSettings settings) {
     return switch (this) {
       case RETENTION, REWRITE, MANIFESTS -> settings.every();
       case EXPIRE -> settings.expireEvery();

@@ -1,6 +1,8 @@
 package io.sluice.compactor.maintain;
 
 import io.sluice.catalog.bucket.BucketRecords;
+import io.sluice.catalog.compaction.CompactionError;
+import io.sluice.catalog.compaction.MaintenanceNote;
 import io.sluice.catalog.lake.LakeTable;
 import io.sluice.catalog.metadata.BlockingMetadata;
 import io.sluice.catalog.metadata.MetadataException;
@@ -14,8 +16,9 @@ import io.sluice.compactor.work.StoredWorkRecords;
 import io.sluice.compactor.work.WorkClaim;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -35,6 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class TableMaintainer {
 
   private static final Logger LOG = LoggerFactory.getLogger(TableMaintainer.class);
+
+  /** What isn't a step, in notes. */
+  private static final String COLUMNS = "columns";
 
   private final MaintenanceRecords records;
   private final String worker;
@@ -107,7 +113,7 @@ public final class TableMaintainer {
               table.incarnation(),
               record -> isDue(record, now) ? record.claim(claim, now) : record);
       if (!isDue(claimed, now) || !claim.equals(claimed.claim())) {
-        return new MaintenanceReport(table.name(), new TreeMap<>());
+        return MaintenanceReport.nothing(table.name());
       }
       return maintain(table, Step.due(claimed, now, settings), deadline);
     } catch (MetadataException e) {
@@ -121,43 +127,103 @@ public final class TableMaintainer {
 
   private MaintenanceReport maintain(Table table, Set<Step> due, Instant deadline)
       throws CompactionException, MetadataException, InterruptedException {
-    SortedMap<String, Long> counts = new TreeMap<>();
-    Set<Step> done = EnumSet.noneOf(Step.class);
-    CompactionException failure = null;
+    Map<Step, StepResult> results = new EnumMap<>(Step.class);
+    Map<Step, CompactionException> failures = new EnumMap<>(Step.class);
     for (Step step : due) {
       if (!Instant.now().isBefore(deadline)) {
         break;
       }
       try {
-        counts.put(step.text(), Objects.requireNonNull(steps.get(step)).run(table, deadline));
-        done.add(step);
+        results.put(step, Objects.requireNonNull(steps.get(step)).run(table, deadline));
       } catch (CompactionException e) {
-        failure = also(failure, e);
+        failures.put(step, e);
       } catch (MetadataException e) {
-        failure = also(failure, unavailable(table, e));
-      } catch (RuntimeException e) {
-        failure = also(failure, failed(table, step, e));
+        failures.put(step, unavailable(table, e));
+      } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+        // A file that can't be read with what there is must not end the maintenance of all.
+        failures.put(step, failed(table, step, e));
       }
     }
+    Instant now = clock.instant();
     records.update(
-        table.id(), table.incarnation(), record -> record.done(worker, done, clock.instant()));
-    MaintenanceReport report = new MaintenanceReport(table.name(), counts);
+        table.id(),
+        table.incarnation(),
+        record ->
+            record
+                .done(worker, results.keySet(), now)
+                .withNote(note(record.note(), results, failures, now)));
+    MaintenanceReport report = report(table, results);
     if (report.changedAnything()) {
       LOG.info("Maintained: {}", report);
     }
-    if (failure != null) {
-      throw failure;
+    if (!failures.isEmpty()) {
+      throw all(failures.values());
     }
     return report;
   }
 
-  private static CompactionException also(
-      @Nullable CompactionException failure, CompactionException next) {
-    if (failure == null) {
-      return next;
+  private MaintenanceNote note(
+      MaintenanceNote before,
+      Map<Step, StepResult> results,
+      Map<Step, CompactionException> failures,
+      Instant now) {
+    MaintenanceNote note = before;
+    for (Map.Entry<Step, StepResult> one : results.entrySet()) {
+      Step step = one.getKey();
+      StepResult did = one.getValue();
+      note = note.did(step.text(), now, now.plus(step.every(settings)), did.count(), did.bytes());
     }
-    failure.addSuppressed(next);
-    return failure;
+    for (Map.Entry<Step, CompactionException> one : failures.entrySet()) {
+      note =
+          note.withError(
+              one.getKey().text(),
+              new CompactionError(now, worker, String.valueOf(one.getValue().getMessage())));
+    }
+    return note;
+  }
+
+  /**
+   * Notes how it went to have a table take over the columns of its lake table, for those who ask
+   * how the table is.
+   *
+   * @param failure why it couldn't be done; null if it could
+   */
+  public void noteColumns(Table table, @Nullable String failure) {
+    try {
+      var unused =
+          records.update(
+              table.id(),
+              table.incarnation(),
+              record ->
+                  record.withNote(
+                      record
+                          .note()
+                          .withError(
+                              COLUMNS,
+                              failure == null
+                                  ? null
+                                  : new CompactionError(clock.instant(), worker, failure))));
+    } catch (MetadataException e) {
+      LOG.warn("Can't note how maintenance of {} went: {}", table.name(), e.toString());
+    }
+  }
+
+  private static MaintenanceReport report(Table table, Map<Step, StepResult> results) {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    SortedMap<String, Long> bytes = new TreeMap<>();
+    results.forEach(
+        (step, did) -> {
+          counts.put(step.text(), did.count());
+          bytes.put(step.text(), did.bytes());
+        });
+    return new MaintenanceReport(table.name(), counts, bytes);
+  }
+
+  private static CompactionException all(Collection<CompactionException> failures) {
+    Iterator<CompactionException> each = failures.iterator();
+    CompactionException first = each.next();
+    each.forEachRemaining(first::addSuppressed);
+    return first;
   }
 
   private static CompactionException unavailable(Table table, MetadataException e) {
@@ -167,10 +233,16 @@ public final class TableMaintainer {
         e);
   }
 
-  private static CompactionException failed(Table table, Step step, RuntimeException e) {
+  private static CompactionException failed(Table table, Step step, Throwable e) {
     return new CompactionException(
         Reason.UNAVAILABLE,
-        "maintenance of " + table.name() + " failed at " + step.text() + ": " + e.getMessage(),
+        "maintenance of "
+            + table.name()
+            + " failed at "
+            + step.text()
+            + ": "
+            + (e.getMessage() == null ? e.toString() : e.getMessage())
+            + "; it is tried again with each round, and no row is lost meanwhile",
         e);
   }
 }

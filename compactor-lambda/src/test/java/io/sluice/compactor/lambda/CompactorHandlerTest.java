@@ -6,15 +6,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.sluice.catalog.compaction.CompactionErrors;
+import io.sluice.catalog.compaction.MaintenanceNotes;
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableCatalog;
 import io.sluice.compactor.CompactorTown;
 import io.sluice.compactor.Tables;
+import io.sluice.compactor.maintain.MaintenanceRound;
+import io.sluice.compactor.maintain.MaintenanceSettings;
+import io.sluice.compactor.maintain.TableMaintainer;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,9 +54,19 @@ class CompactorHandlerTest {
         new CompactorHandler(
             () -> {
               connects.incrementAndGet();
-              return new LambdaConnections(
-                  Tables.of(town.catalog), town.compactor("lambda"), town.maintainer("lambda"));
+              return connections("lambda");
             });
+  }
+
+  private LambdaConnections connections(String worker) {
+    Tables tables = Tables.of(town.catalog);
+    TableMaintainer maintainer = town.maintainer(worker);
+    return new LambdaConnections(
+        tables,
+        town.compactor(worker),
+        maintainer,
+        new MaintenanceRound(
+            maintainer, tables, town.catalog.purges(), MaintenanceSettings.DEFAULT));
   }
 
   @AfterEach
@@ -103,6 +131,120 @@ class CompactorHandlerTest {
     assertThatThrownBy(() -> LambdaEnvironment.of(Map.of("SLUICE_ZOOKEEPER", "zk:2181")))
         .hasMessageContaining("SLUICE_LEDGERS must be set");
     assertThat(LambdaEnvironment.DOCS).hasSize(6);
+  }
+
+  @Test
+  void aScheduledEventLooksAtTablesThatNoMessageNames() throws Exception {
+    Table forgotten = town.table("forgotten", 1);
+    Table idle = town.table("idle", 1);
+    Table purged = town.table("purged", 1);
+    for (int commit = 0; commit < 8; commit++) {
+      town.append(idle, 0, 10, 10);
+      handle(600_000, body("idle"));
+    }
+    forgetMaintenance(idle);
+    town.append(forgotten, 0, 10, 10);
+    town.iceberg(idle).updateSchema().addColumn("late", Types.IntegerType.get()).commit();
+    Path left = leftOf(purged);
+
+    schedule(handler, 600_000);
+
+    town.assertLakeEqualsLog(forgotten);
+    town.assertLakeEqualsLog(idle);
+    assertThat(town.iceberg(idle).currentSnapshot().summary())
+        .containsEntry("total-data-files", "1");
+    assertThat(town.catalog.load(idle.name()).schema().findField("late")).isNotNull();
+    assertThat(left).doesNotExist();
+    assertThat(town.metadata.read("/maintenance/" + forgotten.id()).get()).isPresent();
+  }
+
+  @Test
+  void aBrokenTableKeepsNoneFromItsTurn() throws Exception {
+    Table broken = town.table("broken", 1);
+    Table well = town.table("well", 1);
+    town.append(broken, 0, 10, 10);
+    town.append(well, 0, 10, 10);
+    town.loseLedger(1);
+
+    schedule(handler, 600_000);
+
+    town.assertLakeEqualsLog(well);
+    assertThat(new CompactionErrors(town.metadata).of(broken.id()).get()).isPresent();
+  }
+
+  @Test
+  void withoutTimeAScheduledEventBeginsNothing() throws Exception {
+    Table table = town.table("t", 1);
+    town.append(table, 0, 10, 10);
+
+    schedule(handler, 0);
+
+    assertThat(town.iceberg(table).snapshots()).isEmpty();
+    assertThat(town.metadata.read("/maintenance/" + table.id()).get()).isEmpty();
+  }
+
+  @Test
+  void functionsThatLookThroughAtTheSameTimeDoNoHarm() throws Exception {
+    List<Table> tables = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Table table = town.table("t" + i, 1);
+      for (int commit = 0; commit < 8; commit++) {
+        town.append(table, 0, 10, 10);
+        handle(600_000, body("t" + i));
+      }
+      town.append(table, 0, 10, 10);
+      forgetMaintenance(table);
+      tables.add(table);
+    }
+    Path left = leftOf(town.table("purged", 1));
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    List<Future<?>> functions = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      CompactorHandler one = new CompactorHandler(() -> connections(UUID.randomUUID().toString()));
+      functions.add(threads.submit(() -> schedule(one, 600_000)));
+    }
+    for (Future<?> function : functions) {
+      function.get(100, TimeUnit.SECONDS);
+    }
+    threads.shutdown();
+
+    for (Table table : tables) {
+      town.assertLakeEqualsLog(table);
+      assertThat(new MaintenanceNotes(town.metadata).of(table).get().errors()).isEmpty();
+    }
+    assertThat(left).doesNotExist();
+  }
+
+  @Test
+  void aFunctionThatCannotLookFails() {
+    CompactorHandler cut =
+        new CompactorHandler(
+            () -> {
+              throw new IOException("no way to ZooKeeper");
+            });
+
+    assertThatThrownBy(() -> schedule(cut, 600_000)).hasMessageContaining("no way to ZooKeeper");
+  }
+
+  /** Drops a table with PURGE so long ago that what is left now was left by who came too late. */
+  private Path leftOf(Table table) throws Exception {
+    Clock then = Clock.fixed(Instant.now().minus(Duration.ofDays(400)), ZoneOffset.UTC);
+    new TableCatalog(town.metadata, town.lake, then).dropTable(table.name(), false, true);
+    Path late = Path.of(table.location().substring("file://".length()), "data", "late.parquet");
+    Files.createDirectories(late.getParent());
+    return Files.writeString(late, "late");
+  }
+
+  /** Invokes a function with an event that has no messages. */
+  private static void schedule(CompactorHandler function, int leftMs) {
+    assertThat(function.handleRequest(new SQSEvent(), context(leftMs)).getBatchItemFailures())
+        .isEmpty();
+  }
+
+  private void forgetMaintenance(Table table) throws Exception {
+    String path = "/maintenance/" + table.id();
+    long version = town.metadata.read(path).get().orElseThrow().version();
+    town.metadata.delete(path, version).get(10, TimeUnit.SECONDS);
   }
 
   private List<String> handle(int leftMs, String... bodies) {

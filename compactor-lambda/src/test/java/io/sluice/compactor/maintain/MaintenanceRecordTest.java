@@ -3,6 +3,8 @@ package io.sluice.compactor.maintain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.catalog.compaction.CompactionError;
+import io.sluice.catalog.compaction.MaintenanceNote;
 import io.sluice.compactor.work.WorkClaim;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -59,7 +61,8 @@ class MaintenanceRecordTest {
         new MaintenanceRecord(
             INCARNATION,
             new WorkClaim("a", Instant.ofEpochMilli(5)),
-            Map.of(Step.EXPIRE, Instant.ofEpochMilli(7)));
+            Map.of(Step.EXPIRE, Instant.ofEpochMilli(7)),
+            MaintenanceNote.NONE);
     String json =
         "{\"v\":1,\"incarnation\":\"00000000-0000-0000-0000-000000000001\","
             + "\"claim\":{\"worker\":\"a\",\"until\":5},\"doneAt\":{\"expire\":7}}";
@@ -71,6 +74,36 @@ class MaintenanceRecordTest {
     assertThatThrownBy(() -> MaintenanceCodec.decode("/p", later.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("maintenance record /p");
+  }
+
+  @Test
+  void theNoteIsKept() {
+    MaintenanceNote note =
+        MaintenanceNote.NONE
+            .did("rewrite", NOW, NOW.plusSeconds(600), 8, 4_096)
+            .withError("expire", new CompactionError(NOW, "a", "the store is away"));
+    MaintenanceRecord record = NONE.withNote(note).done("a", Set.of(Step.EXPIRE), NOW);
+
+    byte[] bytes = MaintenanceCodec.encode(record);
+    assertThat(MaintenanceCodec.decode("/p", bytes)).isEqualTo(record);
+    assertThat(new String(bytes, StandardCharsets.UTF_8))
+        .contains(
+            "\"note\":{\"steps\":{\"rewrite\":{\"at\":\"2026-01-01T00:00:00Z\","
+                + "\"dueAt\":\"2026-01-01T00:10:00Z\",\"count\":8,\"bytes\":4096,"
+                + "\"totalCount\":8,\"totalBytes\":4096}},\"errors\":{\"expire\":{\"v\":1,"
+                + "\"at\":\"2026-01-01T00:00:00Z\",\"worker\":\"a\","
+                + "\"message\":\"the store is away\"}}}");
+  }
+
+  @Test
+  void aNoteThatIsWrittenTwiceCountsOnce() {
+    MaintenanceNote once = MaintenanceNote.NONE.did("rewrite", NOW, NOW, 8, 4_096);
+
+    assertThat(once.did("rewrite", NOW, NOW, 8, 4_096)).isEqualTo(once);
+    MaintenanceNote twice = once.did("rewrite", NOW.plusSeconds(1), NOW, 1, 1);
+    assertThat(twice.steps().values())
+        .singleElement()
+        .satisfies(step -> assertThat(step.totalCount()).isEqualTo(9));
   }
 
   @Test

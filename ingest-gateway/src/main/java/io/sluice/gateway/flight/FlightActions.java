@@ -73,7 +73,9 @@ final class FlightActions {
         Json.read("action status", body, Set.of());
         yield operations
             .status()
-            .thenApply(tables -> StateJson.status(parts.ownership().id(), tables));
+            .thenCombine(
+                operations.purges(),
+                (tables, purges) -> StateJson.status(parts.ownership().id(), tables, purges));
       }
       default ->
           throw new ProblemException(

@@ -2,12 +2,16 @@ package io.sluice.gateway.flight;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.compaction.MaintenanceNote;
+import io.sluice.catalog.table.Purges;
 import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.cluster.Placement;
 import io.sluice.gateway.tables.BucketWatermark;
 import io.sluice.gateway.tables.FlushReport;
+import io.sluice.gateway.tables.PurgesStatus;
 import io.sluice.gateway.tables.TableStatus;
 import io.sluice.gateway.tables.TruncateReport;
+import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -81,21 +85,42 @@ public final class StateJson {
   }
 
   /** Writes how all tables are. */
-  public static ObjectNode status(String gateway, List<TableStatus> tables) {
+  public static ObjectNode status(String gateway, List<TableStatus> tables, PurgesStatus purges) {
     ObjectNode answer = Json.object().put("gateway", gateway);
     ArrayNode all = answer.putArray("tables");
     for (TableStatus one : tables) {
-      all.addObject()
+      ObjectNode table =
+          all.addObject()
+              .put("database", one.table().database())
+              .put("table", one.table().table())
+              .put("buckets", one.buckets())
+              .put("rows", one.rows())
+              .put("rowsNotInLake", one.notInLake().rows())
+              .put("bytesNotInLake", one.notInLake().bytes())
+              .put("secondsNotInLake", one.secondsNotInLake())
+              .put("lastError", one.lastError());
+      table.set("maintenance", maintenance(one.maintenance()));
+    }
+    ArrayNode waiting = answer.putArray("purges");
+    for (Purges.Waiting one : purges.waiting()) {
+      waiting
+          .addObject()
           .put("database", one.table().database())
           .put("table", one.table().table())
-          .put("buckets", one.buckets())
-          .put("rows", one.rows())
-          .put("rowsNotInLake", one.notInLake().rows())
-          .put("bytesNotInLake", one.notInLake().bytes())
-          .put("secondsNotInLake", one.secondsNotInLake())
-          .put("lastError", one.lastError());
+          .put("location", one.location())
+          .put("askedAt", one.askedAt().toString())
+          .put("lastError", one.error().orElse(null));
     }
-    return answer;
+    return answer.put("purgesUnknown", purges.unknown());
+  }
+
+  private static ObjectNode maintenance(MaintenanceNote note) {
+    ObjectNode json = Json.object();
+    json.put("lastAt", note.lastAt().map(Instant::toString).orElse(null))
+        .put("dueAt", note.dueAt().map(Instant::toString).orElse(null))
+        .put("lastError", note.lastError().orElse(null))
+        .set("steps", note.json().path("steps"));
+    return json;
   }
 
   private StateJson() {}

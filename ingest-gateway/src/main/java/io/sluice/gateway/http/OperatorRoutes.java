@@ -27,7 +27,12 @@ final class OperatorRoutes {
   void status(Call call) {
     call.answer(
         200,
-        parts.operations().status().thenApply(tables -> StateJson.status(parts.gateway(), tables)));
+        parts
+            .operations()
+            .status()
+            .thenCombine(
+                parts.operations().purges(),
+                (tables, purges) -> StateJson.status(parts.gateway(), tables, purges)));
   }
 
   void flush(Call call) {

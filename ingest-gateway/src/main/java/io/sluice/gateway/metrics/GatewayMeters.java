@@ -17,7 +17,9 @@ import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.append.AppendListener;
 import io.sluice.gateway.quota.QuotaListener;
 import io.sluice.gateway.read.FollowListener;
+import io.sluice.gateway.tables.LakeLags;
 import io.sluice.gateway.tables.LakeLags.TableLag;
+import io.sluice.gateway.tables.PurgesStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +29,7 @@ import java.util.function.ToDoubleFunction;
 
 /** The gateway's meters, and their text for Prometheus. Thread-safe. */
 public final class GatewayMeters
-    implements AppendListener, FollowListener, QuotaListener, AutoCloseable {
+    implements AppendListener, FollowListener, QuotaListener, LakeLags.Listener, AutoCloseable {
 
   /** The protocol by which a request came. */
   public enum Protocol {
@@ -57,6 +59,7 @@ public final class GatewayMeters
   private final MultiGauge lagBytes;
   private final MultiGauge lagSeconds;
   private final MultiGauge failing;
+  private final MaintenanceMeters maintenance = new MaintenanceMeters(registry);
 
   /** Starts with everything at zero, and the JVM's own meters. */
   public GatewayMeters() {
@@ -166,25 +169,26 @@ public final class GatewayMeters
         .register(registry);
   }
 
-  /** Shows how far the lake is behind, of all tables that there are. */
-  public void lakeLags(List<TableLag> lags) {
+  /** Shows how far the lake is behind, and how it is maintained, of all tables that there are. */
+  @Override
+  public void lakeLags(List<TableLag> lags, PurgesStatus purges) {
     show(lagRows, lags, one -> one.lag().rows());
     show(lagBytes, lags, one -> one.lag().bytes());
     show(lagSeconds, lags, TableLag::seconds);
     show(failing, lags, one -> one.failing() ? 1 : 0);
+    maintenance.show(lags, purges);
   }
 
-  private static void show(
-      MultiGauge gauge, List<TableLag> lags, ToDoubleFunction<TableLag> value) {
+  static void show(MultiGauge gauge, List<TableLag> lags, ToDoubleFunction<TableLag> value) {
     gauge.register(
         lags.stream()
-            .map(
-                one ->
-                    MultiGauge.Row.of(
-                        Tags.of("database", one.table().database(), "table", one.table().table()),
-                        value.applyAsDouble(one)))
+            .map(one -> MultiGauge.Row.of(tags(one.table()), value.applyAsDouble(one)))
             .toList(),
         true);
+  }
+
+  static Tags tags(TableName table) {
+    return Tags.of("database", table.database(), "table", table.table());
   }
 
   /** Forgets a dropped table's meters. */

@@ -2,7 +2,7 @@ package io.sluice.gateway.tables;
 
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.LakeLag;
-import io.sluice.catalog.compaction.CompactionErrors;
+import io.sluice.catalog.compaction.MaintenanceNote;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,8 +29,8 @@ public final class LakeLags {
 
   private final TableOperations operations;
   private final BucketLogs logs;
-  private final CompactionErrors errors;
-  private final Consumer<List<TableLag>> found;
+  private final LakeReports reports;
+  private final Listener listener;
   private final LongSupplier nanoTime;
   private long nextNanos;
   private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
@@ -41,23 +40,44 @@ public final class LakeLags {
    *
    * @param seconds age of the oldest row that isn't in the lake; 0 if there is none
    * @param failing whether its last compaction failed
+   * @param maintenance how its maintenance went
+   * @param overdueSeconds since when its maintenance should have been done; 0 if it needn't have
+   *     been
    */
-  public record TableLag(TableName table, LakeLag lag, double seconds, boolean failing) {}
+  public record TableLag(
+      TableName table,
+      LakeLag lag,
+      double seconds,
+      boolean failing,
+      MaintenanceNote maintenance,
+      double overdueSeconds) {}
+
+  /** Who gets what was found, each time. */
+  public interface Listener {
+
+    /**
+     * Takes what was found.
+     *
+     * @param tables all tables whose records could be read
+     * @param purges what is still to be deleted of dropped tables
+     */
+    void lakeLags(List<TableLag> tables, PurgesStatus purges);
+  }
 
   /**
-   * @param found gets what was found, each time
+   * @param listener gets what was found, each time
    * @param nanoTime as {@link System#nanoTime}
    */
   public LakeLags(
       TableOperations operations,
       BucketLogs logs,
-      CompactionErrors errors,
-      Consumer<List<TableLag>> found,
+      LakeReports reports,
+      Listener listener,
       LongSupplier nanoTime) {
     this.operations = operations;
     this.logs = logs;
-    this.errors = errors;
-    this.found = found;
+    this.reports = reports;
+    this.listener = listener;
     this.nanoTime = nanoTime;
     this.nextNanos = nanoTime.getAsLong();
   }
@@ -77,7 +97,7 @@ public final class LakeLags {
         operations
             .allTables()
             .thenCompose(this::lags)
-            .thenAccept(found)
+            .thenAcceptBoth(operations.purges(), listener::lakeLags)
             .exceptionally(failure -> null);
     return last;
   }
@@ -99,19 +119,25 @@ public final class LakeLags {
         .buckets()
         .records(table)
         .thenCombine(
-            errors.of(table.id()),
-            (records, error) -> Optional.of(lag(table, records, error.isPresent())))
+            reports.of(table), (records, report) -> Optional.of(lag(table, records, report)))
         .exceptionally(failure -> Optional.empty());
   }
 
-  private TableLag lag(Table table, List<BucketState> records, boolean failing) {
+  private TableLag lag(Table table, List<BucketState> records, LakeReports.Report report) {
     LakeLag lag = LakeLag.NONE;
     for (int bucket = 0; bucket < records.size(); bucket++) {
       long watermark =
           logs.find(new BucketId(table.id(), bucket)).map(BucketLog::watermark).orElse(0L);
       lag = lag.plus(LakeLag.of(records.get(bucket), 0, watermark));
     }
-    long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-    return new TableLag(table.name(), lag, lag.seconds(nowMicros), failing);
+    Instant now = Instant.now();
+    MaintenanceNote maintenance = report.maintenance();
+    return new TableLag(
+        table.name(),
+        lag,
+        lag.seconds(ChronoUnit.MICROS.between(Instant.EPOCH, now)),
+        report.error().isPresent(),
+        maintenance,
+        maintenance.overdue(table.createdAt(), now).toMillis() / 1e3);
   }
 }

@@ -2,8 +2,6 @@ package io.sluice.gateway.tables;
 
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.LakeLag;
-import io.sluice.catalog.compaction.CompactionError;
-import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.range.OffsetGap;
@@ -12,7 +10,6 @@ import io.sluice.gateway.tables.BucketOperations.Some;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +18,13 @@ final class StatusQuery {
 
   private final BucketOperations buckets;
   private final Lake lake;
-  private final CompactionErrors errors;
+  private final LakeReports reports;
   private final Workers workers;
 
-  StatusQuery(BucketOperations buckets, Lake lake, CompactionErrors errors, Workers workers) {
+  StatusQuery(BucketOperations buckets, Lake lake, LakeReports reports, Workers workers) {
     this.buckets = buckets;
     this.lake = lake;
-    this.errors = errors;
+    this.reports = reports;
     this.workers = workers;
   }
 
@@ -36,7 +33,7 @@ final class StatusQuery {
       Table table,
       List<BucketWatermark> watermarks,
       List<BucketState> records,
-      Optional<CompactionError> error) {}
+      LakeReports.Report report) {}
 
   /** Returns a table's status; fails if its buckets or their records can't be reached. */
   CompletableFuture<TableStatus> of(Table table) {
@@ -47,15 +44,15 @@ final class StatusQuery {
                 buckets
                     .records(table)
                     .thenCombine(
-                        errors.of(table.id()),
-                        (records, error) -> new Found(table, known, records, error)))
+                        reports.of(table),
+                        (records, report) -> new Found(table, known, records, report)))
         .thenCompose(found -> workers.call(() -> status(found)));
   }
 
   private TableStatus status(Found found) {
     Table table = found.table();
     @Nullable String lastError =
-        found.error().map(error -> error.message() + " (" + error.at() + ")").orElse(null);
+        found.report().error().map(error -> error.message() + " (" + error.at() + ")").orElse(null);
     Progress progress = Progress.none(table.incarnation());
     try {
       progress = lake.table(table).load().progress();
@@ -74,6 +71,12 @@ final class StatusQuery {
     }
     long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     return new TableStatus(
-        table.name(), table.bucketCount(), rows, lag, lag.seconds(nowMicros), lastError);
+        table.name(),
+        table.bucketCount(),
+        rows,
+        lag,
+        lag.seconds(nowMicros),
+        lastError,
+        found.report().maintenance());
   }
 }

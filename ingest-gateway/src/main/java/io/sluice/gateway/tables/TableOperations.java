@@ -1,6 +1,5 @@
 package io.sluice.gateway.tables;
 
-import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.compaction.CompactionRequests;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.table.CatalogException;
@@ -31,7 +30,7 @@ public final class TableOperations implements FreshReads.Flusher {
   private final TableCatalog catalog;
   private final Lake lake;
   private final CompactionRequests compaction;
-  private final CompactionErrors errors;
+  private final LakeReports reports;
   private final BucketOperations buckets;
   private final Tables tables;
   private final Workers workers;
@@ -43,7 +42,7 @@ public final class TableOperations implements FreshReads.Flusher {
       TableCatalog catalog,
       Lake lake,
       CompactionRequests compaction,
-      CompactionErrors errors,
+      LakeReports reports,
       BucketOperations buckets,
       Tables tables,
       Workers workers) {}
@@ -56,7 +55,7 @@ public final class TableOperations implements FreshReads.Flusher {
     this.catalog = parts.catalog();
     this.lake = parts.lake();
     this.compaction = parts.compaction();
-    this.errors = parts.errors();
+    this.reports = parts.reports();
     this.buckets = parts.buckets();
     this.tables = parts.tables();
     this.workers = parts.workers();
@@ -239,6 +238,13 @@ public final class TableOperations implements FreshReads.Flusher {
         .thenCompose(names -> Futures.all(names.stream().map(this::status).toList()));
   }
 
+  /** Returns what is still to be deleted of dropped tables. Never fails. */
+  public CompletableFuture<PurgesStatus> purges() {
+    return workers
+        .call(() -> new PurgesStatus(catalog.purges().waiting(), null))
+        .exceptionally(failure -> new PurgesStatus(List.of(), Flush.reason(failure)));
+  }
+
   /** Returns all tables, but for those that are dropped meanwhile. */
   public CompletableFuture<List<Table>> allTables() {
     return workers
@@ -269,7 +275,7 @@ public final class TableOperations implements FreshReads.Flusher {
   public CompletableFuture<TableStatus> status(TableName name) {
     return tables
         .table(name)
-        .thenCompose(table -> new StatusQuery(buckets, lake, errors, workers).of(table))
+        .thenCompose(table -> new StatusQuery(buckets, lake, reports, workers).of(table))
         .exceptionally(failure -> TableStatus.unknown(name, Flush.reason(failure)));
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.gateway.tables;
 
 import io.sluice.catalog.bucket.LakeLag;
+import io.sluice.catalog.compaction.MaintenanceNote;
 import io.sluice.catalog.table.TableName;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondsNotInLake age of the oldest of those
  * @param lastError why some of that isn't known, else why the table's last compaction failed; null
  *     if nothing is wrong
+ * @param maintenance how the maintenance of its lake table went
  */
 public record TableStatus(
     TableName table,
@@ -21,10 +23,11 @@ public record TableStatus(
     long rows,
     LakeLag notInLake,
     double secondsNotInLake,
-    @Nullable String lastError) {
+    @Nullable String lastError,
+    MaintenanceNote maintenance) {
 
   /** Returns the status of a table of which nothing is known but what went wrong. */
   static TableStatus unknown(TableName table, String why) {
-    return new TableStatus(table, 0, 0, LakeLag.NONE, 0, why);
+    return new TableStatus(table, 0, 0, LakeLag.NONE, 0, why, MaintenanceNote.NONE);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.bucket.LakeLag;
+import io.sluice.catalog.compaction.MaintenanceNote;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.lake.LocalFileIO;
@@ -197,7 +198,8 @@ class IcebergRoutesTest {
 
     @Override
     public CompletableFuture<TableStatus> status(TableName table) {
-      return CompletableFuture.completedFuture(new TableStatus(table, 1, 0, LakeLag.NONE, 0, null));
+      return CompletableFuture.completedFuture(
+          new TableStatus(table, 1, 0, LakeLag.NONE, 0, null, MaintenanceNote.NONE));
     }
 
     @Override

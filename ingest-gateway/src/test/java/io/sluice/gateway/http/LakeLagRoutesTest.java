@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.bucket.StoredBucketRecords;
 import io.sluice.catalog.compaction.CompactionError;
 import io.sluice.catalog.compaction.CompactionErrors;
+import io.sluice.catalog.compaction.MaintenanceNote;
+import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +99,84 @@ class LakeLagRoutesTest {
     assertThat(status.path("rows").asLong()).isEqualTo(2);
     assertThat(status.path("lastError").asText()).startsWith("the lake can't be read: ");
     assertThat(gateway.get("/metrics").body()).contains("sluice_lake_lag_rows" + LABELS + " 2.0");
+  }
+
+  @Test
+  void howMaintenanceWentIsTold() throws Exception {
+    assertThat(status().path("maintenance").path("lastAt").isNull()).isTrue();
+    Instant at = Instant.parse("2026-01-01T00:00:00Z");
+    note(
+        MaintenanceNote.NONE
+            .did("rewrite", at, at.plusSeconds(600), 8, 4_096)
+            .did("rewrite", at.plusSeconds(600), at.plusSeconds(1_200), 2, 100)
+            .withError("expire", new CompactionError(at, "w", "the store is away"))
+            .withError("orphans", new CompactionError(at, "w", "the store is away")));
+
+    JsonNode maintenance = status().path("maintenance");
+    assertThat(maintenance.path("lastAt").asText()).isEqualTo("2026-01-01T00:10:00Z");
+    assertThat(maintenance.path("dueAt").asText()).isEqualTo("2026-01-01T00:20:00Z");
+    assertThat(maintenance.path("steps").path("rewrite").path("count").asLong()).isEqualTo(2);
+    assertThat(maintenance.path("steps").path("rewrite").path("totalBytes").asLong())
+        .isEqualTo(4_196);
+    assertThat(maintenance.path("lastError").asText())
+        .isEqualTo("expire, orphans: the store is away (2026-01-01T00:00:00Z)");
+    assertThat(status().path("lastError").isNull()).isTrue();
+    String step = "{database=\"shop\",step=\"rewrite\",table=\"orders\"}";
+    assertThat(gateway.get("/metrics").body())
+        .contains("sluice_maintenance_failing" + LABELS + " 1")
+        .contains("sluice_maintenance_changes_total" + step + " 10.0")
+        .contains("sluice_maintenance_bytes_total" + step + " 4196.0")
+        .containsPattern(
+            "sluice_maintenance_overdue_seconds\\{database=\"shop\",table=\"orders\"} [1-9]");
+  }
+
+  @Test
+  void aNoteOfAnotherLogOfTheTableCountsAsNone() throws Exception {
+    Instant at = Instant.parse("2026-01-01T00:00:00Z");
+    note(UUID.randomUUID().toString(), MaintenanceNote.NONE.did("rewrite", at, at, 8, 4_096));
+
+    assertThat(status().path("maintenance").path("lastAt").isNull()).isTrue();
+  }
+
+  private void note(MaintenanceNote note) throws Exception {
+    note(table().incarnation().toString(), note);
+  }
+
+  private void note(String incarnation, MaintenanceNote note) throws Exception {
+    ObjectNode record = new ObjectMapper().createObjectNode().put("v", 1);
+    record.put("incarnation", incarnation).set("note", note.json());
+    gateway
+        .metadata()
+        .create(
+            MetadataPaths.maintenance(table().id()),
+            record.toString().getBytes(StandardCharsets.UTF_8))
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void filesThatAreStillToBeDeletedAreTold() throws Exception {
+    Table table = table();
+    String dropped =
+        "{\"v\":1,\"table\":\"shop.gone\",\"location\":\"s3://b/gone\","
+            + "\"asked-at\":\"2026-01-01T00:00:00Z\",\"done\":false,\"error\":\"no access\"}";
+    gateway
+        .metadata()
+        .create(MetadataPaths.purge(UUID.randomUUID()), dropped.getBytes(StandardCharsets.UTF_8))
+        .get(10, TimeUnit.SECONDS);
+
+    JsonNode status = new ObjectMapper().readTree(gateway.get("/v1/status").body());
+    assertThat(status.path("tables")).hasSize(1);
+    assertThat(status.path("purges").path(0).path("table").asText()).isEqualTo("gone");
+    assertThat(status.path("purges").path(0).path("lastError").asText()).isEqualTo("no access");
+    assertThat(gateway.get("/metrics").body()).contains("sluice_purges_waiting 1.0");
+
+    gateway
+        .metadata()
+        .create(MetadataPaths.purge(table.id()), "{\"v\":9}".getBytes(StandardCharsets.UTF_8))
+        .get(10, TimeUnit.SECONDS);
+    status = new ObjectMapper().readTree(gateway.get("/v1/status").body());
+    assertThat(status.path("tables")).hasSize(1);
+    assertThat(status.path("purgesUnknown").asText()).isNotEmpty();
   }
 
   private Table table() throws Exception {

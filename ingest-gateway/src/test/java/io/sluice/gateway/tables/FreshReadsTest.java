@@ -3,6 +3,7 @@ package io.sluice.gateway.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.bucket.LakeLag;
+import io.sluice.catalog.compaction.MaintenanceNote;
 import io.sluice.catalog.table.TableName;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +43,8 @@ class FreshReadsTest {
                       100,
                       new LakeLag(rows, 10 * rows, OptionalLong.of(1)),
                       rows == 0 ? 0 : seconds,
-                      null));
+                      null,
+                      MaintenanceNote.NONE));
             }
 
             @Override
