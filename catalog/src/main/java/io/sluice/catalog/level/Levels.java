@@ -10,7 +10,7 @@ package io.sluice.catalog.level;
  *   <li>rows that are compressed in the log; buckets that became more, and the level itself;
  *   <li>the options {@code lake.retention} and {@code lake.read-freshness};
  *   <li>tables whose columns have changed;
- *   <li>columns of nested types.
+ *   <li>columns of nested types, and columns with defaults.
  * </ol>
  */
 public final class Levels {
@@ -35,6 +35,9 @@ public final class Levels {
 
   /** That of tables that have had a column of a nested type. */
   public static final int NESTED_TYPES = 5;
+
+  /** That of tables that have had a column with a default. */
+  public static final int DEFAULTS = 5;
 
   private Levels() {}
 }

@@ -1,10 +1,13 @@
 package io.sluice.catalog.table;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.catalog.types.ColumnDefaults;
 import java.util.List;
 import java.util.Objects;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -35,17 +38,28 @@ public sealed interface ColumnChange {
   }
 
   /**
-   * Adds a column, which is null in all rows of before.
+   * Adds a column, which is null in all rows of before unless it has a default.
    *
    * @param type any
    * @param comment what it is for; may be empty
    * @param place where
+   * @param defaultValue what it is instead of null in rows of before, and in those of writers that
+   *     leave it out; of {@code type}
    */
-  record Add(String column, Type type, String comment, Place place) implements ColumnChange {
+  record Add(
+      String column, Type type, String comment, Place place, @Nullable Literal<?> defaultValue)
+      implements ColumnChange {
+
+    /** Adds a column without a default. */
+    public Add(String column, Type type, String comment, Place place) {
+      this(column, type, comment, place, null);
+    }
+
     @Override
     public void applyTo(UpdateSchema update, Schema before) {
       ColumnPath path = ColumnPath.ofNew(column, before);
-      update.addColumn(path.parent(), path.name(), type, comment.isEmpty() ? null : comment);
+      String doc = comment.isEmpty() ? null : comment;
+      update.addColumn(path.parent(), path.name(), type, doc, defaultValue);
       place.move(path, update, before);
     }
 
@@ -119,6 +133,28 @@ public sealed interface ColumnChange {
     public boolean isDone(Schema before, Schema now) {
       NestedField later = later(column, before, now);
       return later != null && later.isOptional();
+    }
+  }
+
+  /**
+   * Says what a column is from now on in rows of writers that leave it out. Rows that are there
+   * stay as they are.
+   *
+   * @param value as {@link ColumnDefaults#parse} takes it
+   */
+  record Default(String column, JsonNode value) implements ColumnChange {
+    @Override
+    public void applyTo(UpdateSchema update, Schema before) {
+      NestedField field = before.findField(column);
+      update.updateColumnDefault(
+          column, field == null ? null : ColumnDefaults.parse(field.type(), value));
+    }
+
+    @Override
+    public boolean isDone(Schema before, Schema now) {
+      NestedField later = later(column, before, now);
+      return later != null
+          && Objects.equals(later.writeDefaultLiteral(), ColumnDefaults.parse(later.type(), value));
     }
   }
 

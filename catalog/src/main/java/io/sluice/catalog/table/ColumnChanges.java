@@ -1,11 +1,13 @@
 package io.sluice.catalog.table;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.table.ColumnChange.Add;
 import io.sluice.catalog.table.ColumnChange.Comment;
+import io.sluice.catalog.table.ColumnChange.Default;
 import io.sluice.catalog.table.ColumnChange.Drop;
 import io.sluice.catalog.table.ColumnChange.Move;
 import io.sluice.catalog.table.ColumnChange.Place;
@@ -13,6 +15,7 @@ import io.sluice.catalog.table.ColumnChange.Relax;
 import io.sluice.catalog.table.ColumnChange.Rename;
 import io.sluice.catalog.table.ColumnChange.Widen;
 import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.catalog.types.ColumnDefaults;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.expressions.Literal;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 
@@ -29,7 +34,8 @@ import org.apache.iceberg.types.Types.NestedField;
  * <pre>{@code
  * [{"add":"tail","type":"string","comment":"the plane","after":"carrier"},
  *  {"drop":"year"}, {"rename":"dest","to":"destination"}, {"widen":"flight","type":"long"},
- *  {"relax":"carrier"}, {"comment":"origin","text":"where from"}, {"move":"origin","first":true}]
+ *  {"relax":"carrier"}, {"comment":"origin","text":"where from"}, {"move":"origin","first":true},
+ *  {"add":"seats","type":"int","default":180}, {"default":"seats","value":200}]
  * }</pre>
  *
  * <p>{@code after} and {@code first} say where a column is to be; without them, behind all others.
@@ -44,12 +50,13 @@ public record ColumnChanges(List<ColumnChange> all) {
 
   private static final Map<String, Set<String>> FIELDS =
       Map.of(
-          "add", Set.of("type", "comment", "after", "first"),
+          "add", Set.of("type", "comment", "default", "after", "first"),
           "drop", Set.of(),
           "rename", Set.of("to"),
           "widen", Set.of("type"),
           "relax", Set.of(),
           "comment", Set.of("text"),
+          "default", Set.of("value"),
           "move", Set.of("after", "first"));
 
   public ColumnChanges {
@@ -133,12 +140,16 @@ public record ColumnChanges(List<ColumnChange> all) {
     }
     String column = text(json, kind);
     return switch (kind) {
-      case "add" ->
-          new Add(
-              column,
-              ArrowSchemas.parseType(text(json, "type")),
-              json.has("comment") ? text(json, "comment") : "",
-              place(json));
+      case "add" -> {
+        Type type = ArrowSchemas.parseType(text(json, "type"));
+        yield new Add(
+            column,
+            type,
+            json.has("comment") ? text(json, "comment") : "",
+            place(json),
+            ColumnDefaults.parse(type, json.get("default")));
+      }
+      case "default" -> new Default(column, json.path("value"));
       case "drop" -> new Drop(column);
       case "rename" -> new Rename(column, text(json, "to"));
       case "widen" -> new Widen(column, ArrowSchemas.parseType(text(json, "type")));
@@ -182,7 +193,13 @@ public record ColumnChanges(List<ColumnChange> all) {
       if (!add.comment().isEmpty()) {
         json.put("comment", add.comment());
       }
+      Literal<?> value = add.defaultValue();
+      if (value != null) {
+        json.set("default", tree(ColumnDefaults.toJson(add.type(), value.value())));
+      }
       write(add.place(), json);
+    } else if (change instanceof Default of) {
+      json.put("default", of.column()).set("value", of.value());
     } else if (change instanceof Drop drop) {
       json.put("drop", drop.column());
     } else if (change instanceof Rename rename) {
@@ -196,6 +213,14 @@ public record ColumnChanges(List<ColumnChange> all) {
     } else if (change instanceof Move move) {
       json.put("move", move.column());
       write(move.place(), json);
+    }
+  }
+
+  private static JsonNode tree(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a value's JSON could not be read back", e);
     }
   }
 

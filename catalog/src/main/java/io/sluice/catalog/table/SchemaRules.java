@@ -221,9 +221,13 @@ public final class SchemaRules {
       } else {
         checkType(path + field.name(), field.type(), formatVersion);
       }
-      if (field.initialDefault() != null || field.writeDefault() != null) {
+      boolean defaults = field.initialDefault() != null || field.writeDefault() != null;
+      if (defaults && formatVersion < 3) {
         throw new IllegalArgumentException(
-            "column '" + path + field.name() + "' has a default, which is not supported yet");
+            "column '"
+                + path
+                + field.name()
+                + "' has a default, which needs the option format-version=3 of CREATE TABLE");
       }
     }
   }

@@ -77,6 +77,11 @@ final class TableLevels {
                   .formatted(column.name(), name, ArrowSchemas.typeText(column.type())),
               Levels.NESTED_TYPES);
         }
+        if (column.initialDefault() != null || column.writeDefault() != null) {
+          return new Need(
+              "the default of column '%s' of table %s".formatted(column.name(), name),
+              Levels.DEFAULTS);
+        }
       }
     }
     return schemas.size() > 1 ? ofEvolution(name) : new Need("table " + name, Levels.FIRST);

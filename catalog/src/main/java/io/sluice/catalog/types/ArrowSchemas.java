@@ -1,6 +1,7 @@
 package io.sluice.catalog.types;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +17,7 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Iceberg's types as Arrow's canonical ones, and back.
@@ -34,8 +36,9 @@ import org.apache.iceberg.types.Types.NestedField;
  * </pre>
  *
  * A field's metadata holds its Iceberg id under {@value #FIELD_ID}, and {@value #ICEBERG_TYPE}
- * where Arrow's type alone doesn't say which Iceberg type it was. So do fields within others, but
- * for a map's entries, which Iceberg has no field for. Optional fields are nullable.
+ * where Arrow's type alone doesn't say which Iceberg type it was, and its {@link
+ * ColumnDefaults#INITIAL} if it has one. So do fields within others, but for a map's entries, which
+ * Iceberg has no field for. Optional fields are nullable.
  *
  * <p>Arrow's vectors call what is in a list {@code $data$}, whatever their schema calls it: fields
  * are compared by {@link #sameForm}.
@@ -75,11 +78,15 @@ public final class ArrowSchemas {
   }
 
   private static Field field(String name, NestedField field) {
-    String id = Integer.toString(field.fieldId());
-    Map<String, String> metadata =
-        field.type().typeId() == Type.TypeID.UUID
-            ? Map.of(FIELD_ID, id, ICEBERG_TYPE, "uuid")
-            : Map.of(FIELD_ID, id);
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put(FIELD_ID, Integer.toString(field.fieldId()));
+    if (field.type().typeId() == Type.TypeID.UUID) {
+      metadata.put(ICEBERG_TYPE, "uuid");
+    }
+    @Nullable Object initial = field.initialDefault();
+    if (initial != null) {
+      metadata.put(ColumnDefaults.INITIAL, ColumnDefaults.toJson(field.type(), initial));
+    }
     return new Field(
         name,
         new FieldType(field.isOptional(), type(field.type()), null, metadata),

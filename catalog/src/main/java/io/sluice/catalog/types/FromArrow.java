@@ -93,7 +93,8 @@ final class FromArrow {
     return null;
   }
 
-  private static Type primitive(Field field) {
+  /** Returns the type of a field that has none within it. */
+  static Type primitive(Field field) {
     ArrowType arrow = field.getType();
     Type type = null;
     if (arrow instanceof ArrowType.Bool) {

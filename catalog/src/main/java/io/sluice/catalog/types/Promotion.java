@@ -81,7 +81,8 @@ public final class Promotion {
    * Makes rows of another schema of some rows' columns, each of its type there or a wider one.
    *
    * @param rows taken over: closed here, whatever the outcome
-   * @param places of the wanted columns in {@code rows}; below 0 for one that is all null
+   * @param places of the wanted columns in {@code rows}; below 0 for one that they haven't: it gets
+   *     its initial default, or nulls
    * @param wanted what the rows are to have
    * @return for the caller to close
    */
@@ -93,8 +94,7 @@ public final class Promotion {
         FieldVector vector = wanted.getFields().get(i).createVector(allocator);
         vectors.add(vector);
         if (places[i] < 0) {
-          vector.allocateNew();
-          vector.setValueCount(rows.getRowCount());
+          ColumnDefaults.fillMissing(vector, rows.getRowCount());
         } else {
           move(rows.getVector(places[i]), vector, rows.getRowCount());
         }
@@ -141,8 +141,7 @@ public final class Promotion {
     for (FieldVector field : to.getChildrenFromFields()) {
       FieldVector was = byId.get(id(field));
       if (was == null) {
-        field.allocateNew();
-        field.setValueCount(rows);
+        ColumnDefaults.fillMissing(field, rows);
       } else {
         move(was, field, rows);
       }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.level.Levels;
@@ -11,6 +13,7 @@ import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.table.CatalogException.Reason;
 import io.sluice.catalog.table.ColumnChange.Add;
 import io.sluice.catalog.table.ColumnChange.Comment;
+import io.sluice.catalog.table.ColumnChange.Default;
 import io.sluice.catalog.table.ColumnChange.Drop;
 import io.sluice.catalog.table.ColumnChange.Move;
 import io.sluice.catalog.table.ColumnChange.Place;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -34,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AlterColumnsTest {
 
   private static final TableName NAME = new TableName("db", "flights");
+  private static final Type INT = Types.IntegerType.get();
   private static final Place LAST = new Place.Last();
   private static final Schema COLUMNS =
       new Schema(
@@ -167,6 +172,33 @@ class AlterColumnsTest {
     refused("Cannot add to non-struct column", add("fares.key.x", Types.LongType.get()));
     refused("Cannot move", new Move("place.z", new Place.After("carrier")));
     refused("Cannot change column type: place.x: long -> int", widen("place.x", "int"));
+  }
+
+  @Test
+  void columnsHaveDefaultsInTablesOfFormatThree() throws Exception {
+    create(Map.of());
+    refused("needs the option format-version=3", new Add("seats", INT, "", LAST, Literal.of(180)));
+    catalog.dropTable(NAME, false, false);
+    Table old = create(Map.of("format-version", "3"));
+    Table added =
+        alter(
+            new Add("seats", INT, "", LAST, Literal.of(180)),
+            new Add("tags", parse("list<string>"), "", LAST));
+    assertThat(added.level()).isEqualTo(Levels.DEFAULTS);
+    assertThat(added.schema().findField("seats").initialDefault()).isEqualTo(180);
+    assertThat(added.schema().findField("seats").writeDefault()).isEqualTo(180);
+    Table changed =
+        alter(
+            new Default("seats", IntNode.valueOf(200)),
+            new Default("carrier", TextNode.valueOf("UA")));
+    assertThat(changed.schema().findField("seats").initialDefault()).isEqualTo(180);
+    assertThat(changed.schema().findField("seats").writeDefault()).isEqualTo(200);
+    assertThat(changed.schema().findField("carrier").initialDefault()).isNull();
+    assertThat(changed.schema().findField("carrier").writeDefault()).isEqualTo("UA");
+    assertSame(catalog.load(NAME), changed);
+    assertThat(changed.at(old.schemaId()).schema().findField("seats")).isNull();
+    refused("is no value of type int", new Default("seats", TextNode.valueOf("many")));
+    refused("a default is of a primitive type", new Default("tags", TextNode.valueOf("x")));
   }
 
   private static Type parse(String type) {

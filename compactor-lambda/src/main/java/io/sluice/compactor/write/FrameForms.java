@@ -18,8 +18,8 @@ import org.apache.iceberg.types.Types.NestedField;
 
 /**
  * Decodes frames of whatever schema their table had when they were written. Columns that are wider
- * in the lake by now are widened; those that the lake has not, or the frame, are left to who writes
- * the rows.
+ * in the lake by now are widened, and those with defaults that came later are filled; others that
+ * the lake has not, or the frame, are left to who writes the rows.
  */
 final class FrameForms {
 
@@ -37,9 +37,11 @@ final class FrameForms {
    * Frames of one schema.
    *
    * @param schema what their rows have once they are decoded
-   * @param widens whether that isn't what the frames have
+   * @param changes whether that isn't what the frames have
+   * @param places of its columns in the frames; below 0 for one that they haven't
    */
-  private record Form(FrameDecoder decoder, Schema schema, boolean widens) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Form(FrameDecoder decoder, Schema schema, boolean changes, int[] places) {}
 
   /**
    * Returns the schema of the rows of frames of a schema, once they are decoded.
@@ -58,11 +60,9 @@ final class FrameForms {
   VectorSchemaRoot decode(Frame frame) throws CorruptEntryException {
     Form form = form(frame.header().schemaId());
     VectorSchemaRoot rows = form.decoder().decode(frame);
-    if (!form.widens()) {
-      return rows;
-    }
-    int[] places = IntStream.range(0, form.schema().columns().size()).toArray();
-    return Promotion.project(rows, places, ArrowSchemas.of(form.schema()), allocator);
+    return form.changes()
+        ? Promotion.project(rows, form.places(), ArrowSchemas.of(form.schema()), allocator)
+        : rows;
   }
 
   private Form form(int schemaId) {
@@ -78,10 +78,18 @@ final class FrameForms {
       boolean wider = now != null && Promotion.isPossible(column.type(), now.type());
       columns.add(wider ? NestedField.from(column).ofType(now.type()).build() : column);
     }
+    for (NestedField column : lake.columns()) {
+      // Other columns that the frames lack are null, as whoever writes the rows knows.
+      if (column.initialDefault() != null && frames.findField(column.fieldId()) == null) {
+        columns.add(column);
+      }
+    }
     Schema wanted = new Schema(columns);
+    int known = frames.columns().size();
     return new Form(
         new FrameDecoder(ArrowSchemas.of(frames), allocator),
         wanted,
-        !wanted.sameSchema(new Schema(frames.columns())));
+        !wanted.sameSchema(new Schema(frames.columns())),
+        IntStream.range(0, columns.size()).map(i -> i < known ? i : -1).toArray());
   }
 }

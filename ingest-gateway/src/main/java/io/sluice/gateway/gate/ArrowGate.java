@@ -1,6 +1,7 @@
 package io.sluice.gateway.gate;
 
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.types.ColumnDefaults;
 import io.sluice.gateway.gate.GateException.Code;
 import io.sluice.gateway.rows.RowError;
 import java.nio.ByteBuffer;
@@ -150,12 +151,29 @@ public final class ArrowGate implements AutoCloseable {
     for (int i = 0; i < vectors.length; i++) {
       FieldVector vector = vectors[i];
       if (vector == null) {
-        vector = Casts.nulls(columns.get(i).type()).nulls(rows, target(i));
+        vector = missing(i, rows);
         vectors[i] = vector;
       }
       all.add(vector);
     }
     return new VectorSchemaRoot(schema.getFields(), all, rows);
+  }
+
+  /** Makes a column that the stream doesn't have: its write default, or nulls. */
+  private FieldVector missing(int column, int rows) throws GateException {
+    NestedField field = columns.get(column);
+    Object value = field.writeDefault();
+    if (value == null) {
+      return Casts.nulls(field.type()).nulls(rows, target(column));
+    }
+    FieldVector vector = schema.getFields().get(column).createVector(allocator);
+    try {
+      ColumnDefaults.fill(vector, field.type(), value, rows);
+      return vector;
+    } catch (RuntimeException e) {
+      vector.close();
+      throw e;
+    }
   }
 
   private Target target(int column) {

@@ -59,7 +59,7 @@ record Mapping(int[] targets, @Nullable Cast[] casts) {
       }
     }
     for (NestedField column : columns) {
-      if (column.isRequired() && !seen.contains(column.name())) {
+      if (column.isRequired() && column.writeDefault() == null && !seen.contains(column.name())) {
         errors.add(new RowError(0, column.name(), "the column is required, but missing"));
       }
     }
