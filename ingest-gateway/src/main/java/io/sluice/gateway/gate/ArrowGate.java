@@ -1,12 +1,12 @@
 package io.sluice.gateway.gate;
 
 import io.sluice.catalog.table.Table;
-import io.sluice.catalog.types.ColumnDefaults;
 import io.sluice.gateway.gate.GateException.Code;
 import io.sluice.gateway.rows.RowError;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -29,6 +29,7 @@ public final class ArrowGate implements AutoCloseable {
   private final List<WireField> incoming;
   private final int[] targets;
   private final @Nullable Cast[] casts;
+  private final Map<Long, WireType> dictionaries;
   private final List<NestedField> columns;
   private final ColumnReader reader = new ColumnReader();
 
@@ -40,9 +41,10 @@ public final class ArrowGate implements AutoCloseable {
     this.schema = table.arrowSchema();
     this.columns = table.rowSchema().columns();
     this.incoming = incoming;
-    Mapping mapping = Mapping.of(table, incoming);
-    this.targets = mapping.targets();
-    this.casts = mapping.casts();
+    Mapper.Result mapped = Mapper.map(table, incoming);
+    this.targets = mapped.columns().targets();
+    this.casts = mapped.columns().casts();
+    this.dictionaries = mapped.dictionaries();
   }
 
   /**
@@ -87,13 +89,9 @@ public final class ArrowGate implements AutoCloseable {
   }
 
   private void keepDictionary(long id, BodyParts parts, ArrowBuf body) throws GateException {
-    for (int i = 0; i < incoming.size(); i++) {
-      WireField field = incoming.get(i).inRuns();
-      WireField.Dictionary dictionary = field.dictionary();
-      if (casts[i] != null && dictionary != null && dictionary.id() == id) {
-        reader.keep(id, field.type(), parts, body);
-        return;
-      }
+    WireType type = dictionaries.get(id);
+    if (type != null) {
+      reader.keep(id, type, parts, body);
     }
     // Only columns that are ignored, if any, take their values from it.
   }
@@ -109,7 +107,7 @@ public final class ArrowGate implements AutoCloseable {
           parts.skip(incoming.get(i));
           continue;
         }
-        Column column = reader.read(incoming.get(i), parts);
+        Column column = reader.read(incoming.get(i), cast, parts);
         if (column.rows() != rows) {
           throw new GateException(
               Code.BAD_MESSAGE,
@@ -151,7 +149,7 @@ public final class ArrowGate implements AutoCloseable {
     for (int i = 0; i < vectors.length; i++) {
       FieldVector vector = vectors[i];
       if (vector == null) {
-        vector = missing(i, rows);
+        vector = Casts.missing(columns.get(i)).nulls(rows, target(i));
         vectors[i] = vector;
       }
       all.add(vector);
@@ -159,25 +157,8 @@ public final class ArrowGate implements AutoCloseable {
     return new VectorSchemaRoot(schema.getFields(), all, rows);
   }
 
-  /** Makes a column that the stream doesn't have: its write default, or nulls. */
-  private FieldVector missing(int column, int rows) throws GateException {
-    NestedField field = columns.get(column);
-    Object value = field.writeDefault();
-    if (value == null) {
-      return Casts.nulls(field.type()).nulls(rows, target(column));
-    }
-    FieldVector vector = schema.getFields().get(column).createVector(allocator);
-    try {
-      ColumnDefaults.fill(vector, field.type(), value, rows);
-      return vector;
-    } catch (RuntimeException e) {
-      vector.close();
-      throw e;
-    }
-  }
-
   private Target target(int column) {
-    return new Target(schema.getFields().get(column), allocator, limits.maxBytes());
+    return Target.column(schema.getFields().get(column), allocator, limits.maxBytes());
   }
 
   private static void close(@Nullable FieldVector[] vectors) {

@@ -32,7 +32,7 @@ record BytesCast(boolean text) implements Cast {
         throw new GateException(
             Code.BAD_MESSAGE,
             "row %d, column '%s': offset %d after %d, in a buffer of %d bytes"
-                .formatted(i, to.field().getName(), offset, before, size));
+                .formatted(to.rowNumber(Math.max(0, i - 1)), to.path(), offset, before, size));
       }
       before = offset;
     }
@@ -57,8 +57,7 @@ record BytesCast(boolean text) implements Cast {
     long total = measure(from, to);
     if (total > Integer.MAX_VALUE) {
       throw new GateException(
-          Code.TOO_LARGE,
-          "column '%s' has %d bytes: send fewer rows".formatted(to.field().getName(), total));
+          Code.TOO_LARGE, "column '%s' has %d bytes: send fewer rows".formatted(to.path(), total));
     }
     try (ArrowBuf offsets = to.allocate(4L * (rows + 1L));
         ArrowBuf data = to.allocate(total);
@@ -99,7 +98,7 @@ record BytesCast(boolean text) implements Cast {
     } catch (UnfitValueException e) {
       throw new GateException(
           Code.BAD_MESSAGE,
-          "row %d, column '%s': %s".formatted(row + 1, to.field().getName(), e.reason()));
+          "row %d, column '%s': %s".formatted(to.rowNumber(row), to.path(), e.reason()));
     }
   }
 }

@@ -5,6 +5,7 @@ import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.util.Float16;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
 /** Which wire types become which canonical types: equal, or wider without loss. */
@@ -12,7 +13,7 @@ final class Casts {
 
   private static final int UUID_BYTES = 16;
 
-  /** Returns the cast from a wire type to a column's type, or null if there is none. */
+  /** Returns the cast from a wire type to a primitive type, or null if there is none. */
   static @Nullable Cast find(WireType from, Type to) {
     if (from.kind() == Kind.NULL) {
       return nulls(to);
@@ -38,8 +39,17 @@ final class Casts {
     };
   }
 
+  /** Returns the cast that makes a field which a batch doesn't have. */
+  static Cast.Nulls missing(NestedField field) {
+    Object value = field.writeDefault();
+    return value == null ? nulls(field.type()) : new DefaultCast(field.type(), value);
+  }
+
   /** Returns the cast that makes a column of nulls. */
-  static NullCast nulls(Type to) {
+  static Cast.Nulls nulls(Type to) {
+    if (to.isNestedType()) {
+      return new NestedNulls(to.asNestedType());
+    }
     return new NullCast(
         switch (to.typeId()) {
           case BOOLEAN -> 0;

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.ArrowBuf;
+import org.jspecify.annotations.Nullable;
 
 /** Reads columns, looking through dictionaries and run-end encoding. Keeps the dictionaries. */
 final class ColumnReader implements AutoCloseable {
@@ -19,17 +20,40 @@ final class ColumnReader implements AutoCloseable {
     }
   }
 
-  /** Reads the next field of a batch. */
-  Column read(WireField field, BodyParts parts) throws GateException {
+  /**
+   * Reads the next field of a batch.
+   *
+   * @param cast what is made of it, which tells which fields within it are needed
+   */
+  Column read(WireField field, Cast cast, BodyParts parts) throws GateException {
     WireField.Dictionary dictionary = field.dictionary();
     if (dictionary != null) {
       return lookUp(field, dictionary, parts);
     }
     if (field.type().kind() == Kind.RUN_END) {
-      return spread(field, parts);
+      return spread(field, cast, parts);
     }
     Leaf leaf = Leaf.read(field.type(), parts);
+    if (field.type().kind().isNested()) {
+      leaf = leaf.with(children(field, cast, parts));
+    }
     return new Column(leaf, null, leaf.length());
+  }
+
+  private List<@Nullable Column> children(WireField field, Cast cast, BodyParts parts)
+      throws GateException {
+    List<@Nullable Column> children = new ArrayList<>();
+    for (int i = 0; i < field.children().size(); i++) {
+      WireField child = field.children().get(i);
+      Cast needed = cast.child(i);
+      if (needed == null) {
+        parts.skip(child);
+        children.add(null);
+      } else {
+        children.add(read(child, needed, parts));
+      }
+    }
+    return children;
   }
 
   /**
@@ -85,10 +109,10 @@ final class ColumnReader implements AutoCloseable {
     return new Column(values.leaf(), places, indices.length());
   }
 
-  private Column spread(WireField field, BodyParts parts) throws GateException {
+  private Column spread(WireField field, Cast cast, BodyParts parts) throws GateException {
     int rows = parts.node().length();
     Leaf ends = Leaf.read(field.children().get(0).type(), parts);
-    Column values = read(field.children().get(1), parts);
+    Column values = read(field.children().get(1), cast, parts);
     ArrowBuf places = parts.scratch(4L * rows);
     int row = 0;
     for (int run = 0; run < ends.length() && row < rows; run++) {

@@ -4,12 +4,13 @@ import io.sluice.gateway.gate.GateException.Code;
 import io.sluice.gateway.gate.WireType.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.arrow.memory.ArrowBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of one type as they came, not encoded any further; each buffer is long enough for the
- * values. A view of buffers that others own.
+ * Values of one type as they came, not encoded any further but for fields within them; each buffer
+ * is long enough for the values. A view of buffers that others own.
  */
 final class Leaf {
 
@@ -20,22 +21,37 @@ final class Leaf {
   private final int length;
   private final @Nullable ArrowBuf validity;
   private final List<ArrowBuf> buffers;
+  private final List<@Nullable Column> children;
 
-  private Leaf(WireType type, int length, @Nullable ArrowBuf validity, List<ArrowBuf> buffers) {
+  private Leaf(
+      WireType type,
+      int length,
+      @Nullable ArrowBuf validity,
+      List<ArrowBuf> buffers,
+      List<@Nullable Column> children) {
     this.type = type;
     this.length = length;
     this.validity = validity;
     this.buffers = buffers;
+    this.children = children;
   }
 
   /** Where a text or binary value's bytes are. */
   record Bytes(ArrowBuf buffer, long start, int length) {}
 
-  /** Reads the next field of a batch, which isn't encoded. */
+  /**
+   * Where the elements of a list or a map are.
+   *
+   * @param start place of the first among all elements
+   * @param length how many there are
+   */
+  record Elements(int start, int length) {}
+
+  /** Reads the next field of a batch, which isn't encoded; without the fields within it. */
   static Leaf read(WireType type, BodyParts parts) throws GateException {
     BodyParts.Node node = parts.node();
     if (type.kind() == Kind.NULL) {
-      return new Leaf(type, node.length(), null, List.of());
+      return new Leaf(type, node.length(), null, List.of(), List.of());
     }
     ArrowBuf bits = parts.buffer();
     if (bits.capacity() == 0 && node.nulls() > 0) {
@@ -56,9 +72,44 @@ final class Leaf {
       }
     }
     Leaf leaf =
-        new Leaf(type, node.length(), bits.capacity() == 0 ? null : bits, List.copyOf(buffers));
+        new Leaf(
+            type,
+            node.length(),
+            bits.capacity() == 0 ? null : bits,
+            List.copyOf(buffers),
+            List.of());
     leaf.requireData();
     return leaf;
+  }
+
+  /**
+   * Returns these values with those of the fields within them.
+   *
+   * @param read null for fields that aren't needed
+   * @throws GateException if there are too few of them
+   */
+  Leaf with(List<@Nullable Column> read) throws GateException {
+    for (Column child : read) {
+      boolean fits =
+          child == null
+              || switch (type.kind()) {
+                case STRUCT -> child.rows() == length;
+                case FIXED_LIST -> child.rows() >= (long) length * type.width();
+                default -> true;
+              };
+      if (!fits) {
+        throw new GateException(
+            Code.BAD_MESSAGE,
+            "a field of %d values of type %s has %d values in a field within it"
+                .formatted(length, type, child.rows()));
+      }
+    }
+    return new Leaf(type, length, validity, buffers, read);
+  }
+
+  /** Returns the values of a field within these, which was needed. */
+  Column child(int index) {
+    return Objects.requireNonNull(children.get(index));
   }
 
   WireType type() {
@@ -79,7 +130,7 @@ final class Leaf {
     return buffers.get(0);
   }
 
-  /** Returns the bytes of text and binary with offsets. */
+  /** Returns the bytes of text and binary with offsets, or the sizes of list views. */
   ArrowBuf data() {
     return buffers.get(1);
   }
@@ -137,7 +188,35 @@ final class Leaf {
 
   /** Returns an offset, unchecked. */
   long offset(int index) {
-    return type.kind().isLarge() ? first().getLong(8L * index) : first().getInt(4L * index);
+    return number(first(), index);
+  }
+
+  private long number(ArrowBuf numbers, int index) {
+    return type.hasLongOffsets() ? numbers.getLong(8L * index) : numbers.getInt(4L * index);
+  }
+
+  /**
+   * Returns where a list's or map's elements are.
+   *
+   * @param row where the value is wanted, for errors
+   * @throws GateException if it claims elements that aren't there
+   */
+  Elements list(int index, int row, Target to) throws GateException {
+    long start = type.kind() == Kind.FIXED_LIST ? (long) index * type.width() : offset(index);
+    long count =
+        switch (type.kind()) {
+          case FIXED_LIST -> type.width();
+          case LIST_VIEW -> number(data(), index);
+          default -> offset(index + 1) - start;
+        };
+    int elements = child(0).rows();
+    if (start < 0 || count < 0 || start > elements || count > elements - start) {
+      throw new GateException(
+          Code.BAD_MESSAGE,
+          "row %d, column '%s': the list claims elements [%d, +%d) of %d"
+              .formatted(to.rowNumber(row), to.path(), start, count, elements));
+    }
+    return new Elements((int) start, (int) count);
   }
 
   private Bytes view(int index) throws UnfitValueException {
@@ -162,6 +241,12 @@ final class Leaf {
       case BOOL -> requireBytes("bits", first(), (length + 7L) / 8);
       case UTF8, BINARY -> requireOffsets(4);
       case LARGE_UTF8, LARGE_BINARY -> requireOffsets(8);
+      case LIST, MAP -> requireOffsets(type.hasLongOffsets() ? 8 : 4);
+      case LIST_VIEW -> {
+        requireBytes("offsets", first(), (long) length * type.width());
+        requireBytes("sizes", data(), (long) length * type.width());
+      }
+      case STRUCT, FIXED_LIST -> {}
       case UTF8_VIEW, BINARY_VIEW -> requireBytes("views", first(), (long) length * VIEW_BYTES);
       default -> requireBytes("values", first(), (long) length * type.width());
     }

@@ -8,18 +8,13 @@ import org.apache.arrow.vector.FieldVector;
  *
  * @param width bytes of a canonical value: 0 for a bit, -1 for offsets and bytes
  */
-record NullCast(int width) implements Cast {
+record NullCast(int width) implements Cast.Nulls {
 
   /** {@link #width} of text and binary. */
   static final int VARIABLE = -1;
 
   @Override
-  public FieldVector apply(Column from, Target to) throws GateException {
-    return nulls(from.rows(), to);
-  }
-
-  /** Makes a column of nulls. */
-  FieldVector nulls(int rows, Target to) throws GateException {
+  public FieldVector nulls(int rows, Target to) throws GateException {
     long bytes =
         switch (width) {
           case 0 -> Target.bitmapBytes(rows);
@@ -32,7 +27,7 @@ record NullCast(int width) implements Cast {
       zeros.setZero(0, zeros.capacity());
       ArrowBuf values = zeros.slice(0, bytes);
       return width == VARIABLE
-          ? to.vector(rows, bits, values, to.allocator().getEmpty())
+          ? to.vector(rows, bits, values, to.empty())
           : to.vector(rows, bits, values);
     }
   }

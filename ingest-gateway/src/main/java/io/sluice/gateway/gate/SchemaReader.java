@@ -203,9 +203,15 @@ final class SchemaReader {
       case Type.Duration -> WireType.of(Kind.DURATION);
       case Type.Interval -> WireType.of(Kind.INTERVAL);
       case Type.Struct_ -> WireType.of(Kind.STRUCT);
-      case Type.List, Type.LargeList -> WireType.of(Kind.LIST);
-      case Type.ListView, Type.LargeListView -> WireType.of(Kind.LIST_VIEW);
-      case Type.FixedSizeList -> WireType.of(Kind.FIXED_LIST);
+      case Type.List -> WireType.of(Kind.LIST, 4);
+      case Type.LargeList -> WireType.of(Kind.LIST, 8);
+      case Type.ListView -> WireType.of(Kind.LIST_VIEW, 4);
+      case Type.LargeListView -> WireType.of(Kind.LIST_VIEW, 8);
+      case Type.FixedSizeList -> {
+        int size = part(field, new org.apache.arrow.flatbuf.FixedSizeList()).listSize();
+        require(name, "list of size", size, Integer.MAX_VALUE);
+        yield WireType.of(Kind.FIXED_LIST, size);
+      }
       case Type.Map -> WireType.of(Kind.MAP);
       case Type.Union -> {
         var type = part(field, new org.apache.arrow.flatbuf.Union());

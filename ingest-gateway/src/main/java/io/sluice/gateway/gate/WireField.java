@@ -1,6 +1,7 @@
 package io.sluice.gateway.gate;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,13 @@ record WireField(
     if (dictionary != null) {
       return "dictionary of " + type;
     }
-    return type.kind() == WireType.Kind.RUN_END
-        ? "run_end_encoded of " + children.get(1)
-        : "" + type;
+    return switch (type.kind()) {
+      case RUN_END -> "run_end_encoded of " + children.get(1);
+      case STRUCT, LIST, LIST_VIEW, FIXED_LIST, MAP ->
+          children.stream()
+              .map(child -> child.name + ": " + child)
+              .collect(Collectors.joining(", ", type + "<", ">"));
+      default -> "" + type;
+    };
   }
 }

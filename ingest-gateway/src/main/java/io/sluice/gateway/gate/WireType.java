@@ -4,7 +4,8 @@ package io.sluice.gateway.gate;
  * An Arrow type as a schema message says it, those included that Arrow's Java library can't hold.
  *
  * @param kind which type
- * @param width bytes of a value of a fixed width; 0 if it has none or is a bit
+ * @param width bytes of a value of a fixed width, or of an offset of lists, or elements of each
+ *     list of a fixed size; 0 if it has none or is a bit
  * @param signed of integers
  * @param precision of decimals
  * @param scale of decimals
@@ -70,8 +71,13 @@ record WireType(
       return this == BINARY || this == LARGE_BINARY || this == BINARY_VIEW;
     }
 
-    boolean isLarge() {
-      return this == LARGE_UTF8 || this == LARGE_BINARY;
+    /** Returns whether values are made of those of fields within it, in ways that are taken. */
+    boolean isNested() {
+      return isList() || this == STRUCT || this == MAP;
+    }
+
+    boolean isList() {
+      return this == LIST || this == LIST_VIEW || this == FIXED_LIST;
     }
   }
 
@@ -99,6 +105,15 @@ record WireType(
     return new WireType(Kind.TIMESTAMP, 8, true, 0, 0, unit, zone);
   }
 
+  /** Returns whether offsets are of 8 bytes. */
+  boolean hasLongOffsets() {
+    return switch (kind) {
+      case LARGE_UTF8, LARGE_BINARY -> true;
+      case LIST, LIST_VIEW -> width == 8;
+      default -> false;
+    };
+  }
+
   /** Returns the unit of a time or a timestamp, as an error names it. */
   String unitName() {
     return UNITS[unit];
@@ -114,6 +129,9 @@ record WireType(
       case TIME -> "time%d[%s]".formatted(width * 8, UNITS[unit]);
       case TIMESTAMP -> "timestamp[" + UNITS[unit] + (zone.isEmpty() ? "]" : ", tz=" + zone + "]");
       case FIXED -> "fixed_size_binary[" + width + "]";
+      case FIXED_LIST -> "fixed_size_list[" + width + "]";
+      case LIST, LIST_VIEW ->
+          (width == 8 ? "large_" : "") + (kind == Kind.LIST ? "list" : "list_view");
       default -> kind.name().toLowerCase(java.util.Locale.ROOT);
     };
   }

@@ -14,6 +14,7 @@ import io.sluice.log.frame.FrameDecoder;
 import io.sluice.log.frame.FrameEncoder;
 import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.RowTooLargeException;
+import io.sluice.testing.rows.VectorValues;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,6 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntPredicate;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -35,6 +39,9 @@ import org.apache.arrow.vector.TimeMicroVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.MapVector;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.ipc.message.ArrowBuffer;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.ipc.message.IpcOption;
@@ -90,7 +97,9 @@ final class CanonicalRows {
   }
 
   private static Object value(FieldVector vector, int row) throws CharacterCodingException {
-    if (vector instanceof BitVector || vector instanceof DecimalVector) {
+    if (vector instanceof StructVector || vector instanceof ListVector) {
+      return Objects.requireNonNull(VectorValues.get(vector, row));
+    } else if (vector instanceof BitVector || vector instanceof DecimalVector) {
       return vector.getObject(row);
     } else if (vector instanceof Float4Vector floats) {
       return (double) floats.get(row);
@@ -110,25 +119,64 @@ final class CanonicalRows {
   /** Checks that every value is one of its column's type. */
   private void checkValues(VectorSchemaRoot rows) {
     assertThat(rows.getSchema()).isEqualTo(table.arrowSchema());
-    ValueVectorUtility.validate(rows);
     for (FieldVector vector : rows.getFieldVectors()) {
       assertThat(vector.getValueCount()).isEqualTo(rows.getRowCount());
-      int nulls = 0;
-      for (int row = 0; row < rows.getRowCount(); row++) {
-        nulls += vector.isNull(row) ? 1 : 0;
-        if (vector instanceof BaseVariableWidthVector bytes) {
-          // The compactor copies runs of rows, and so needs those of nulls too.
-          assertThat(bytes.getStartOffset(row)).isBetween(0, bytes.getStartOffset(row + 1));
-        } else if (vector instanceof TimeMicroVector times && !times.isNull(row)) {
-          assertThat(times.get(row)).isBetween(0L, MICROS_PER_DAY - 1);
-        } else if (vector instanceof DecimalVector decimals && !decimals.isNull(row)) {
-          BigDecimal decimal = decimals.getObject(row);
-          assertThat(decimal.precision()).as("%s", decimal).isBetween(1, decimals.getPrecision());
-        }
-      }
-      assertThat(vector.getNullCount()).isEqualTo(nulls);
-      assertThat(vector.getField().isNullable() || nulls == 0).isTrue();
+      checkValues(vector, row -> true);
     }
+  }
+
+  /**
+   * @param live whether the values are below no null
+   */
+  private static void checkValues(FieldVector vector, IntPredicate live) {
+    // Arrow can't check maps.
+    if (!(vector instanceof StructVector || vector instanceof ListVector)) {
+      ValueVectorUtility.validate(vector);
+    }
+    int nulls = 0;
+    for (int row = 0; row < vector.getValueCount(); row++) {
+      nulls += vector.isNull(row) ? 1 : 0;
+      assertThat(
+              vector.isNull(row)
+                  ? !live.test(row) || vector.getField().isNullable()
+                  : live.test(row))
+          .as("%s at %d", vector.getField(), row)
+          .isTrue();
+      if (vector instanceof BaseVariableWidthVector bytes) {
+        // The compactor copies runs of rows, and so needs those of nulls too.
+        assertThat(bytes.getStartOffset(row)).isBetween(0, bytes.getStartOffset(row + 1));
+      } else if (vector instanceof TimeMicroVector times && !times.isNull(row)) {
+        assertThat(times.get(row)).isBetween(0L, MICROS_PER_DAY - 1);
+      } else if (vector instanceof DecimalVector decimals && !decimals.isNull(row)) {
+        BigDecimal decimal = decimals.getObject(row);
+        assertThat(decimal.precision()).as("%s", decimal).isBetween(1, decimals.getPrecision());
+      }
+    }
+    assertThat(vector.getNullCount()).isEqualTo(nulls);
+    if (vector instanceof StructVector struct) {
+      for (FieldVector child : struct.getChildrenFromFields()) {
+        assertThat(child.getValueCount()).isEqualTo(struct.getValueCount());
+        checkValues(child, row -> !struct.isNull(row));
+      }
+    } else if (vector instanceof ListVector list) {
+      checkLists(list);
+    }
+  }
+
+  /** Checks that lists follow one another, and that keys differ. */
+  private static void checkLists(ListVector list) {
+    int next = 0;
+    for (int row = 0; row < list.getValueCount(); row++) {
+      assertThat(list.getOffsetBuffer().getInt(4L * row)).isEqualTo(next);
+      next = list.getOffsetBuffer().getInt(4L * (row + 1));
+      int count = next - list.getOffsetBuffer().getInt(4L * row);
+      assertThat(count).isBetween(0, list.isNull(row) ? 0 : Integer.MAX_VALUE);
+      if (list instanceof MapVector && VectorValues.get(list, row) instanceof Map<?, ?> map) {
+        assertThat(map).hasSize(count);
+      }
+    }
+    assertThat(list.getDataVector().getValueCount()).isEqualTo(next);
+    checkValues(list.getDataVector(), row -> true);
   }
 
   /** Checks that a client that gets these rows could send them. */

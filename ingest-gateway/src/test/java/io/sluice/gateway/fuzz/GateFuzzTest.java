@@ -53,12 +53,16 @@ class GateFuzzTest {
   private void check(Random random) throws Exception {
     try (BufferAllocator allocator = new RootAllocator(MEMORY)) {
       ValidStreams streams = new ValidStreams(random, allocator);
-      Valid valid = streams.next();
+      NestedStreams nested = new NestedStreams(random, allocator);
+      boolean isNested = random.nextBoolean();
+      Valid valid = isNested ? nested.next() : streams.next();
       Sender sender = new Sender(table(valid), allocator);
       assertThat(sender.send(valid.messages())).isEqualTo(valid.values());
       assertThat(sender.sendWhole(WireMessage.join(valid.messages()))).isEqualTo(valid.values());
       List<WireMessage> others = new ArrayList<>(streams.next().messages());
-      others.addAll(streams.streamFor(valid.columns()));
+      others.addAll(nested.next().messages());
+      others.addAll(
+          isNested ? nested.streamFor(valid.columns()) : streams.streamFor(valid.columns()));
       HostileStreams hostile = new HostileStreams(random, valid.messages(), others);
       for (int i = 0; i < CHANGES; i++) {
         List<WireMessage> messages = hostile.next();

@@ -1,0 +1,142 @@
+package io.sluice.gateway.gate;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
+
+/** Finds keys of a map that are there twice, by their canonical bytes. */
+final class KeyCheck {
+
+  /** More keys than a row that the log takes can have. */
+  static final int MOST_KEYS = 1 << 21;
+
+  private static final int FEW = 8;
+  private static final int MOST_TEXT = 40;
+
+  private final FieldVector keys;
+
+  /** Bytes of a key that is compared as a number; 0 if keys are anything else. */
+  private final int width;
+
+  /**
+   * @param keys canonical
+   */
+  KeyCheck(FieldVector keys) {
+    this.keys = keys;
+    boolean fixed = keys instanceof BaseFixedWidthVector && !(keys instanceof BitVector);
+    int bytes = fixed ? ((BaseFixedWidthVector) keys).getTypeWidth() : 0;
+    this.width = bytes == Integer.BYTES || bytes == Long.BYTES ? bytes : 0;
+  }
+
+  /** Returns the place of a key that is among {@code [start, end)} once more, or -1. */
+  int twice(int start, int end) {
+    if (end - start < 2) {
+      return -1;
+    }
+    if (width > 0) {
+      return end - start <= FEW ? twiceOfFew(start, end) : twiceOfMany(start, end);
+    }
+    // A tree where hashes are alike, as they may be on purpose.
+    Set<ByteBuffer> seen = new HashSet<>();
+    for (int i = start; i < end; i++) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      write(keys, i, bytes);
+      if (!seen.add(ByteBuffer.wrap(bytes.toByteArray()))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int twiceOfFew(int start, int end) {
+    for (int i = start + 1; i < end; i++) {
+      for (int j = start; j < i; j++) {
+        if (number(i) == number(j)) {
+          return i;
+        }
+      }
+    }
+    return -1;
+  }
+
+  private int twiceOfMany(int start, int end) {
+    long[] numbers = new long[end - start];
+    for (int i = start; i < end; i++) {
+      numbers[i - start] = number(i);
+    }
+    Arrays.sort(numbers);
+    for (int i = 1; i < numbers.length; i++) {
+      if (numbers[i] == numbers[i - 1]) {
+        int place = start;
+        while (number(place) != numbers[i]) {
+          place++;
+        }
+        return place;
+      }
+    }
+    return -1;
+  }
+
+  private long number(int index) {
+    ArrowBuf data = keys.getDataBuffer();
+    return width == Long.BYTES ? data.getLong(8L * index) : data.getInt(4L * index);
+  }
+
+  /** Returns a key as an error names it. */
+  static String text(FieldVector keys, int index) {
+    String text = String.valueOf(keys.getObject(index));
+    return text.length() <= MOST_TEXT
+        ? "'" + text + "'"
+        : "'" + text.substring(0, MOST_TEXT) + "'...";
+  }
+
+  /** Writes a value so that no other is written alike. */
+  private static void write(FieldVector vector, int index, ByteArrayOutputStream to) {
+    if (vector.isNull(index)) {
+      to.write(0);
+      return;
+    }
+    to.write(1);
+    if (vector instanceof StructVector struct) {
+      for (FieldVector child : struct.getChildrenFromFields()) {
+        write(child, index, to);
+      }
+    } else if (vector instanceof ListVector list) {
+      int start = list.getElementStartIndex(index);
+      int end = list.getElementEndIndex(index);
+      writeInt(end - start, to);
+      for (int i = start; i < end; i++) {
+        write(list.getDataVector(), i, to);
+      }
+    } else if (vector instanceof BitVector bits) {
+      to.write(bits.get(index));
+    } else if (vector instanceof BaseVariableWidthVector values) {
+      int start = values.getOffsetBuffer().getInt(4L * index);
+      int length = values.getOffsetBuffer().getInt(4L * (index + 1L)) - start;
+      writeInt(length, to);
+      writeBytes(values.getDataBuffer(), start, length, to);
+    } else {
+      int bytes = ((BaseFixedWidthVector) vector).getTypeWidth();
+      writeBytes(vector.getDataBuffer(), (long) index * bytes, bytes, to);
+    }
+  }
+
+  private static void writeInt(int value, ByteArrayOutputStream to) {
+    to.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+  }
+
+  private static void writeBytes(ArrowBuf from, long at, int length, ByteArrayOutputStream to) {
+    byte[] bytes = new byte[length];
+    from.getBytes(at, bytes);
+    to.writeBytes(bytes);
+  }
+}
