@@ -2,6 +2,7 @@ package io.sluice.gateway.csv;
 
 import io.sluice.gateway.csv.CsvRecords.Field;
 import io.sluice.gateway.csv.CsvRecords.SyntaxException;
+import io.sluice.gateway.json.JsonRows;
 import io.sluice.gateway.rows.RowsBuilder;
 import io.sluice.gateway.rows.Utf8;
 import io.sluice.gateway.rows.ValueForm;
@@ -151,6 +152,8 @@ public final class CsvRows {
       Field field = fields.get(i);
       if (!field.quoted() && format.nullTokens().contains(field.text())) {
         rows.nullValue(column);
+      } else if (rows.isNested(column)) {
+        JsonRows.readValue(field.text(), column, rows);
       } else {
         rows.value(column, ValueForm.CSV_FIELD, field.text());
       }

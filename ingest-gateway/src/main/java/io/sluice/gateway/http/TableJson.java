@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class TableJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final List<String> COLUMN_FIELDS = List.of("name", "type", "required", "comment");
 
-  /** Returns the columns of a request to create a table, with ids in order. */
+  /** Returns the columns of a request to create a table, with new ids. */
   static Schema columns(JsonRequest request) {
     List<NestedField> fields = new ArrayList<>();
     for (JsonRequest column : request.objects("columns", COLUMN_FIELDS)) {
@@ -43,9 +44,9 @@ final class TableJson {
 
   private static Schema schema(List<NestedField> fields) {
     try {
-      return new Schema(fields);
-    } catch (RuntimeException e) {
-      // Iceberg's ValidationException: a column is named twice.
+      return ArrowSchemas.numbered(fields);
+    } catch (ValidationException e) {
+      // A column is named twice, or two have the same path.
       throw new IllegalArgumentException("the columns make no schema: " + e.getMessage(), e);
     }
   }
@@ -72,7 +73,7 @@ final class TableJson {
   private static Map<String, Object> column(NestedField field) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", field.name());
-    json.put("type", field.type().toString());
+    json.put("type", ArrowSchemas.typeText(field.type()));
     json.put("required", field.isRequired());
     @Nullable String comment = field.doc();
     if (comment != null) {

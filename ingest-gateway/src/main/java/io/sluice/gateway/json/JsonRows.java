@@ -22,6 +22,10 @@ public final class JsonRows {
   private static final int MOST_DEPTH = 64;
   private static final int MOST_NUMBER_CHARACTERS = 1_000;
   private static final int MOST_NAME_CHARACTERS = 10_000;
+
+  /** A key of a map is read as a name if it has at most so many characters. */
+  static final int MOST_KEY_CHARACTERS = MOST_NAME_CHARACTERS / 4;
+
   // Bodies are bounded before they are parsed.
   private static final int MOST_STRING_CHARACTERS = Integer.MAX_VALUE;
 
@@ -71,6 +75,25 @@ public final class JsonRows {
       rows.broken(malformed >= 0 ? notUtf8(malformed) : notJson(e));
     } catch (IOException e) {
       throw new IllegalStateException("reading bytes in memory failed", e);
+    }
+  }
+
+  /** Reads a column's value that is JSON on its own. */
+  public static void readValue(String json, int column, RowsBuilder rows) {
+    try (JsonParser parser = FACTORY.createParser(json)) {
+      JsonToken token = parser.nextToken();
+      if (token == null) {
+        rows.badValue(column, "expected JSON, got nothing");
+        return;
+      }
+      readValue(parser, token, column, rows);
+      if (parser.nextToken() != null) {
+        rows.badValue(column, "something follows the JSON value");
+      }
+    } catch (JsonProcessingException e) {
+      rows.badValue(column, notJson(e));
+    } catch (IOException e) {
+      throw new IllegalStateException("reading text in memory failed", e);
     }
   }
 
@@ -168,10 +191,7 @@ public final class JsonRows {
       case VALUE_NUMBER_INT -> rows.value(column, ValueForm.JSON_INTEGER, parser.getText());
       case VALUE_NUMBER_FLOAT -> rows.value(column, ValueForm.JSON_NUMBER, parser.getText());
       case VALUE_TRUE, VALUE_FALSE -> rows.value(column, ValueForm.JSON_BOOLEAN, parser.getText());
-      default -> {
-        parser.skipChildren();
-        rows.badValue(column, "nested values are not supported, got " + described(token.name()));
-      }
+      default -> rows.nestedValue(column, parser);
     }
   }
 

@@ -1,34 +1,20 @@
 package io.sluice.gateway.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.sluice.gateway.rows.TemporalFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.BitVector;
-import org.apache.arrow.vector.DateDayVector;
-import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.FixedSizeBinaryVector;
-import org.apache.arrow.vector.Float4Vector;
-import org.apache.arrow.vector.Float8Vector;
-import org.apache.arrow.vector.IntVector;
-import org.apache.arrow.vector.TimeMicroVector;
-import org.apache.arrow.vector.TimeStampVector;
-import org.apache.arrow.vector.VarBinaryVector;
-import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
 
 /**
  * Writes rows of a canonical Arrow root as JSON objects that {@link JsonRows} reads back equal,
@@ -37,7 +23,8 @@ import org.apache.iceberg.types.Types;
  */
 public final class RowJson {
 
-  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final JsonFactory FACTORY =
+      new JsonFactoryBuilder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
   private static final SerializedString BUCKET = new SerializedString("_bucket");
   private static final SerializedString OFFSET = new SerializedString("_offset");
   private static final SerializedString TIMESTAMP = new SerializedString("_timestamp");
@@ -52,13 +39,14 @@ public final class RowJson {
    */
   public RowJson(Schema schema, VectorSchemaRoot root) {
     for (FieldVector vector : root.getFieldVectors()) {
-      Types.NestedField field = schema.findField(vector.getName());
+      NestedField field = schema.asStruct().field(vector.getName());
       if (field == null) {
         throw new IllegalArgumentException(
             "the root has column '" + vector.getName() + "', the schema doesn't: " + schema);
       }
       columns.add(
-          new Column(new SerializedString(field.name()), vector, value(field.type(), vector)));
+          new Column(
+              new SerializedString(field.name()), vector, ValueJson.of(field.type(), vector)));
     }
   }
 
@@ -93,58 +81,5 @@ public final class RowJson {
     }
   }
 
-  private static Value value(Type type, FieldVector vector) {
-    return switch (type.typeId()) {
-      case BOOLEAN -> (json, row) -> json.writeBoolean(((BitVector) vector).get(row) != 0);
-      case INTEGER -> (json, row) -> json.writeNumber(((IntVector) vector).get(row));
-      case LONG -> (json, row) -> json.writeNumber(((BigIntVector) vector).get(row));
-      case FLOAT -> (json, row) -> json.writeNumber(((Float4Vector) vector).get(row));
-      case DOUBLE -> (json, row) -> json.writeNumber(((Float8Vector) vector).get(row));
-      case DECIMAL ->
-          (json, row) -> json.writeString(((DecimalVector) vector).getObject(row).toPlainString());
-      case DATE ->
-          (json, row) -> json.writeString(TemporalFormat.date(((DateDayVector) vector).get(row)));
-      case TIME ->
-          (json, row) -> json.writeString(TemporalFormat.time(((TimeMicroVector) vector).get(row)));
-      case TIMESTAMP -> timestamp((Types.TimestampType) type, (TimeStampVector) vector);
-      case TIMESTAMP_NANO -> {
-        String zone = ((Types.TimestampNanoType) type).shouldAdjustToUTC() ? "Z" : "";
-        TimeStampVector nanos = (TimeStampVector) vector;
-        yield (json, row) -> json.writeString(TemporalFormat.timestampNanos(nanos.get(row)) + zone);
-      }
-      case STRING ->
-          (json, row) -> {
-            byte[] utf8 = ((VarCharVector) vector).get(row);
-            json.writeUTF8String(utf8, 0, utf8.length);
-          };
-      case UUID ->
-          (json, row) ->
-              json.writeString(uuid(((FixedSizeBinaryVector) vector).get(row)).toString());
-      case FIXED ->
-          (json, row) -> json.writeString(base64(((FixedSizeBinaryVector) vector).get(row)));
-      case BINARY -> (json, row) -> json.writeString(base64(((VarBinaryVector) vector).get(row)));
-      default -> throw new IllegalArgumentException("no rows are read as " + type);
-    };
-  }
-
-  private static Value timestamp(Types.TimestampType type, TimeStampVector vector) {
-    return type.shouldAdjustToUTC()
-        ? (json, row) -> json.writeString(TemporalFormat.timestamptz(vector.get(row)))
-        : (json, row) -> json.writeString(TemporalFormat.timestamp(vector.get(row)));
-  }
-
-  private static UUID uuid(byte[] bytes) {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    return new UUID(buffer.getLong(), buffer.getLong());
-  }
-
-  private static String base64(byte[] bytes) {
-    return Base64.getEncoder().encodeToString(bytes);
-  }
-
-  private interface Value {
-    void write(JsonGenerator json, int row) throws IOException;
-  }
-
-  private record Column(SerializedString name, FieldVector vector, Value value) {}
+  private record Column(SerializedString name, FieldVector vector, ValueJson value) {}
 }

@@ -1,6 +1,8 @@
 package io.sluice.gateway.rows;
 
+import com.fasterxml.jackson.core.JsonParser;
 import io.sluice.catalog.types.ArrowSchemas;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -37,6 +39,9 @@ public final class RowsBuilder implements AutoCloseable {
   private final String[] names;
   private final boolean[] required;
   private final ColumnWriter[] writers;
+  // Null for columns of primitive types.
+  private final @Nullable NestedValue[] nested;
+  private final boolean hasNested;
   private final Map<String, Integer> columns = new HashMap<>();
   private final List<RowError> errors = new ArrayList<>();
   private final List<RowError> errorsOfRow = new ArrayList<>();
@@ -65,16 +70,32 @@ public final class RowsBuilder implements AutoCloseable {
     this.names = new String[fields.size()];
     this.required = new boolean[fields.size()];
     this.writers = new ColumnWriter[fields.size()];
+    this.nested = new NestedValue[fields.size()];
     this.lastNamed = new int[fields.size()];
     Arrays.fill(lastNamed, -1);
+    boolean anyNested = false;
     for (int i = 0; i < names.length; i++) {
       NestedField field = fields.get(i);
       FieldVector vector = root.getVector(i);
       names[i] = field.name();
       required[i] = field.isRequired();
-      writers[i] = ColumnWriters.of(field.type(), vector);
+      if (field.type().isNestedType()) {
+        NestedValue value = NestedValue.of(field, vector, null, new NestedRefusals());
+        nested[i] = value;
+        writers[i] = notNested(value);
+        anyNested = true;
+      } else {
+        writers[i] = ColumnWriters.of(field.type(), vector);
+      }
       columns.put(field.name(), i);
     }
+    this.hasNested = anyNested;
+  }
+
+  private static ColumnWriter notNested(NestedValue value) {
+    return (row, form, text) -> {
+      throw new BadValueException("expected " + value.form() + ", got " + form.shown(text));
+    };
   }
 
   /**
@@ -108,6 +129,11 @@ public final class RowsBuilder implements AutoCloseable {
     return required[column];
   }
 
+  /** Returns whether the column's type is a list, a map or a struct. */
+  public boolean isNested(int column) {
+    return nested[column] != null;
+  }
+
   /** Returns whether so much is wrong with the request that reading on is of no use. */
   public boolean isFull() {
     return errors.size() >= BadRowsException.MOST_ERRORS || (broken && aside != null);
@@ -139,11 +165,31 @@ public final class RowsBuilder implements AutoCloseable {
     }
   }
 
-  /** Adds a value of a kind that no column takes, such as a nested one. */
-  public void badValue(int column, String reason) {
-    if (!isDuplicate(column)) {
-      refuse(names[column], reason);
+  /**
+   * Adds the array or object that a parser is at.
+   *
+   * @throws IOException if it is no JSON; the row is then to be refused, see {@link #badRow} and
+   *     {@link #badValue}
+   */
+  public void nestedValue(int column, JsonParser parser) throws IOException {
+    if (isDuplicate(column)) {
+      parser.skipChildren();
+      return;
     }
+    NestedValue value = nested[column];
+    if (value != null) {
+      value.read(parser, kept);
+    } else {
+      String got = ValueForm.shown(parser);
+      parser.skipChildren();
+      refuse(names[column], "the column takes no nested values, got " + got);
+    }
+  }
+
+  /** Refuses the column's value, whatever was added of it. */
+  public void badValue(int column, String reason) {
+    lastNamed[column] = rows;
+    refuse(names[column], reason);
   }
 
   /** Tells of a column that the table doesn't have, named by the row. */
@@ -252,17 +298,20 @@ public final class RowsBuilder implements AutoCloseable {
   }
 
   private void end(int start, int end) {
-    // Text never takes more bytes as Arrow, other values take up to 16.
-    if (end - (long) start + names.length * MOST_FIXED_BYTES > mostValueBytes) {
+    // Text never takes more bytes as Arrow, other values take up to 16, if they aren't nested.
+    boolean small = end - (long) start + names.length * MOST_FIXED_BYTES <= mostValueBytes;
+    if (mostValueBytes < Long.MAX_VALUE && (hasNested || !small)) {
       requireSmall();
     }
     if (errorsOfRow.isEmpty()) {
       kept++;
-    } else if (aside == null) {
-      errorsOfRow.forEach(this::add);
     } else {
       takeBack();
-      aside.add(List.copyOf(errorsOfRow), start, end);
+      if (aside == null) {
+        errorsOfRow.forEach(this::add);
+      } else {
+        aside.add(List.copyOf(errorsOfRow), start, end);
+      }
     }
     errorsOfRow.clear();
     rows++;
@@ -271,7 +320,10 @@ public final class RowsBuilder implements AutoCloseable {
   private void requireSmall() {
     long bytes = 0;
     for (int i = 0; i < names.length; i++) {
-      if (lastNamed[i] == rows && !root.getVector(i).isNull(kept)) {
+      NestedValue value = nested[i];
+      if (value != null) {
+        bytes += value.bytes(kept, kept + 1);
+      } else if (lastNamed[i] == rows && NestedValue.isSet(root.getVector(i), kept)) {
         bytes +=
             root.getVector(i) instanceof BaseVariableWidthVector text
                 ? text.getValueLength(kept)
@@ -287,7 +339,10 @@ public final class RowsBuilder implements AutoCloseable {
   /** Empties the row's place for the next one. */
   private void takeBack() {
     for (int i = 0; i < names.length; i++) {
-      if (lastNamed[i] == rows) {
+      NestedValue value = nested[i];
+      if (value != null) {
+        value.clear(kept, kept + 1);
+      } else if (lastNamed[i] == rows) {
         FieldVector vector = root.getVector(i);
         if (vector instanceof BaseVariableWidthVector text) {
           // A null may not keep the bytes of what was there.
@@ -301,6 +356,25 @@ public final class RowsBuilder implements AutoCloseable {
   private void add(RowError error) {
     if (!isFull()) {
       errors.add(error);
+    }
+  }
+
+  /** Errors within nested columns, by their paths. */
+  private final class NestedRefusals implements NestedValue.Refusals {
+    @Override
+    public void refuse(NestedValue place, String reason) {
+      if (errorsOfRow.size() < BadRowsException.MOST_ERRORS) {
+        RowsBuilder.this.refuse(place.path(), reason);
+      }
+    }
+
+    @Override
+    public void unknown(NestedValue struct, String name) {
+      if (refuseUnknown && errorsOfRow.size() < BadRowsException.MOST_ERRORS) {
+        RowsBuilder.this.refuse(
+            struct.path() + "." + cut(name),
+            "the struct has no such field (names are exact, capitals included)");
+      }
     }
   }
 }

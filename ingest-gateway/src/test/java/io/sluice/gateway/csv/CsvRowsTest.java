@@ -3,6 +3,7 @@ package io.sluice.gateway.csv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.gateway.rows.RowsFixture;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -172,6 +173,56 @@ class CsvRowsTest {
     } else {
       assertThat(column.csv("v\n" + field + "\n")).containsExactly("{\"v\":" + json + "}");
     }
+  }
+
+  // Columns: type | field | value as JSON, or the start of an error.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      textBlock =
+          """
+          list<int> | [] | []
+          list<int> | [1] | [1]
+          list<int> | "[1,null]" | [1,null]
+          list<int> | null | null
+          struct<a: string> | "{""a"":""x,""}" | {"a":"x,"}
+          map<int, list<string>> | "{""1"":[""x""]}" | {"1":["x"]}
+          list<int> | "" | 2/v/expected JSON, got nothing
+          list<int> | 5 | 2/v/expected an array, got the number 5
+          list<int> | [1 | 2/v/not valid JSON:
+          list<int> | x | 2/v/not valid JSON:
+          list<int> | [1] x | 2/v/not valid JSON:
+          list<int> | [1] [2] | 2/v/something follows the JSON value
+          list<int> | "[1,""x""]" | 2/v[1]/expected an integer
+          list<list<int>> | "[[1],[2,[]]]" | 2/v[1][1]/expected a value of type int
+          """)
+  void aNestedValueIsJson(String type, String field, String expected) throws Exception {
+    RowsFixture table =
+        RowsFixture.of(
+            NestedField.optional(1, "id", Types.IntegerType.get()),
+            NestedField.optional(2, "v", ArrowSchemas.parseType(type)));
+    String body = "id,v\n1,\n2," + field + "\n3,\n";
+
+    if (expected.startsWith("2/")) {
+      assertThat(RowsFixture.errorsOf(() -> table.csv(body)).get(0)).startsWith(expected);
+    } else {
+      assertThat(table.csv(body))
+          .containsExactly(
+              "{\"id\":1,\"v\":null}",
+              "{\"id\":2,\"v\":" + expected + "}",
+              "{\"id\":3,\"v\":null}");
+    }
+  }
+
+  @Test
+  void aRequiredNestedColumnTakesNoNulls() {
+    RowsFixture table =
+        RowsFixture.of(NestedField.required(1, "v", ArrowSchemas.parseType("list<int>")));
+
+    assertThat(RowsFixture.errorsOf(() -> table.csv("v\n[]\n\nnull\nx\n")))
+        .hasSize(3)
+        .allMatch(error -> error.contains("got null") || error.contains("not valid JSON"));
   }
 
   private static byte[] bytes(String text) {

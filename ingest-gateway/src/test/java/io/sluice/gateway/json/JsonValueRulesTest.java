@@ -161,8 +161,8 @@ class JsonValueRulesTest {
           fixed[3] | "AAECAw==" | the value has 4 bytes, fixed[3] takes 3
           binary | "A" | expected base64
           binary | "a-_b" | expected base64
-          binary | [1] | nested values are not supported, got an array
-          string | {"a":1} | nested values are not supported, got an object
+          binary | [1] | the column takes no nested values, got an array
+          string | {"a":1} | the column takes no nested values, got an object
           """)
   void isRefused(String type, String value, String reason) {
     List<String> errors =

@@ -1,5 +1,8 @@
 package io.sluice.gateway.rows;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.gateway.csv.CsvFormat;
 import io.sluice.gateway.csv.CsvRows;
 import io.sluice.gateway.json.JsonRows;
@@ -11,7 +14,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -35,7 +41,11 @@ public final class RowsFixture {
   }
 
   public static RowsFixture of(Types.NestedField... columns) {
-    return new RowsFixture(new Schema(List.of(columns)), true);
+    return of(ArrowSchemas.numbered(List.of(columns)));
+  }
+
+  public static RowsFixture of(Schema schema) {
+    return new RowsFixture(schema, true);
   }
 
   public RowsFixture ignoringUnknown() {
@@ -67,6 +77,36 @@ public final class RowsFixture {
     return read(rows -> CsvRows.read(body, format, rows));
   }
 
+  /**
+   * The rows of a body.
+   *
+   * @param good those that fit, as JSON
+   * @param bad those that don't, as they were sent
+   * @param reasons the first of each bad one, as {@code column/reason}
+   */
+  public record Sorted(List<String> good, List<String> bad, List<String> reasons) {}
+
+  /** Reads NDJSON whose bad rows are set aside. */
+  public Sorted settingAside(String body, long mostValueBytes) throws BadRowsException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    List<String> bad = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
+    BadRows aside =
+        new BadRows() {
+          @Override
+          public void header(int start, int end) {}
+
+          @Override
+          public void add(List<RowError> errors, int start, int end) {
+            bad.add(new String(bytes, start, end - start, StandardCharsets.UTF_8));
+            reasons.add(errors.get(0).column() + "/" + errors.get(0).reason());
+          }
+        };
+    List<String> good =
+        read(rows -> JsonRows.readLines(bytes, rows.settingAside(aside, mostValueBytes)));
+    return new Sorted(good, bad, reasons);
+  }
+
   /** Returns the errors of a body that must be refused, as {@code row/column/reason}. */
   public static List<String> errorsOf(Read read) {
     try {
@@ -89,6 +129,7 @@ public final class RowsFixture {
         RowsBuilder rows = new RowsBuilder(schema, refuseUnknown, allocator)) {
       parser.accept(rows);
       try (VectorSchemaRoot root = rows.finish()) {
+        root.getFieldVectors().forEach(RowsFixture::requireTight);
         return json(root);
       }
     }
@@ -105,5 +146,27 @@ public final class RowsFixture {
       lines.add(line.substring(0, line.charAt(system - 1) == ',' ? system - 1 : system) + "}");
     }
     return lines;
+  }
+
+  /** Lists and texts follow each other without gaps, and nulls have none. */
+  private static void requireTight(FieldVector vector) {
+    int end = 0;
+    for (int i = 0; i < vector.getValueCount(); i++) {
+      int start = end;
+      if (vector instanceof ListVector list) {
+        assertThat(list.getElementStartIndex(i)).isEqualTo(start);
+        end = list.getElementEndIndex(i);
+      } else if (vector instanceof BaseVariableWidthVector text) {
+        assertThat(text.getStartOffset(i)).isEqualTo(start);
+        end = text.getEndOffset(i);
+      }
+      assertThat(end).isGreaterThanOrEqualTo(start);
+      assertThat(vector.isNull(i) && end > start).as("%s: null %d has values", vector, i).isFalse();
+    }
+    for (FieldVector child : vector.getChildrenFromFields()) {
+      assertThat(child.getValueCount())
+          .isEqualTo(vector instanceof ListVector ? end : vector.getValueCount());
+      requireTight(child);
+    }
   }
 }
