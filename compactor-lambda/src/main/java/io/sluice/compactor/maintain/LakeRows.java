@@ -2,6 +2,7 @@ package io.sluice.compactor.maintain;
 
 import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.table.SystemColumns;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.FileScanTask;
@@ -17,6 +18,9 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.util.PartitionUtil;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 
 /** Reads rows of Parquet files in a table's current schema, without those that were deleted. */
 final class LakeRows {
@@ -61,12 +65,40 @@ final class LakeRows {
     Parquet.ReadBuilder builder =
         Parquet.read(io.newInputFile(task.file().location()))
             .project(wanted)
-            .createReaderFunc(type -> GenericParquetReaders.buildReader(wanted, type, constants));
+            .createReaderFunc(
+                type ->
+                    GenericParquetReaders.buildReader(
+                        wanted, type, withoutNested(constants, type)));
     String mapping = view.metadata().property(TableProperties.DEFAULT_NAME_MAPPING, "");
     if (!mapping.isEmpty()) {
       builder.withNameMapping(NameMappingParser.fromJson(mapping));
     }
     return deletes.filter(builder.build());
+  }
+
+  /**
+   * Leaves out what the file itself has within structs: given such a constant, Iceberg's reader
+   * takes each struct for one that is there.
+   */
+  private static Map<Integer, ?> withoutNested(Map<Integer, ?> constants, MessageType file) {
+    Map<Integer, Object> left = new HashMap<>(constants);
+    for (Type column : file.getFields()) {
+      if (!column.isPrimitive()) {
+        removeFields(column.asGroupType(), left);
+      }
+    }
+    return left;
+  }
+
+  private static void removeFields(GroupType group, Map<Integer, Object> constants) {
+    for (Type field : group.getFields()) {
+      if (field.getId() != null) {
+        constants.remove(field.getId().intValue());
+      }
+      if (!field.isPrimitive()) {
+        removeFields(field.asGroupType(), constants);
+      }
+    }
   }
 
   private RowKey key(Record row) {

@@ -21,7 +21,7 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
 /** Tables of nested columns, drawn by chance, and rows of theirs. */
-final class NestedTypes {
+public final class NestedTypes {
 
   private static final List<Type> PRIMITIVES =
       SystemColumns.removeFrom(AllTypes.SCHEMA).columns().stream().map(NestedField::type).toList();
@@ -77,7 +77,7 @@ final class NestedTypes {
     };
   }
 
-  static List<Record> rows(Schema schema, int count, Random random) {
+  public static List<Record> rows(Schema schema, int count, Random random) {
     List<Record> rows = new ArrayList<>();
     List<NestedField> own = SystemColumns.removeFrom(schema).columns();
     for (int i = 0; i < count; i++) {
@@ -132,7 +132,7 @@ final class NestedTypes {
   }
 
   /** Returns a value as one that is equal to another of the same content. */
-  static @Nullable Object plain(@Nullable Object value) {
+  public static @Nullable Object plain(@Nullable Object value) {
     if (value instanceof Record row) {
       List<@Nullable Object> values = new ArrayList<>();
       for (int i = 0; i < row.size(); i++) {
