@@ -15,7 +15,6 @@ import java.util.Set;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.TableChange;
 import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.iceberg.types.Type;
 import org.jspecify.annotations.Nullable;
 
 /** What Flink's ALTER TABLE asks for, as Sluice has it. */
@@ -103,10 +102,9 @@ final class TableChanges {
               + table
               + " can't become NOT NULL: rows of before may have none");
     }
-    Type type = FlinkTypes.icebergType(name, is);
-    if (!type.equals(FlinkTypes.icebergType(name, was))) {
-      columns.add(new ColumnChange.Widen(name, type));
-    }
+    columns.addAll(
+        TypeChanges.between(
+            name, FlinkTypes.icebergType(name, was), FlinkTypes.icebergType(name, is)));
     if (is.isNullable() && !was.isNullable()) {
       columns.add(new ColumnChange.Relax(name));
     }

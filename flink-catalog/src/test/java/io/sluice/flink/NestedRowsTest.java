@@ -1,6 +1,7 @@
 package io.sluice.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.catalog.types.Promotion;
@@ -14,11 +15,17 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.TimeMicroVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.complex.StructVector;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.binary.BinaryRowData;
 import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -110,6 +117,96 @@ class NestedRowsTest {
           .moveFirst("m")
           .commit();
       assertSameOfBefore(lake, before, rows);
+    }
+  }
+
+  @Test
+  void aStructIsNullOrNotThoughAllOfItsFieldsAreNewOrOfThePartition() throws Exception {
+    Schema columns =
+        ArrowSchemas.numbered(
+            fields(
+                "s: struct<a: int>",
+                "n: struct<b: struct<c: time, d: list<int>>, e: long>",
+                "l: list<struct<x: int>>",
+                "m: map<int, struct<y: string>>"));
+    try (LakeTable lake = new LakeTable(columns)) {
+      Schema before = lake.table().schema();
+      List<RowData> rows = rows(new NestedRows(new Random(8)), before.asStruct());
+      lake.append(rows, null);
+      lake.table()
+          .updateSchema()
+          .addColumn("s", "new", Types.LongType.get())
+          .deleteColumn("s.a")
+          .addColumn("n.b", "new", Types.LongType.get())
+          .deleteColumn("n.b.c")
+          .deleteColumn("n.b.d")
+          .deleteColumn("n.e")
+          .addColumn("l.element", "new", Types.LongType.get())
+          .deleteColumn("l.element.x")
+          .addColumn("m.value", "new", Types.LongType.get())
+          .deleteColumn("m.value.y")
+          .commit();
+      assertSameOfBefore(lake, before, rows);
+    }
+  }
+
+  @Test
+  void aStructOfTheFieldOfAPartitionIsNullOrNot() throws Exception {
+    try (LakeTable lake =
+        new LakeTable(ArrowSchemas.numbered(fields("s: struct<a: int>", "b: int")))) {
+      lake.table().updateSpec().addField("s.a").commit();
+      RowType type = (RowType) FlinkTypes.flinkType(lake.table().schema().asStruct(), false);
+      List<RowData> rows =
+          List.of(GenericRowData.of(null, 1), GenericRowData.of(new GenericRowData(1), 2));
+      lake.append(rows, new PartitionData(lake.table().spec().partitionType()));
+      assertSame(type, lake.rows(), rows);
+    }
+  }
+
+  @Test
+  void aQueryReadsTheColumnsOfWhenItBeganWhileOthersComeAndAreRenamed() throws Exception {
+    try (LakeTable lake =
+        new LakeTable(ArrowSchemas.numbered(fields("s: struct<a: int, b: string>")))) {
+      Schema planned = lake.table().schema();
+      RowType type = (RowType) FlinkTypes.flinkType(planned.asStruct(), false);
+      List<RowData> rows = rows(new NestedRows(new Random(9)), planned.asStruct());
+      lake.append(rows, null);
+      lake.table()
+          .updateSchema()
+          .addColumn("s", "c", Types.LongType.get())
+          .moveFirst("s.b")
+          .renameColumn("s.b", "renamed")
+          .updateColumnDoc("s.a", "the first")
+          .commit();
+      assertSame(type, lake.rows(planned), rows);
+      lake.table().updateSchema().updateColumn("s.a", Types.LongType.get()).commit();
+      assertThatThrownBy(() -> lake.rows(planned))
+          .hasMessageContaining("column 's.a'")
+          .hasMessageContaining("is long now, and was int");
+      lake.table().updateSchema().deleteColumn("s.a").commit();
+      assertThatThrownBy(() -> lake.rows(planned))
+          .hasMessageContaining("column 's.a'")
+          .hasMessageContaining("isn't there any more");
+    }
+  }
+
+  @Test
+  void aTimeThatFlinkWouldCutIsToldByItsPath() throws Exception {
+    Schema schema = ArrowSchemas.numbered(fields("s: struct<l: list<struct<at: time>>>"));
+    RowType plain =
+        (RowType)
+            FlinkTypes.flinkType(
+                ArrowSchemas.parseType("struct<s: struct<l: list<struct<at: time>>>>"), false);
+    GenericRowData at = GenericRowData.of(1);
+    GenericRowData row =
+        GenericRowData.of(GenericRowData.of(new GenericArrayData(new Object[] {at})));
+    try (VectorSchemaRoot batch = VectorSchemaRoot.create(ArrowSchemas.of(schema), allocator)) {
+      SinkBatch.fill(batch, plain, List.of(row));
+      StructVector s = (StructVector) batch.getVector("s");
+      StructVector element = (StructVector) ((ListVector) s.getChild("l")).getDataVector();
+      ((TimeMicroVector) element.getChild("at")).set(0, 1_001);
+      assertThatThrownBy(() -> LogRows.of(batch))
+          .hasMessageContaining("column 's.l.element.at' holds the time 00:00:00.001001");
     }
   }
 

@@ -70,10 +70,7 @@ final class BucketRows implements AutoCloseable {
     this.row = new LakeRow(projection, wanted.columns().size());
     this.bucket = wanted.bucket();
     this.range = range;
-    this.rows =
-        new LakeFileReader(table.io(), table.schema(), table.properties(), projection, pruning)
-            .read(task)
-            .iterator();
+    this.rows = new LakeFileReader(table, projection, pruning).read(task).iterator();
   }
 
   private static void addIfMissing(List<String> names, String name) {

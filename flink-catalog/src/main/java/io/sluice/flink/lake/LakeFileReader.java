@@ -11,6 +11,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.data.DeleteFilter;
 import org.apache.iceberg.expressions.Expression;
@@ -19,7 +20,6 @@ import org.apache.iceberg.flink.RowDataWrapper;
 import org.apache.iceberg.flink.data.FlinkParquetReaders;
 import org.apache.iceberg.flink.data.RowDataUtil;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.mapping.NameMappingParser;
 import org.apache.iceberg.parquet.Parquet;
@@ -34,21 +34,12 @@ import org.apache.parquet.schema.MessageType;
  */
 final class LakeFileReader {
 
-  private final FileIO io;
-  private final Schema tableSchema;
+  private final Table table;
   private final Schema projection;
   private final List<Expression> filters;
-  private final Map<String, String> tableProperties;
 
-  LakeFileReader(
-      FileIO io,
-      Schema tableSchema,
-      Map<String, String> tableProperties,
-      Schema projection,
-      List<Expression> filters) {
-    this.io = io;
-    this.tableSchema = tableSchema;
-    this.tableProperties = tableProperties;
+  LakeFileReader(Table table, Schema projection, List<Expression> filters) {
+    this.table = table;
     this.projection = projection;
     this.filters = List.copyOf(filters);
   }
@@ -67,10 +58,10 @@ final class LakeFileReader {
               + ", but Sluice's Flink connector reads Parquet; rewrite the file");
     }
     Deletes deletes = new Deletes(task.file().location(), task.deletes());
-    Schema read = deletes.requiredSchema();
+    Schema read = Witnesses.add(deletes.requiredSchema(), table.schemas().values());
     Map<Integer, ?> constants = PartitionUtil.constantsMap(task, LakeFileReader::constant);
     Parquet.ReadBuilder builder =
-        Parquet.read(io.newInputFile(task.file()))
+        Parquet.read(table.io().newInputFile(task.file()))
             .project(read)
             .split(task.start(), task.length())
             .filter(LakeColumns.applicable(filters, read))
@@ -80,7 +71,7 @@ final class LakeFileReader {
                         PlainTimes.of(read),
                         PlainTimes.of(fileSchema),
                         needed(constants, read, fileSchema)));
-    String mapping = tableProperties.get(TableProperties.DEFAULT_NAME_MAPPING);
+    String mapping = table.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
     if (mapping != null) {
       builder.withNameMapping(NameMappingParser.fromJson(mapping));
     }
@@ -120,7 +111,7 @@ final class LakeFileReader {
     private final RowDataWrapper wrapper;
 
     Deletes(String file, List<DeleteFile> deletes) {
-      super(file, deletes, tableSchema, projection);
+      super(file, deletes, table.schema(), projection);
       Schema plain = PlainTimes.of(requiredSchema());
       this.wrapper = new RowDataWrapper(FlinkSchemaUtil.convert(plain), plain.asStruct());
     }
@@ -132,7 +123,7 @@ final class LakeFileReader {
 
     @Override
     protected InputFile getInputFile(String location) {
-      return io.newInputFile(location);
+      return table.io().newInputFile(location);
     }
   }
 }

@@ -61,8 +61,7 @@ public final class LakeFiles {
     // counted.
     List<String> read = columns.isEmpty() ? List.of(aPrimitive(described.schema())) : columns;
     Schema projection = LakeColumns.project(table, described.schema(), read);
-    LakeFileReader reader =
-        new LakeFileReader(table.io(), table.schema(), table.properties(), projection, filters);
+    LakeFileReader reader = new LakeFileReader(table, projection, filters);
     return new Rows(reader, new LakeRow(projection, columns.size()), tasks);
   }
 

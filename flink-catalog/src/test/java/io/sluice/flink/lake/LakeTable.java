@@ -73,8 +73,7 @@ public final class LakeTable implements AutoCloseable {
     List<String> names = planned.columns().stream().map(column -> column.name()).toList();
     Schema projection = LakeColumns.project(table, planned, names);
     LakeRow row = new LakeRow(projection, names.size());
-    LakeFileReader reader =
-        new LakeFileReader(table.io(), table.schema(), table.properties(), projection, List.of());
+    LakeFileReader reader = new LakeFileReader(table, projection, List.of());
     List<RowData> rows = new ArrayList<>();
     try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
       for (FileScanTask task : tasks) {
