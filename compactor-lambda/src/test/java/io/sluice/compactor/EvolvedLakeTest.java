@@ -24,9 +24,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -36,9 +38,10 @@ import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.Type.TypeID;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.apache.iceberg.types.Types.StructType;
@@ -97,12 +100,15 @@ class EvolvedLakeTest {
     private final List<Table> known = new ArrayList<>();
     private final SortedMap<String, Map<Integer, Object>> rows = new TreeMap<>();
     private final int[] offsets = new int[2];
+    private final Map<String, Set<Integer>> fieldsOfRows = new HashMap<>();
+    private final boolean withDefaults;
     private int added;
 
     Run(Path folder, Random random) throws Exception {
       this.town = new CompactorTown(folder);
       this.random = random;
       this.lake = new MaintainedLake(town);
+      this.withDefaults = random.nextBoolean();
       String partitioning =
           List.of(
                   "",
@@ -118,7 +124,13 @@ class EvolvedLakeTest {
           town.catalog.createTable(
               NAME,
               COLUMNS,
-              Map.of("bucket.count", "2", "lake.partitioning", partitioning),
+              Map.of(
+                  "bucket.count",
+                  "2",
+                  "lake.partitioning",
+                  partitioning,
+                  "format-version",
+                  withDefaults ? "3" : "2"),
               "",
               false));
     }
@@ -165,7 +177,9 @@ class EvolvedLakeTest {
 
     private Record record(Schema schema, int bucket) {
       Record record = struct(schema.asStruct());
-      rows.put(place(bucket, offsets[bucket]++), told(schema.asStruct(), record));
+      String place = place(bucket, offsets[bucket]++);
+      rows.put(place, EvolvedRows.told(schema.asStruct(), record));
+      fieldsOfRows.put(place, TypeUtil.getProjectedIds(schema));
       return record;
     }
 
@@ -211,7 +225,7 @@ class EvolvedLakeTest {
               .anyMatch(column -> (column + ".").startsWith(name + "."));
       ColumnChange change =
           switch (random.nextInt(6)) {
-            case 0 -> new Add(around + "added" + added++, type(), "", place());
+            case 0 -> add(around + "added" + added++, type());
             case 1 -> kept || isOldest(field, fields) ? new Relax(name) : new Drop(name);
             case 2 -> kept ? new Relax(name) : new Rename(name, "renamed" + added++);
             case 3 -> widen(name, field.type());
@@ -219,6 +233,14 @@ class EvolvedLakeTest {
             default -> new Move(name, new Place.First());
           };
       known.add(town.catalog.alterColumns(NAME, ColumnChanges.of(change)));
+    }
+
+    private Add add(String name, Type type) {
+      Literal<?> value =
+          withDefaults && type.isPrimitiveType() && random.nextBoolean()
+              ? Expressions.lit(value(type)).to(type)
+              : null;
+      return new Add(name, type, "", place(), value);
     }
 
     /** A struct of whose fields a file has none is null to Iceberg's readers. */
@@ -272,7 +294,9 @@ class EvolvedLakeTest {
       Schema schema = newest().schema();
       SortedMap<String, Map<Integer, Object>> expected = new TreeMap<>();
       StructType now = newest().rowSchema().asStruct();
-      rows.forEach((place, values) -> expected.put(place, asRead(values, now)));
+      rows.forEach(
+          (place, values) ->
+              expected.put(place, EvolvedRows.asRead(values, now, fieldsOfRows.get(place))));
       SortedMap<String, Map<Integer, Object>> found = new TreeMap<>();
       read(Expressions.alwaysTrue(), schema, found);
       assertThat(found).isEqualTo(expected);
@@ -318,7 +342,8 @@ class EvolvedLakeTest {
       try (CloseableIterable<Record> all =
           IcebergGenerics.read(town.iceberg(newest())).where(filter).build()) {
         for (Record row : all) {
-          Map<Integer, Object> values = told(SystemColumns.removeFrom(schema).asStruct(), row);
+          Map<Integer, Object> values =
+              EvolvedRows.told(SystemColumns.removeFrom(schema).asStruct(), row);
           String place =
               place(
                   (Integer) row.getField(SystemColumns.BUCKET),
@@ -326,71 +351,6 @@ class EvolvedLakeTest {
           assertThat(into.put(place, values)).as("%s is there once", place).isNull();
         }
       }
-    }
-
-    /** Returns a struct's fields that aren't null by their ids, those within them likewise. */
-    private static Map<Integer, Object> told(StructType type, Record record) {
-      Map<Integer, Object> values = new TreeMap<>();
-      for (NestedField field : type.fields()) {
-        Object value = record.getField(field.name());
-        if (value != null) {
-          values.put(field.fieldId(), told(field.type(), value));
-        }
-      }
-      return values;
-    }
-
-    private static Object told(Type type, Object value) {
-      if (value instanceof Record record) {
-        return told(type.asStructType(), record);
-      }
-      if (value instanceof List<?> list) {
-        return list.stream()
-            .map(element -> told(type.asListType().elementType(), element))
-            .toList();
-      }
-      if (value instanceof Map<?, ?> map) {
-        Map<Object, Object> entries = new TreeMap<>();
-        map.forEach((key, entry) -> entries.put(key, told(type.asMapType().valueType(), entry)));
-        return entries;
-      }
-      return value;
-    }
-
-    private static Map<Integer, Object> asRead(Map<?, ?> values, StructType now) {
-      Map<Integer, Object> read = new TreeMap<>();
-      values.forEach(
-          (id, value) -> {
-            NestedField field = now.field((Integer) id);
-            if (field != null) {
-              read.put((Integer) id, asRead(value, field.type()));
-            }
-          });
-      return read;
-    }
-
-    private static Object asRead(Object value, Type now) {
-      return switch (now.typeId()) {
-        case STRUCT -> asRead((Map<?, ?>) value, now.asStructType());
-        case LIST ->
-            ((List<?>) value)
-                .stream().map(element -> asRead(element, now.asListType().elementType())).toList();
-        case MAP -> {
-          Map<Object, Object> entries = new TreeMap<>();
-          ((Map<?, ?>) value)
-              .forEach(
-                  (key, entry) -> entries.put(key, asRead(entry, now.asMapType().valueType())));
-          yield entries;
-        }
-        default -> widened(value, now);
-      };
-    }
-
-    private static Object widened(Object value, Type type) {
-      if (type.typeId() == TypeID.LONG) {
-        return ((Number) value).longValue();
-      }
-      return type.typeId() == TypeID.DOUBLE ? ((Number) value).doubleValue() : value;
     }
 
     private static String place(int bucket, long offset) {

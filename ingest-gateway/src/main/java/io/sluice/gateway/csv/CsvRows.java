@@ -102,7 +102,7 @@ public final class CsvRows {
       }
     }
     for (int i = 0; i < rows.columnCount(); i++) {
-      if (rows.isRequired(i) && !seen.contains(rows.name(i))) {
+      if (rows.mustBeNamed(i) && !seen.contains(rows.name(i))) {
         rows.badHeader(rows.name(i), "the column is required, but the header doesn't name it");
         good = false;
       }

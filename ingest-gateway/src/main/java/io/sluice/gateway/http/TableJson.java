@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.catalog.types.ColumnDefaults;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class TableJson {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final List<String> COLUMN_FIELDS = List.of("name", "type", "required", "comment");
+  private static final List<String> COLUMN_FIELDS =
+      List.of("name", "type", "required", "comment", "default");
 
   /** Returns the columns of a request to create a table, with new ids. */
   static Schema columns(JsonRequest request) {
@@ -30,7 +33,11 @@ final class TableJson {
           column.bool("required") ? NestedField.required(name) : NestedField.optional(name);
       String comment = column.text("comment", "");
       try {
-        field.withId(fields.size() + 1).ofType(ArrowSchemas.parseType(column.text("type")));
+        Type type = ArrowSchemas.parseType(column.text("type"));
+        field.withId(fields.size() + 1).ofType(type);
+        if (column.has("default")) {
+          field.withWriteDefault(ColumnDefaults.parse(type, column.node("default")));
+        }
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("column '" + name + "': " + e.getMessage(), e);
       }
@@ -66,7 +73,7 @@ final class TableJson {
     json.put("columns", table.rowSchema().columns().stream().map(TableJson::column).toList());
     json.put("options", table.options().toMap());
     json.put("schemaId", table.schemaId());
-    json.put("schema", icebergJson(table.schema()));
+    json.put("schema", tree(SchemaParser.toJson(table.schema())));
     return json;
   }
 
@@ -79,14 +86,18 @@ final class TableJson {
     if (comment != null) {
       json.put("comment", comment);
     }
+    @Nullable Object value = field.writeDefault();
+    if (value != null) {
+      json.put("default", tree(ColumnDefaults.toJson(field.type(), value)));
+    }
     return json;
   }
 
-  private static JsonNode icebergJson(Schema schema) {
+  private static JsonNode tree(String json) {
     try {
-      return MAPPER.readTree(SchemaParser.toJson(schema));
+      return MAPPER.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a schema's JSON could not be read back", e);
+      throw new IllegalStateException("JSON of Iceberg could not be read back", e);
     }
   }
 

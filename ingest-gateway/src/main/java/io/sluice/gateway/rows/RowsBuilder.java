@@ -2,6 +2,7 @@ package io.sluice.gateway.rows;
 
 import com.fasterxml.jackson.core.JsonParser;
 import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.catalog.types.ColumnDefaults;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,9 @@ public final class RowsBuilder implements AutoCloseable {
   private final VectorSchemaRoot root;
   private final String[] names;
   private final boolean[] required;
+  // Of columns that have one; the others are null where a row doesn't name them.
+  private final @Nullable Object[] defaults;
+  private final Type[] types;
   private final ColumnWriter[] writers;
   // Null for columns of primitive types.
   private final @Nullable NestedValue[] nested;
@@ -69,6 +74,8 @@ public final class RowsBuilder implements AutoCloseable {
     this.root = VectorSchemaRoot.create(ArrowSchemas.of(rowSchema), allocator);
     this.names = new String[fields.size()];
     this.required = new boolean[fields.size()];
+    this.defaults = new Object[fields.size()];
+    this.types = new Type[fields.size()];
     this.writers = new ColumnWriter[fields.size()];
     this.nested = new NestedValue[fields.size()];
     this.lastNamed = new int[fields.size()];
@@ -79,6 +86,8 @@ public final class RowsBuilder implements AutoCloseable {
       FieldVector vector = root.getVector(i);
       names[i] = field.name();
       required[i] = field.isRequired();
+      defaults[i] = field.writeDefault();
+      types[i] = field.type();
       if (field.type().isNestedType()) {
         NestedValue value = NestedValue.of(field, vector, null, new NestedRefusals());
         nested[i] = value;
@@ -124,9 +133,9 @@ public final class RowsBuilder implements AutoCloseable {
     return names.length;
   }
 
-  /** Returns whether values of the column may not be null. */
-  public boolean isRequired(int column) {
-    return required[column];
+  /** Returns whether rows that don't name the column are refused. */
+  public boolean mustBeNamed(int column) {
+    return required[column] && defaults[column] == null;
   }
 
   /** Returns whether the column's type is a list, a map or a struct. */
@@ -211,14 +220,18 @@ public final class RowsBuilder implements AutoCloseable {
   }
 
   /**
-   * Ends the row: columns that weren't named are null.
+   * Ends the row: columns that weren't named have their default, or are null.
    *
    * @param start where it begins in the body
    * @param end one past its last byte
    */
   public void endRow(int start, int end) {
     for (int i = 0; i < names.length; i++) {
-      if (required[i] && lastNamed[i] != rows) {
+      Object value = defaults[i];
+      if (value != null && lastNamed[i] != rows) {
+        lastNamed[i] = rows;
+        ColumnDefaults.set(root.getVector(i), kept, types[i], value);
+      } else if (required[i] && lastNamed[i] != rows) {
         refuse(names[i], "the column is required, but missing");
       }
     }
