@@ -44,8 +44,12 @@ import org.jspecify.annotations.Nullable;
  * double     Number                         uuid         UUID, byte[16]
  * decimal    BigDecimal, Long, Integer      fixed        byte[], ByteBuffer
  * date       LocalDate                      binary       byte[], ByteBuffer
- * time       LocalTime
+ * time       LocalTime                      list         List
+ * struct     Map by the fields' names       map          Map
  * </pre>
+ *
+ * <p>Values within lists, maps and structs are as those of columns; fields that a struct's map
+ * doesn't have are null. Maps that are read keep the order of their entries.
  */
 public final class ArrowValues {
 
@@ -82,26 +86,52 @@ public final class ArrowValues {
    * @throws IllegalArgumentException if it doesn't fit the column; the message names row and column
    */
   public static void set(FieldVector vector, int row, @Nullable Object value) {
+    set(vector, row, value, new Place(row, vector.getName()));
+  }
+
+  /**
+   * Where a value goes.
+   *
+   * @param row of the batch
+   * @param path the column's name, and those of the fields down to the value's
+   */
+  record Place(int row, String path) {
+
+    Place within(String field) {
+      return new Place(row, path + "." + field);
+    }
+
+    @Override
+    public String toString() {
+      return "row " + row + ", column '" + path + "'";
+    }
+  }
+
+  static void set(FieldVector vector, int at, @Nullable Object value, Place place) {
     if (value == null) {
       if (!vector.getField().isNullable()) {
         throw new IllegalArgumentException(
-            "row " + row + " has no value for the required column '" + vector.getName() + "'");
+            "row " + place.row() + " has no value for the required column '" + place.path() + "'");
       }
-      vector.setNull(row);
+      vector.setNull(at);
       return;
     }
     try {
-      setValue(vector, row, value);
+      if (NestedValues.isNested(vector)) {
+        NestedValues.set(vector, at, value, place);
+      } else {
+        setValue(vector, at, value);
+      }
     } catch (ClassCastException | ArithmeticException | UnsupportedOperationException e) {
       throw new IllegalArgumentException(
           "row "
-              + row
+              + place.row()
               + ": "
               + value.getClass().getSimpleName()
               + " "
               + value
               + " doesn't fit column '"
-              + vector.getName()
+              + place.path()
               + "' of type "
               + vector.getField().getType(),
           e);
@@ -167,7 +197,9 @@ public final class ArrowValues {
     if (vector.isNull(row)) {
       return null;
     }
-    if (vector instanceof BitVector bits) {
+    if (NestedValues.isNested(vector)) {
+      return NestedValues.get(vector, row);
+    } else if (vector instanceof BitVector bits) {
       return bits.get(row) != 0;
     } else if (vector instanceof VarCharVector strings) {
       return new String(strings.get(row), StandardCharsets.UTF_8);

@@ -105,13 +105,7 @@ sealed interface BucketSplitter {
       }
       VectorSchemaRoot part = VectorSchemaRoot.create(root.getSchema(), allocator);
       for (int column = 0; column < root.getFieldVectors().size(); column++) {
-        FieldVector from = root.getVector(column);
-        FieldVector to = part.getVector(column);
-        to.setInitialCapacity(rows.size());
-        to.allocateNew();
-        for (int row = 0; row < rows.size(); row++) {
-          to.copyFromSafe(rows.get(row), row, from);
-        }
+        RowCopy.copy(root.getVector(column), rows, part.getVector(column));
       }
       part.setRowCount(rows.size());
       return part;

@@ -1,6 +1,7 @@
 package io.sluice.client;
 
 import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.SluiceException.Reason;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -180,13 +181,13 @@ public final class TableWriter implements AutoCloseable {
       return;
     }
     for (Field field : given.getFields()) {
-      if (field.getDictionary() != null) {
+      if (hasDictionary(field)) {
         throw new IllegalArgumentException(
             "column '" + field.getName() + "' is dictionary-encoded; decode it first");
       }
     }
     Schema first = state.schema(given);
-    if (!first.getFields().equals(given.getFields())) {
+    if (!haveSameForm(first.getFields(), given.getFields())) {
       throw new IllegalArgumentException(
           "this writer's rows of table "
               + table.name()
@@ -197,6 +198,23 @@ public final class TableWriter implements AutoCloseable {
               + "; open another writer for those");
     }
     checked = given;
+  }
+
+  private static boolean hasDictionary(Field field) {
+    return field.getDictionary() != null
+        || field.getChildren().stream().anyMatch(TableWriter::hasDictionary);
+  }
+
+  private static boolean haveSameForm(List<Field> first, List<Field> given) {
+    if (first.size() != given.size()) {
+      return false;
+    }
+    for (int i = 0; i < first.size(); i++) {
+      if (!ArrowSchemas.sameForm(first.get(i), given.get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Arrow's memory can't pass from one root allocator to another. */

@@ -11,7 +11,10 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -92,6 +95,72 @@ class ArrowValuesTest {
       assertRefused(root, Map.of(), "required column 'n'");
       assertRefused(root, Map.of("m", 1), "a column 'm' that the table doesn't have");
     }
+  }
+
+  private static final String NESTED =
+      "struct<a: list<struct<x: int not null, at: timestamptz>>, m: map<uuid, list<string>>>";
+
+  @Test
+  void listsMapsAndStructsComeBackAsTheyWereSet() {
+    Map<String, Object> stop = new LinkedHashMap<>();
+    stop.put("x", 1);
+    stop.put("at", Instant.EPOCH);
+    Map<String, Object> unknown = new LinkedHashMap<>();
+    unknown.put("x", 2);
+    unknown.put("at", null);
+    Map<Object, Object> names = new LinkedHashMap<>();
+    names.put(new UUID(2, 1), Arrays.asList("b", null, "a"));
+    names.put(new UUID(1, 1), List.of());
+    names.put(new UUID(0, 1), null);
+    Map<String, Object> whole = new LinkedHashMap<>();
+    whole.put("a", Arrays.asList(stop, null, unknown));
+    whole.put("m", names);
+    Map<String, Object> none = new LinkedHashMap<>();
+    none.put("a", null);
+    none.put("m", Map.of());
+    Map<String, Object> row = new HashMap<>();
+    row.put("v", Map.of("m", Map.of()));
+    try (RootAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root = nested(allocator)) {
+      ArrowValues.fill(root, List.of(Map.of("v", whole), Map.of(), row, Map.of("v", whole)));
+      FieldVector vector = root.getVector("v");
+      for (int same : new int[] {0, 3}) {
+        assertThat(ArrowValues.get(vector, same)).isEqualTo(whole);
+        assertThat(ArrowValues.get(vector, same)).hasToString(whole.toString());
+      }
+      assertThat(ArrowValues.get(vector, 1)).isNull();
+      assertThat(ArrowValues.get(vector, 2)).isEqualTo(none);
+    }
+  }
+
+  @Test
+  void aValueWithinAnotherIsRefusedByItsPath() {
+    try (RootAllocator allocator = new RootAllocator();
+        VectorSchemaRoot root = nested(allocator)) {
+      assertRefused(
+          root,
+          Map.of("v", Map.of("a", List.of(Map.of("x", "text")))),
+          "row 0: String text doesn't fit column 'v.a.element.x'");
+      assertRefused(
+          root,
+          Map.of("v", Map.of("a", List.of(Map.of()))),
+          "row 0 has no value for the required column 'v.a.element.x'");
+      assertRefused(
+          root,
+          Map.of("v", Map.of("m", Collections.singletonMap(null, List.of()))),
+          "row 0 has no value for the required column 'v.m.key'");
+      assertRefused(
+          root,
+          Map.of("v", Map.of("b", 1)),
+          "row 0, column 'v' has a field 'b' that the table doesn't have");
+      assertRefused(root, Map.of("v", List.of()), "doesn't fit column 'v' of type Struct");
+    }
+  }
+
+  private static VectorSchemaRoot nested(RootAllocator allocator) {
+    List<NestedField> columns =
+        List.of(NestedField.optional(1, "v", ArrowSchemas.parseType(NESTED)));
+    return VectorSchemaRoot.create(ArrowSchemas.of(ArrowSchemas.numbered(columns)), allocator);
   }
 
   private static void assertRefused(

@@ -51,7 +51,7 @@ final class Projection {
     }
     List<NestedField> columns = new ArrayList<>();
     for (String name : names) {
-      NestedField column = rows.findField(name);
+      NestedField column = rows.asStruct().field(name);
       if (column == null || columns.contains(column)) {
         throw new IllegalArgumentException(
             "table %s %s column '%s'; it has %s"

@@ -31,6 +31,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.IntegerType;
 import org.apache.iceberg.types.Types.LongType;
 import org.apache.iceberg.types.Types.StringType;
+import org.apache.iceberg.types.Types.StructType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,8 @@ class ProjectionTest {
       new Schema(
           optional(4, "added", StringType.get()),
           optional(1, "id", LongType.get()),
-          optional(2, "title", StringType.get()));
+          optional(2, "title", StringType.get()),
+          optional(5, "place", StructType.of(optional(6, "x", LongType.get()))));
 
   private final RootAllocator allocator = new RootAllocator();
   private final Table table = table();
@@ -82,7 +84,13 @@ class ProjectionTest {
       try (VectorSchemaRoot rows = batch.root(allocator)) {
         assertThat(rows.getSchema()).isEqualTo(table.arrowSchema());
         assertThat(rows.contentToTSVString())
-            .isEqualTo("added\tid\ttitle\nnull\t0\tn0\nnull\t1\tn1\nnull\t2\tn2\n");
+            .isEqualTo(
+                """
+                added\tid\ttitle\tplace
+                null\t0\tn0\tnull
+                null\t1\tn1\tnull
+                null\t2\tn2\tnull
+                """);
       }
     }
   }
@@ -103,6 +111,14 @@ class ProjectionTest {
     assertThatThrownBy(() -> projection.cut(2))
         .isInstanceOf(ReadException.class)
         .hasMessageContaining("new schema, 2");
+  }
+
+  @Test
+  void fieldsWithinColumnsAreReadWithThem() {
+    assertThat(Projection.of(table, List.of("place")).schema().getFields()).hasSize(1);
+    assertThatThrownBy(() -> Projection.of(table, List.of("place.x")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("table db.t has no column 'place.x'; it has [added, id, title, place]");
   }
 
   private ReadBatch batch(int first, int end, List<String> columns) throws Exception {
