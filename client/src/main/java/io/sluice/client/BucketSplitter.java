@@ -2,6 +2,7 @@ package io.sluice.client;
 
 import io.sluice.catalog.bucket.BucketHash;
 import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.types.RowCopy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -103,12 +104,7 @@ sealed interface BucketSplitter {
       if (rows.size() == root.getRowCount()) {
         return root;
       }
-      VectorSchemaRoot part = VectorSchemaRoot.create(root.getSchema(), allocator);
-      for (int column = 0; column < root.getFieldVectors().size(); column++) {
-        RowCopy.copy(root.getVector(column), rows, part.getVector(column));
-      }
-      part.setRowCount(rows.size());
-      return part;
+      return RowCopy.of(root, rows.stream().mapToInt(row -> row).toArray(), allocator);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.sluice.catalog.types.RowCopy;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -33,7 +34,7 @@ record ReadAhead(
       return new ReadBatch(offset, timeMicros, all);
     }
     try (all) {
-      return new ReadBatch(offset, timeMicros, all.slice(skip, rows));
+      return new ReadBatch(offset, timeMicros, RowCopy.slice(all, skip, rows, allocator));
     }
   }
 

@@ -2,12 +2,13 @@ package io.sluice.gateway.append;
 
 import io.sluice.catalog.bucket.BucketHash;
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.types.RowCopy;
 import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.gate.GateException.Code;
 import io.sluice.gateway.rows.RowError;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.arrow.vector.FieldVector;
+import java.util.stream.IntStream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** The rows of one batch by bucket, in their order. */
@@ -64,23 +65,8 @@ final class Split {
 
   /** Returns the rows of one bucket: a copy for the caller to close. */
   VectorSchemaRoot rowsOf(int bucket) {
-    int count = (int) Arrays.stream(bucketOf).filter(b -> b == bucket).count();
-    List<FieldVector> vectors =
-        rows.getFieldVectors().stream().map(vector -> copy(vector, bucket, count)).toList();
-    return new VectorSchemaRoot(rows.getSchema().getFields(), vectors, count);
-  }
-
-  private FieldVector copy(FieldVector from, int bucket, int count) {
-    FieldVector to = from.getField().createVector(from.getAllocator());
-    to.setInitialCapacity(count);
-    to.allocateNew();
-    int next = 0;
-    for (int row = 0; row < bucketOf.length; row++) {
-      if (bucketOf[row] == bucket) {
-        to.copyFromSafe(row, next++, from);
-      }
-    }
-    to.setValueCount(count);
-    return to;
+    int[] places =
+        IntStream.range(0, bucketOf.length).filter(row -> bucketOf[row] == bucket).toArray();
+    return RowCopy.of(rows, places, rows.getVector(0).getAllocator());
   }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Set;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -93,7 +94,8 @@ final class KeyCheck {
 
   /** Returns a key as an error names it. */
   static String text(FieldVector keys, int index) {
-    String text = String.valueOf(keys.getObject(index));
+    Object key = keys.getObject(index);
+    String text = key instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : "" + key;
     return text.length() <= MOST_TEXT
         ? "'" + text + "'"
         : "'" + text.substring(0, MOST_TEXT) + "'...";

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rows of nested columns, the whole way: written, followed, read elsewhere, of other columns. */
+@SuppressWarnings("try") // a client's close() may be interrupted
 @Timeout(120)
 class NestedColumnsTest {
 
@@ -77,7 +79,9 @@ class NestedColumnsTest {
     Map<String, String> types = new LinkedHashMap<>();
     types.put("stops", "list<struct<gate: string not null, at: timestamptz>>");
     types.put("scores", "map<string, list<int>>");
-    types.put("place", "struct<name: string, geo: struct<x: double, y: double not null>>");
+    types.put(
+        "place",
+        "struct<name: string, geo: struct<x: double, y: double not null>, ids: list<uuid>>");
     List<NestedField> columns = new ArrayList<>();
     columns.add(NestedField.required(1, "id", LongType.get()));
     types.forEach(
@@ -140,6 +144,17 @@ class NestedColumnsTest {
     assertThat(read(List.of())).isEqualTo(all);
     cluster.stop(cluster.nodes().get(0));
     assertThat(read(List.of())).isEqualTo(all);
+  }
+
+  @Test
+  void rowsThatAGatewayDividesByTheirKeyStayWhole() throws Exception {
+    try (FlightTestClient foreign = new FlightTestClient(cluster.nodes().get(0).port());
+        VectorSchemaRoot root =
+            VectorSchemaRoot.create(ArrowSchemas.of(columns()), foreign.allocator())) {
+      ArrowValues.fill(root, new ArrayList<>(rows(0, 2, false).values()));
+      assertThat(foreign.put(table, root, "")).hasSize(1);
+    }
+    assertThat(read(List.of())).isEqualTo(rows(0, 2, false));
   }
 
   private List<BucketReader> followers() throws Exception {
@@ -229,6 +244,7 @@ class NestedColumnsTest {
     Map<String, @Nullable Object> place = new HashMap<>();
     place.put("name", "p" + id % 9);
     place.put("geo", id % 2 == 0 ? null : Map.of("x", id / 2.0, "y", 1.0));
+    place.put("ids", List.of(new UUID(id, 1), new UUID(id, 2)));
     row.put("place", id % 13 == 0 ? null : place);
     return row;
   }

@@ -7,6 +7,7 @@ import io.sluice.catalog.table.Table;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.gateway.gate.GateFixture.Message;
 import io.sluice.testing.rows.VectorValues;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -141,6 +142,10 @@ class ArrowGateNestedTest {
           .isEqualTo(
               "BAD_ROWS [row 1, column 'v': key '%d' is there twice]".formatted(keyOf(different)));
     }
+    Field bytes = mapOf(of("key", ArrowType.Binary.INSTANCE), of("value", INT));
+    ByteBuffer key = ByteBuffer.wrap(new byte[] {1, -1});
+    assertThat(gate.refusal(table("map<binary, int>"), twoEntries(bytes, key, key)))
+        .isEqualTo("BAD_ROWS [row 2, column 'v': key '01ff' is there twice]");
     Field lists = mapOf(named("key", listOf(INT)), of("value", INT));
     Table table = table("map<list<int>, int>");
     assertThat(gate.values(table, twoEntries(lists, nulls(1), nulls(2)))).hasSize(2);
