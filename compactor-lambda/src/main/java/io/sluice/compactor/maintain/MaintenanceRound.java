@@ -103,14 +103,19 @@ public final class MaintenanceRound {
       boolean well = before(table, deadline, before);
       boolean maintained = maintain(table, deadline);
       return adoptColumns(table) && maintained && well;
-    } catch (CatalogException | RuntimeException e) {
-      if (e instanceof CatalogException gone
-          && gone.reason() == CatalogException.Reason.NOT_FOUND) {
+    } catch (CatalogException e) {
+      if (e.reason() == CatalogException.Reason.NOT_FOUND) {
         return true;
       }
-      LOG.warn("{} can't be maintained, again with the next round: {}", name, e.toString());
-      return false;
+      return failed(name, e);
+    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+      return failed(name, e);
     }
+  }
+
+  private static boolean failed(TableName name, Throwable e) {
+    LOG.warn("{} can't be maintained, again with the next round: {}", name, e.toString());
+    return false;
   }
 
   private static boolean before(Table table, Instant deadline, Before before)
