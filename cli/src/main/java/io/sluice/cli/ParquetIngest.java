@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,7 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
 
 /** Sends the rows of a Parquet file through the Java client; columns go by their names. */
 final class ParquetIngest {
@@ -99,15 +101,35 @@ final class ParquetIngest {
         .build();
   }
 
-  private static Map<String, Object> values(Schema schema, Record record) {
+  /** Returns a row's values as the client takes them: those of structs are maps by name. */
+  static Map<String, Object> values(Schema schema, Record record) {
     Map<String, Object> values = new HashMap<>();
     for (int i = 0; i < schema.columns().size(); i++) {
-      Object value = record.get(i);
+      Object value = value(record.get(i));
       if (value != null) {
         values.put(schema.columns().get(i).name(), value);
       }
     }
     return values;
+  }
+
+  private static @Nullable Object value(@Nullable Object read) {
+    if (read instanceof Record struct) {
+      return values(struct.struct().asSchema(), struct);
+    }
+    if (read instanceof List<?> list) {
+      List<@Nullable Object> elements = new ArrayList<>(list.size());
+      for (Object element : list) {
+        elements.add(value(element));
+      }
+      return elements;
+    }
+    if (read instanceof Map<?, ?> map) {
+      Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>();
+      map.forEach((key, value) -> entries.put(value(key), value(value)));
+      return entries;
+    }
+    return read;
   }
 
   private void append(TableWriter writer, List<Map<String, Object>> batch) throws SluiceException {

@@ -26,12 +26,14 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Changes of columns are made together or not at all, and name them as they were before.",
+      "What is within a column is named by its path: of structs by names, and by element, key, value.",
       "A JSON array has all that can be done to columns, see docs/http.md.",
       "",
       "Examples:",
       "  sluice table alter shop.orders -o bucket.count=8 --reset log.retention",
       "  sluice table alter shop.orders --add 'note string' --rename qty=quantity",
       "  sluice table alter shop.orders --widen 'id long' --drop price",
+      "  sluice table alter shop.trips --add 'stops.element.late boolean' --drop place.x",
       "  sluice table alter shop.orders --columns '[{\"move\":\"note\",\"first\":true}]'"
     })
 final class TableAlter implements Runnable {

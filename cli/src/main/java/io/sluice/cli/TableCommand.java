@@ -3,6 +3,7 @@ package io.sluice.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.types.ArrowSchemas;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,9 +77,12 @@ final class TableCommand implements Runnable {
       footer = {
         "",
         "Types: boolean, int, long, float, double, decimal(P,S), date, time, timestamp,",
-        "timestamptz, string, uuid, fixed[L], binary.",
+        "timestamptz, string, uuid, fixed[L], binary; list<TYPE>, map<TYPE, TYPE>,",
+        "struct<NAME: TYPE, NAME: TYPE> of any of them, with 'not null' behind what is never null.",
         "",
-        "Example: sluice table create shop.orders -c 'id long not null' -c 'price decimal(10,2)'"
+        "Examples:",
+        "  sluice table create shop.orders -c 'id long not null' -c 'price decimal(10,2)'",
+        "  sluice table create shop.trips -c 'stops list<struct<gate: string not null, late: int>>'"
       })
   static final class Create implements Runnable {
     @Mixin private GatewayOptions gateway = new GatewayOptions();
@@ -208,12 +214,13 @@ final class TableCommand implements Runnable {
       JsonNode description = gateway.http().call("GET", GatewayHttp.tablePath(table), null);
       PrintWriter out = spec.commandLine().getOut();
       TextTable columns = new TextTable("column", "type", "null", "comment");
-      for (JsonNode field : description.path("schema").path("fields")) {
+      for (NestedField field : SchemaParser.fromJson(description.path("schema")).columns()) {
+        @Nullable String doc = field.doc();
         columns.row(
-            field.path("name").asText(),
-            field.path("type").asText(),
-            field.path("required").asBoolean() ? "no" : "yes",
-            field.path("doc").asText(""));
+            field.name(),
+            ArrowSchemas.typeText(field.type()),
+            field.isOptional() ? "yes" : "no",
+            doc == null ? "" : doc);
       }
       columns.print(out);
       out.println();

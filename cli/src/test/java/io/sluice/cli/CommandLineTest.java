@@ -24,6 +24,10 @@ class CommandLineTest {
         .isEqualTo(new TableCommand.Column("price", "decimal(10, 2)", false));
     assertThat(TableCommand.Column.parse("\"two words\" string NOT NULL"))
         .isEqualTo(new TableCommand.Column("two words", "string", true));
+    assertThat(TableCommand.Column.parse("stops list<struct<`a b`: int not null>> Not Null"))
+        .isEqualTo(new TableCommand.Column("stops", "list<struct<`a b`: int not null>>", true));
+    assertThat(TableCommand.Column.parse("m map<long, date not null>"))
+        .isEqualTo(new TableCommand.Column("m", "map<long, date not null>", false));
     assertThatThrownBy(() -> TableCommand.Column.parse("id"))
         .hasMessageContaining("write 'NAME TYPE'");
   }
