@@ -10,6 +10,7 @@ import io.sluice.gateway.rows.RowsBuilder;
 import io.sluice.gateway.rows.Utf8;
 import io.sluice.gateway.rows.ValueForm;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,21 +30,29 @@ public final class JsonRows {
   // Bodies are bounded before they are parsed.
   private static final int MOST_STRING_CHARACTERS = Integer.MAX_VALUE;
 
-  // Charset detection would let UTF-16 pass as something else than what was checked.
-  private static final JsonFactory FACTORY =
-      new JsonFactoryBuilder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MOST_DEPTH)
-                  .maxNumberLength(MOST_NUMBER_CHARACTERS)
-                  .maxNameLength(MOST_NAME_CHARACTERS)
-                  .maxStringLength(MOST_STRING_CHARACTERS)
-                  .build())
-          .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          .build();
+  private static final JsonFactory FACTORY = factory().build();
+
+  // Keys of maps are names too. A parser that remembers names copies those of all others for each
+  // new one; this remembers none.
+  private static final JsonFactory FORGETFUL_FACTORY =
+      factory().disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).build();
 
   private static final String NOT_ALONE =
       "something follows the object: put one object on each line";
+
+  // Charset detection would let UTF-16 pass as something else than what was checked.
+  private static JsonFactoryBuilder factory() {
+    return new JsonFactoryBuilder()
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(MOST_DEPTH)
+                .maxNumberLength(MOST_NUMBER_CHARACTERS)
+                .maxNameLength(MOST_NAME_CHARACTERS)
+                .maxStringLength(MOST_STRING_CHARACTERS)
+                .build())
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.CHARSET_DETECTION);
+  }
 
   /** Reads a row from each line of the body; lines of white space are no rows. */
   public static void readLines(byte[] body, RowsBuilder rows) {
@@ -80,7 +89,7 @@ public final class JsonRows {
 
   /** Reads a column's value that is JSON on its own. */
   public static void readValue(String json, int column, RowsBuilder rows) {
-    try (JsonParser parser = FACTORY.createParser(json)) {
+    try (JsonParser parser = FORGETFUL_FACTORY.createParser(json)) {
       JsonToken token = parser.nextToken();
       if (token == null) {
         rows.badValue(column, "expected JSON, got nothing");
@@ -139,7 +148,7 @@ public final class JsonRows {
     }
     int last = body[end - 1] == '\r' ? end - 1 : end;
     boolean read = false;
-    try (JsonParser parser = FACTORY.createParser(body, start, last - start)) {
+    try (JsonParser parser = lineParser(body, start, last, rows)) {
       parser.nextToken();
       @Nullable String wrong = readRow(parser, rows);
       read = true;
@@ -149,6 +158,14 @@ public final class JsonRows {
     } catch (IOException e) {
       throw new IllegalStateException("reading bytes in memory failed", e);
     }
+  }
+
+  private static JsonParser lineParser(byte[] body, int start, int end, RowsBuilder rows)
+      throws IOException {
+    return rows.hasMaps()
+        ? FORGETFUL_FACTORY.createParser(
+            new String(body, start, end - start, StandardCharsets.UTF_8))
+        : FACTORY.createParser(body, start, end - start);
   }
 
   private static void end(@Nullable String wrong, int start, int end, RowsBuilder rows) {

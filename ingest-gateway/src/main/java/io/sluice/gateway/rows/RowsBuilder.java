@@ -16,6 +16,7 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class RowsBuilder implements AutoCloseable {
   // Null for columns of primitive types.
   private final @Nullable NestedValue[] nested;
   private final boolean hasNested;
+  private final boolean hasMaps;
   private final Map<String, Integer> columns = new HashMap<>();
   private final List<RowError> errors = new ArrayList<>();
   private final List<RowError> errorsOfRow = new ArrayList<>();
@@ -99,6 +101,7 @@ public final class RowsBuilder implements AutoCloseable {
       columns.put(field.name(), i);
     }
     this.hasNested = anyNested;
+    this.hasMaps = TypeUtil.find(rowSchema, Type::isMapType) != null;
   }
 
   private static ColumnWriter notNested(NestedValue value) {
@@ -141,6 +144,11 @@ public final class RowsBuilder implements AutoCloseable {
   /** Returns whether the column's type is a list, a map or a struct. */
   public boolean isNested(int column) {
     return nested[column] != null;
+  }
+
+  /** Returns whether there are maps, whose keys may be names in JSON, each row having others. */
+  public boolean hasMaps() {
+    return hasMaps;
   }
 
   /** Returns whether so much is wrong with the request that reading on is of no use. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.gateway.rows.RowsFixture;
 import java.util.List;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,6 +170,17 @@ class NestedValueRulesTest {
     assertThat(sorted.good()).hasSize(1);
     assertThat(sorted.bad()).containsExactly(more, more);
     assertThat(sorted.reasons().get(0)).contains("those of a row may take 1000");
+  }
+
+  @Test
+  void aRowThatIsNearlyTooLargeMayHaveNullsInColumnsWithoutAnyValue() throws Exception {
+    RowsFixture table =
+        RowsFixture.of(
+            NestedField.optional(1, "v", Types.StringType.get()),
+            NestedField.optional(2, "w", Types.IntegerType.get()));
+    String row = "{\"v\":\"" + "x".repeat(40) + "\",\"w\":null}";
+
+    assertThat(table.settingAside(row, 50).good()).containsExactly(row);
   }
 
   private static RowsFixture column(String type) {
