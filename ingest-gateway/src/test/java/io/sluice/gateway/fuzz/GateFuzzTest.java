@@ -21,12 +21,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /**
  * Whatever a stream lies about, the gate refuses it by name or makes rows of it that everybody can
@@ -50,6 +53,23 @@ class GateFuzzTest {
     System.out.println(seeds + " streams with " + CHANGES + " changes each");
   }
 
+  /** Those of nested columns for sure, however slow the machine is. */
+  @TestFactory
+  Stream<DynamicTest> nestedStreamsAreTakenAsTheyAre() {
+    return Seeded.seeds(
+        200,
+        random -> {
+          try (BufferAllocator allocator = new RootAllocator(MEMORY)) {
+            NestedStreams streams = new NestedStreams(random, allocator);
+            Valid valid = streams.next();
+            Sender sender = new Sender(table(valid), allocator);
+            assertThat(sender.send(valid.messages())).isEqualTo(valid.values());
+            sendChanged(random, sender, valid, streams.next().messages(), 2);
+            assertThat(allocator.getAllocatedMemory()).isZero();
+          }
+        });
+  }
+
   private void check(Random random) throws Exception {
     try (BufferAllocator allocator = new RootAllocator(MEMORY)) {
       ValidStreams streams = new ValidStreams(random, allocator);
@@ -63,23 +83,29 @@ class GateFuzzTest {
       others.addAll(nested.next().messages());
       others.addAll(
           isNested ? nested.streamFor(valid.columns()) : streams.streamFor(valid.columns()));
-      HostileStreams hostile = new HostileStreams(random, valid.messages(), others);
-      for (int i = 0; i < CHANGES; i++) {
-        List<WireMessage> messages = hostile.next();
-        try {
-          if (random.nextInt(4) > 0) {
-            sender.send(messages);
-          } else {
-            byte[] stream = WireMessage.join(messages);
-            sender.sendWhole(random.nextInt(3) == 0 ? Lies.changed(random, stream) : stream);
-          }
-        } catch (GateException refused) {
-          assertThat(refused.getMessage()).isNotBlank();
-        } catch (RuntimeException | AssertionError e) {
-          throw new AssertionError("change " + i, e);
+      sendChanged(random, sender, valid, others, CHANGES);
+    }
+  }
+
+  private static void sendChanged(
+      Random random, Sender sender, Valid valid, List<WireMessage> others, int changes)
+      throws Exception {
+    HostileStreams hostile = new HostileStreams(random, valid.messages(), others);
+    for (int i = 0; i < changes; i++) {
+      List<WireMessage> messages = hostile.next();
+      try {
+        if (random.nextInt(4) > 0) {
+          sender.send(messages);
+        } else {
+          byte[] stream = WireMessage.join(messages);
+          sender.sendWhole(random.nextInt(3) == 0 ? Lies.changed(random, stream) : stream);
         }
-        assertThat(allocator.getAllocatedMemory()).as("bytes kept after change %d", i).isZero();
+      } catch (GateException refused) {
+        assertThat(refused.getMessage()).isNotBlank();
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("change " + i, e);
       }
+      assertThat(sender.heldBytes()).as("bytes kept after change %d", i).isZero();
     }
   }
 
@@ -138,6 +164,10 @@ class GateFuzzTest {
         canonical.check(rows);
         return CanonicalRows.values(rows);
       }
+    }
+
+    long heldBytes() {
+      return allocator.getAllocatedMemory();
     }
 
     private ArrowBuf body(WireMessage message) {
