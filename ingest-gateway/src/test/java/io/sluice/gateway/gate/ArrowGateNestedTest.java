@@ -245,6 +245,25 @@ class ArrowGateNestedTest {
         .containsExactly("[\"two\",\"one\"]", "null", "[\"two\"]");
   }
 
+  @Test
+  void listsWithinListsAreTakenAsDeepAsTablesHaveThemButNotWithoutAnEnd() throws Exception {
+    String type = "list<".repeat(29) + "int" + ">".repeat(29);
+    Field wire = listOf(INT);
+    Object value = List.of(7L);
+    for (int i = 1; i < 29; i++) {
+      wire = listOf(wire);
+      value = List.of(value);
+    }
+    assertThat(gate.values(table(type), vector(wire, value)))
+        .containsExactly("[".repeat(29) + "7" + "]".repeat(29));
+    for (int i = 29; i < 70; i++) {
+      wire = listOf(wire);
+    }
+    assertThat(gate.refusal(table(type), List.of(GateFixture.schema(wire))))
+        .startsWith(
+            "TOO_LARGE the Arrow schema has more than 20000 fields, or fields more than 64");
+  }
+
   private static Table table(String type) {
     return table(type, Map.of());
   }

@@ -23,6 +23,7 @@ import org.apache.iceberg.types.Types.DecimalType;
 import org.apache.iceberg.types.Types.IntegerType;
 import org.apache.iceberg.types.Types.LongType;
 import org.apache.iceberg.types.Types.StringType;
+import org.apache.iceberg.types.Types.StructType;
 import org.apache.iceberg.types.Types.TimestampType;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,8 @@ class FrameFilterTest {
           optional(1, "id", LongType.get()),
           optional(2, "name", StringType.get()),
           optional(3, "at", TimestampType.withZone()),
-          optional(4, "price", DecimalType.of(9, 2)));
+          optional(4, "price", DecimalType.of(9, 2)),
+          optional(5, "place", StructType.of(optional(6, "x", LongType.get()))));
 
   private final Table table = table();
 
@@ -47,6 +49,16 @@ class FrameFilterTest {
     assertThat(passes(frame, "{\"type\":\"lt-eq\",\"term\":\"id\",\"value\":100}")).isTrue();
     assertThat(passes(frame, "{\"type\":\"in\",\"term\":\"id\",\"values\":[1,2,250]}")).isFalse();
     assertThat(passes(frame, "{\"type\":\"in\",\"term\":\"id\",\"values\":[1,200]}")).isTrue();
+  }
+
+  @Test
+  void fieldsWithinColumnsHaveNoBoundsAndLetAllPass() {
+    List<ColumnBounds> frame = frame(longs(100, 200));
+    String within = "{\"type\":\"eq\",\"term\":\"place.x\",\"value\":1}";
+    assertThat(passes(frame, within)).isTrue();
+    assertThat(passes(frame, "{\"type\":\"is-null\",\"term\":\"place.x\"}")).isTrue();
+    String below = "{\"type\":\"lt\",\"term\":\"id\",\"value\":100}";
+    assertThat(passes(frame, both("and", below, within))).isFalse();
   }
 
   @Test
