@@ -296,7 +296,9 @@ class EvolvedLakeTest {
       StructType now = newest().rowSchema().asStruct();
       rows.forEach(
           (place, values) ->
-              expected.put(place, EvolvedRows.asRead(values, now, fieldsOfRows.get(place))));
+              expected.put(
+                  place,
+                  EvolvedRows.asRead(values, now, fieldsOfRows.getOrDefault(place, Set.of()))));
       SortedMap<String, Map<Integer, Object>> found = new TreeMap<>();
       read(Expressions.alwaysTrue(), schema, found);
       assertThat(found).isEqualTo(expected);

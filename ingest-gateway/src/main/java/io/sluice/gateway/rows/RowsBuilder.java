@@ -82,7 +82,6 @@ public final class RowsBuilder implements AutoCloseable {
     this.nested = new NestedValue[fields.size()];
     this.lastNamed = new int[fields.size()];
     Arrays.fill(lastNamed, -1);
-    boolean anyNested = false;
     for (int i = 0; i < names.length; i++) {
       NestedField field = fields.get(i);
       FieldVector vector = root.getVector(i);
@@ -94,13 +93,12 @@ public final class RowsBuilder implements AutoCloseable {
         NestedValue value = NestedValue.of(field, vector, null, new NestedRefusals());
         nested[i] = value;
         writers[i] = notNested(value);
-        anyNested = true;
       } else {
         writers[i] = ColumnWriters.of(field.type(), vector);
       }
       columns.put(field.name(), i);
     }
-    this.hasNested = anyNested;
+    this.hasNested = TypeUtil.find(rowSchema, Type::isNestedType) != null;
     this.hasMaps = TypeUtil.find(rowSchema, Type::isMapType) != null;
   }
 
