@@ -229,6 +229,14 @@ public final class SchemaRules {
                 + field.name()
                 + "' has a default, which needs the option format-version=3 of CREATE TABLE");
       }
+      if (defaults && !path.isEmpty()) {
+        // Iceberg's readers take a null struct for one with the default.
+        throw new IllegalArgumentException(
+            "column '"
+                + path
+                + field.name()
+                + "' can't have a default: only columns of a table can, not fields within them");
+      }
     }
   }
 

@@ -141,7 +141,8 @@ public final class Promotion {
     for (FieldVector field : to.getChildrenFromFields()) {
       FieldVector was = byId.get(id(field));
       if (was == null) {
-        ColumnDefaults.fillMissing(field, rows);
+        field.allocateNew();
+        field.setValueCount(rows);
       } else {
         move(was, field, rows);
       }

@@ -199,6 +199,9 @@ class AlterColumnsTest {
     assertThat(changed.at(old.schemaId()).schema().findField("seats")).isNull();
     refused("is no value of type int", new Default("seats", TextNode.valueOf("many")));
     refused("a default is of a primitive type", new Default("tags", TextNode.valueOf("x")));
+    alter(new Add("place", parse("struct<x: int>"), "", LAST));
+    refused("column 'place.x' can't have a default", new Default("place.x", IntNode.valueOf(1)));
+    refused("can't have a default", new Add("place.y", INT, "", LAST, Literal.of(1)));
   }
 
   private static Type parse(String type) {

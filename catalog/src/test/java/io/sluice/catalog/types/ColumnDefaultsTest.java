@@ -5,20 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.List;
 import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.complex.StructVector;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,40 +81,6 @@ class ColumnDefaultsTest {
       return java.util.HexFormat.of().formatHex(bytes);
     }
     return value.toString();
-  }
-
-  @Test
-  void fieldsWithinColumnsHaveDefaultsToo() throws Exception {
-    Types.StructType was =
-        Types.StructType.of(NestedField.optional(2, "a", Types.IntegerType.get()));
-    Types.StructType is =
-        Types.StructType.of(
-            NestedField.optional(2, "a", Types.IntegerType.get()),
-            NestedField.optional("b")
-                .withId(3)
-                .ofType(Types.LongType.get())
-                .withInitialDefault(Literal.of(7L))
-                .build());
-    try (BufferAllocator allocator = new RootAllocator()) {
-      VectorSchemaRoot old =
-          VectorSchemaRoot.create(
-              ArrowSchemas.of(new Schema(NestedField.required(1, "s", was))), allocator);
-      old.allocateNew();
-      for (int row = 0; row < 3; row++) {
-        ((StructVector) old.getVector(0)).setIndexDefined(row);
-      }
-      old.setRowCount(3);
-      try (VectorSchemaRoot rows =
-          Promotion.project(
-              old,
-              new int[] {0},
-              ArrowSchemas.of(new Schema(NestedField.required(1, "s", is))),
-              allocator)) {
-        assertThat(List.of(0, 1, 2))
-            .allSatisfy(
-                row -> assertThat(rows.getVector(0).getObject(row).toString()).contains("\"b\":7"));
-      }
-    }
   }
 
   @ParameterizedTest

@@ -64,7 +64,7 @@ record StructCast(Mapping mapping, List<NestedField> fields) implements Cast {
     }
     for (int i = 0; i < isThere.length; i++) {
       if (!isThere[i]) {
-        Casts.missing(fields.get(i)).nulls(rows, target(i, struct, rowOfField, to));
+        Casts.nulls(fields.get(i).type()).nulls(rows, target(i, struct, rowOfField, to));
       }
     }
   }

@@ -2,7 +2,6 @@ package io.sluice.gateway.rows;
 
 import com.fasterxml.jackson.core.JsonParser;
 import io.sluice.catalog.types.ArrowSchemas;
-import io.sluice.catalog.types.ColumnDefaults;
 import java.io.IOException;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
@@ -35,16 +34,6 @@ final class LeafValue extends NestedValue {
       refuseKind(parser);
     } else {
       write(index, form, parser.getText());
-    }
-  }
-
-  @Override
-  void missing(int index) {
-    Object value = field().writeDefault();
-    if (value == null) {
-      super.missing(index);
-    } else {
-      ColumnDefaults.set(vector, index, field().type(), value);
     }
   }
 

@@ -63,13 +63,6 @@ abstract class NestedValue {
   /** Says what JSON has the values of this type. */
   abstract String form();
 
-  /** Tells of a field that the struct at an index doesn't name. */
-  void missing(int index) {
-    if (field().isRequired()) {
-      refuse("the field is required, but missing");
-    }
-  }
-
   /** Reads the value that the parser is at, which isn't null. */
   abstract void read(JsonParser parser, int index) throws IOException;
 

@@ -11,7 +11,7 @@ import org.apache.arrow.vector.complex.StructVector;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
-/** Reads structs: JSON objects; fields that one doesn't name have their default, or are null. */
+/** Reads structs: JSON objects; fields that one doesn't name are null. */
 class StructValue extends NestedValue {
 
   /** One field, and the last struct that named it. */
@@ -77,8 +77,8 @@ class StructValue extends NestedValue {
       }
     }
     for (Member member : members) {
-      if (member.lastNamed != structs) {
-        member.value.missing(index);
+      if (member.lastNamed != structs && member.value.field().isRequired()) {
+        member.value.refuse("the field is required, but missing");
       }
     }
   }
