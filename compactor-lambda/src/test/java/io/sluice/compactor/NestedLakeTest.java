@@ -4,6 +4,11 @@ import static org.apache.iceberg.types.Types.NestedField.optional;
 import static org.apache.iceberg.types.Types.NestedField.required;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.catalog.table.ColumnChange;
+import io.sluice.catalog.table.ColumnChange.Add;
+import io.sluice.catalog.table.ColumnChange.Drop;
+import io.sluice.catalog.table.ColumnChange.Place;
+import io.sluice.catalog.table.ColumnChanges;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
@@ -11,6 +16,7 @@ import io.sluice.compactor.write.NestedTypes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +25,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +89,56 @@ class NestedLakeTest {
 
       check(town, table, rows);
     }
+  }
+
+  @Test
+  void structsAllOfWhoseFieldsAreNewerThanTheirFilesAreThereAfterARewrite() throws Exception {
+    try (CompactorTown town = new CompactorTown(folder)) {
+      MaintainedLake lake = new MaintainedLake(town);
+      TableName name = new TableName("db", "renewed");
+      Table table = town.catalog.createTable(name, COLUMNS, Map.of("bucket.count", "1"), "", false);
+      List<Record> rows = NestedTypes.rows(table.rowSchema(), 90, new Random(12));
+      for (int from = 0; from < rows.size(); from += 30) {
+        town.log.append(town.records, table, 0, List.of(rows.subList(from, from + 30)));
+        var unused = town.compactor("compactor").compact(table, CompactorTown.FAR);
+      }
+      for (ColumnChange change :
+          List.of(
+              new Add("place.z", Types.LongType.get(), "", new Place.Last()),
+              new Drop("place.flag"),
+              new Drop("place.name"),
+              new Add("prices.value.w", Types.LongType.get(), "", new Place.Last()),
+              new Drop("prices.value.v"))) {
+        table = town.catalog.alterColumns(name, ColumnChanges.of(change));
+      }
+
+      lake.pass(Duration.ofSeconds(2));
+      assertThat(lake.maintain(table).done()).containsEntry("rewrite", 3L);
+
+      List<Record> found = lake.rows(table);
+      assertThat(found).hasSize(rows.size());
+      for (int i = 0; i < rows.size(); i++) {
+        assertThat(told(found.get(i), table.rowSchema()))
+            .as("row %d", i)
+            .isEqualTo(renewed(told(rows.get(i), COLUMNS)));
+      }
+    }
+  }
+
+  /** Returns a row with one null for what is in each place and price. */
+  private static List<@Nullable Object> renewed(List<@Nullable Object> row) {
+    List<@Nullable Object> renewed = new ArrayList<>(row);
+    List<@Nullable Object> none = Collections.singletonList(null);
+    renewed.set(0, row.get(0) == null ? null : none);
+    if (row.get(2) instanceof List<?> entries) {
+      List<@Nullable Object> prices = new ArrayList<>();
+      for (int i = 0; i < entries.size(); i += 2) {
+        prices.add(entries.get(i));
+        prices.add(entries.get(i + 1) == null ? null : none);
+      }
+      renewed.set(2, prices);
+    }
+    return renewed;
   }
 
   private static void check(CompactorTown town, Table table, List<Record> rows) throws Exception {

@@ -59,7 +59,8 @@ final class LakeRows {
 
   private CloseableIterable<Record> rows(FileScanTask task) {
     GenericDeleteFilter deletes = new GenericDeleteFilter(io, task, schema, schema);
-    Schema wanted = deletes.requiredSchema();
+    // What is behind a struct's own fields isn't written.
+    Schema wanted = Witnesses.add(deletes.requiredSchema(), view.metadata().schemas());
     Map<Integer, ?> constants =
         PartitionUtil.constantsMap(task, IdentityPartitionConverters::convertConstant);
     Parquet.ReadBuilder builder =
