@@ -134,6 +134,35 @@ class AllTypesIT {
       sql.executeSql("INSERT INTO copied SELECT * FROM all_types").await();
       assertThat(Town.rows(sql, "SELECT * FROM copied"))
           .containsExactlyInAnyOrderElementsOf(expected);
+      everyValueIsTheSameWithinOthers(client, expected);
+    }
+  }
+
+  /** Each type in a row, in an array, and in a map of them. */
+  private void everyValueIsTheSameWithinOthers(SluiceClient client, List<Row> expected)
+      throws Exception {
+    List<String> columns = new ArrayList<>();
+    List<String> written = new ArrayList<>();
+    List<String> fromArrays = new ArrayList<>();
+    List<String> fromMaps = new ArrayList<>();
+    for (String type : values().keySet()) {
+      int n = columns.size();
+      String flink =
+          FlinkTypes.flinkType(ArrowSchemas.parseType(type), true).asSerializableString();
+      columns.add("c%d ROW<a ARRAY<%2$s>, m MAP<STRING, ROW<f %2$s>>>".formatted(n, flink));
+      written.add("(ARRAY[`%1$s`], MAP['k', ROW(`%1$s`)])".formatted(type));
+      fromArrays.add("c%d.a[1]".formatted(n));
+      fromMaps.add("c%d.m['k'].f".formatted(n));
+    }
+    sql.executeSql("CREATE TABLE nested (" + String.join(", ", columns) + ")");
+    sql.executeSql("INSERT INTO nested SELECT " + String.join(", ", written) + " FROM all_types")
+        .await();
+    for (int round = 0; round < 2; round++) {
+      for (List<String> fields : List.of(fromArrays, fromMaps)) {
+        assertThat(Town.rows(sql, "SELECT " + String.join(", ", fields) + " FROM nested"))
+            .containsExactlyInAnyOrderElementsOf(expected);
+      }
+      town.compact(client, new TableName("default", "nested"));
     }
   }
 
