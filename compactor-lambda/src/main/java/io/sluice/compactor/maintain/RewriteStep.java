@@ -39,6 +39,9 @@ final class RewriteStep implements MaintenanceStep {
 
   private static final Logger LOG = LoggerFactory.getLogger(RewriteStep.class);
 
+  /** So that little is written for nothing if others change the table meanwhile. */
+  private static final int COMMITTED_TOGETHER = 10;
+
   private final TableLooks looks;
   private final RewriteLimits limits;
   private final long bytesPerTurn;
@@ -61,7 +64,12 @@ final class RewriteStep implements MaintenanceStep {
 
   /** A file that was written, and what it is to replace. */
   private record Rewrite(
-      LakeView start, Instant begun, List<FileScanTask> old, Optional<DataFile> made) {}
+      LakeView start, Instant begun, List<FileScanTask> old, Optional<DataFile> made) {
+
+    long bytes() {
+      return old.stream().mapToLong(task -> task.file().fileSizeInBytes()).sum();
+    }
+  }
 
   @Override
   public StepResult run(Table table, Instant deadline)
@@ -78,21 +86,79 @@ final class RewriteStep implements MaintenanceStep {
     if (groups.isEmpty()) {
       nothingAt.put(table.id(), snapshot);
     }
-    long replaced = 0;
-    long replacedBytes = 0;
+    Turn turn = new Turn(table);
     long left = bytesPerTurn;
     for (List<FileScanTask> group : groups) {
       if (left <= 0 || !Instant.now().isBefore(deadline)) {
         break;
       }
-      long bytes = group.stream().mapToLong(task -> task.file().fileSizeInBytes()).sum();
-      left -= bytes;
-      if (commit(table, write(look, group))) {
-        replaced += group.size();
-        replacedBytes += bytes;
+      left -= turn.write(look, group);
+    }
+    return turn.end();
+  }
+
+  /**
+   * What was rewritten in one turn. Small rewrites are committed several at a time: each commit
+   * writes the manifests anew that have their files, which is most of the work if these are many
+   * and small.
+   */
+  private final class Turn {
+
+    private final Table table;
+    private final List<Rewrite> written = new ArrayList<>();
+    private long bytes;
+    private long replaced;
+    private long replacedBytes;
+
+    Turn(Table table) {
+      this.table = table;
+    }
+
+    /** Returns how many bytes the files had. */
+    long write(TableLook look, List<FileScanTask> group)
+        throws CompactionException, InterruptedException {
+      Rewrite rewrite;
+      try {
+        rewrite = RewriteStep.this.write(look, group);
+      } catch (CompactionException e) {
+        commitWritten();
+        throw e;
+      }
+      written.add(rewrite);
+      bytes += rewrite.bytes();
+      if (bytes >= limits.targetBytes() / 2 || written.size() == COMMITTED_TOGETHER) {
+        commitWritten();
+      }
+      return rewrite.bytes();
+    }
+
+    StepResult end() throws CompactionException, InterruptedException {
+      commitWritten();
+      return new StepResult(replaced, replacedBytes);
+    }
+
+    private void commitWritten() throws CompactionException, InterruptedException {
+      List<Rewrite> together = List.copyOf(written);
+      written.clear();
+      bytes = 0;
+      if (together.size() > 1 && !commit(table, together)) {
+        // One of them may have lost its files: the others needn't.
+        for (Rewrite one : together) {
+          count(List.of(one), commit(table, List.of(one)));
+        }
+      } else if (together.size() > 1) {
+        count(together, true);
+      } else if (together.size() == 1) {
+        count(together, commit(table, together));
       }
     }
-    return new StepResult(replaced, replacedBytes);
+
+    private void count(List<Rewrite> rewrites, boolean committed) {
+      if (committed) {
+        replaced += rewrites.stream().mapToLong(one -> one.old().size()).sum();
+        replacedBytes += rewrites.stream().mapToLong(Rewrite::bytes).sum();
+      }
+    }
   }
 
   private List<List<FileScanTask>> groups(LakeView view) {
@@ -143,20 +209,21 @@ final class RewriteStep implements MaintenanceStep {
     }
   }
 
-  private boolean commit(Table table, Rewrite rewrite)
+  /** Commits rewrites of one look, all or none. */
+  private boolean commit(Table table, List<Rewrite> rewrites)
       throws CompactionException, InterruptedException {
     Attempts attempts = new Attempts(table.name(), "a rewrite");
     while (true) {
       TableLook look = looks.look(table);
       // After the look: whoever has looked before a file could be an orphan can commit it safely.
-      if (clock.instant().isAfter(rewrite.begun().plus(Upkeep.RESULT_LIFE))) {
+      if (clock.instant().isAfter(rewrites.get(0).begun().plus(Upkeep.RESULT_LIFE))) {
         LOG.info("A rewrite of {} took too long: given up", table.name());
         return false;
       }
       Outcome outcome =
           look.lake()
               .commit(
-                  look.view(), look.progress(), frozen -> replace(frozen.newRewrite(), rewrite));
+                  look.view(), look.progress(), frozen -> replace(frozen.newRewrite(), rewrites));
       if (outcome instanceof Outcome.Committed) {
         return true;
       }
@@ -166,15 +233,17 @@ final class RewriteStep implements MaintenanceStep {
     }
   }
 
-  private static RewriteFiles replace(RewriteFiles change, Rewrite rewrite) {
-    LakeView start = rewrite.start();
+  private static RewriteFiles replace(RewriteFiles change, List<Rewrite> rewrites) {
+    LakeView start = rewrites.get(0).start();
     change
         .validateFromSnapshot(start.snapshotId())
-        // What others delete by value from now on is deleted from the new file too.
+        // What others delete by value from now on is deleted from the new files too.
         .dataSequenceNumber(
             Objects.requireNonNull(start.metadata().currentSnapshot()).sequenceNumber());
-    rewrite.old().forEach(task -> change.deleteFile(task.file()));
-    rewrite.made().ifPresent(change::addFile);
+    for (Rewrite rewrite : rewrites) {
+      rewrite.old().forEach(task -> change.deleteFile(task.file()));
+      rewrite.made().ifPresent(change::addFile);
+    }
     return change;
   }
 }
