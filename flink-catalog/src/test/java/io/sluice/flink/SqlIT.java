@@ -122,7 +122,7 @@ class SqlIT {
   void whatATableCannotHaveIsRefusedWithWhatToDo() {
     refused("CREATE TABLE r (a INT, PRIMARY KEY (a) NOT ENFORCED)", "can't have a PRIMARY KEY");
     refused("CREATE TABLE r (a INT, b AS a + 1)", "can't be computed or metadata");
-    refused("CREATE TABLE r (a ARRAY<INT>)", "nested types are not supported yet");
+    refused("CREATE TABLE r (a MULTISET<INT>)", "use MAP<..., INT NOT NULL>");
     refused("CREATE TABLE r (a INT) DISTRIBUTED BY HASH(a) INTO 3 BUCKETS", "bucket.count");
     refused(
         "CREATE TABLE r (a INT) PARTITIONED BY (a) WITH ('lake.partitioning'='a')",
