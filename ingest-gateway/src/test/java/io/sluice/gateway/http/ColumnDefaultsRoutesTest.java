@@ -91,8 +91,7 @@ class ColumnDefaultsRoutesTest {
         """
         {"columns":[{"default":"tip","value":"0.75"},{"default":"state","value":"made"}]}
         """);
-    post(
-        NDJSON, "{\"id\":2,\"by\":{}}\n{\"id\":3,\"tip\":9,\"by\":{\"how\":null,\"when\":null}}\n");
+    post(NDJSON, "{\"id\":2}\n{\"id\":3,\"tip\":9}\n");
     assertThat(rows())
         .containsExactly(
             "{\"id\":1,\"qty\":1,\"state\":\"new\",\"tip\":\"0.50\"}",
