@@ -307,7 +307,7 @@ def nested_types(gateway, readers, database):
     put(gateway, name, nested.table(before[0], nested.BEFORE))
     gateway.flush(name)
     for reader in readers:
-        nested.compare(f"{name}, {reader.name}", nested.BEFORE, reader.read((database, name)), before[0])
+        nested.compare(reader, name, nested.BEFORE, reader.read((database, name)), before[0])
     put(gateway, name, nested.table(before[1], nested.BEFORE))
     body = json.dumps({"columns": nested.CHANGES}).encode()
     gateway.call("PATCH", f"/databases/{all_types.DB}/tables/{name}", body)
@@ -317,10 +317,13 @@ def nested_types(gateway, readers, database):
     gateway.flush(name)
     rows = [nested.later(row) for part in before for row in part] + after
     for reader in readers:
-        nested.compare(f"{name}, altered, {reader.name}", nested.AFTER, reader.read((database, name)), rows)
+        if hasattr(reader, "no_altered_fields"):
+            print(f"left out: {name}, altered, {reader.name}: {reader.no_altered_fields}", flush=True)
+        else:
+            nested.compare(reader, f"{name}, altered", nested.AFTER, reader.read((database, name)), rows)
     rewritten(gateway, (database, name), 3)
     for reader in readers:
-        nested.compare(f"{name} after its files were rewritten, {reader.name}", nested.AFTER, reader.read((database, name)), rows)
+        nested.compare(reader, f"{name} after its files were rewritten", nested.AFTER, reader.read((database, name)), rows)
 
 
 def filtered(reader, table, kinds, want):

@@ -15,6 +15,7 @@ class DuckDb:
     """DuckDB finds tables by the gateway's Iceberg REST catalog."""
 
     name = "DuckDB"
+    no_altered_fields = "1.5.5 crashes at a file from before a field was added to structs in a list or map"
 
     def __init__(self, endpoint, _):
         self.database = duckdb.connect(config={"allow_unsigned_extensions": "true"})
@@ -36,6 +37,7 @@ class DataFusion:
     """DataFusion reads a table's metadata with iceberg-rust; PyIceberg's catalog says where it is."""
 
     name = "DataFusion"
+    no_altered_fields = "iceberg-rust 0.11 refuses files from before fields within a column changed"
 
     def __init__(self, _, lake):
         self.lake = lake
@@ -67,6 +69,8 @@ class Polars:
 
 class PyIceberg:
     name = "PyIceberg"
+    # PyIceberg 0.12 casts what is in lists, and puts it into lists of which none is null.
+    forgets_null_lists = True
 
     def __init__(self, _, lake):
         self.lake = lake
