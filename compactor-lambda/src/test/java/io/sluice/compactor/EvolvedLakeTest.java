@@ -320,7 +320,8 @@ class EvolvedLakeTest {
           longer.add(field.fieldId());
           checkFiltered(field, name + "." + field.name(), expected, longer);
         }
-      } else if (column.type().isPrimitiveType()) {
+      } else if (column.type().isPrimitiveType() && column.initialDefault() == null) {
+        // For Iceberg's own filters a column with a default is null in files of before.
         Object value = value(column.type());
         SortedMap<String, Map<Integer, Object>> some = new TreeMap<>(expected);
         some.values().removeIf(row -> !value.equals(at(row, path)));

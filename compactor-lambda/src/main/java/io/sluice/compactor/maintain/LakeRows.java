@@ -2,6 +2,7 @@ package io.sluice.compactor.maintain;
 
 import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.table.SystemColumns;
+import io.sluice.catalog.types.Witnesses;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -85,13 +86,19 @@ final class LakeColumns {
     }
   }
 
-  /** Returns those of {@code filters} that name only columns of {@code schema}, joined by AND. */
+  /**
+   * Returns those of {@code filters} that name only columns of {@code schema}, joined by AND. None
+   * names one with an initial default: for Iceberg's Parquet filters all of it is null in a file
+   * that hasn't the column.
+   */
   static Expression applicable(List<Expression> filters, Schema schema) {
     Expression all = Expressions.alwaysTrue();
     for (Expression filter : filters) {
       try {
-        Binder.bind(schema.asStruct(), filter, true);
-        all = Expressions.and(all, filter);
+        Set<Integer> columns = Binder.boundReferences(schema.asStruct(), List.of(filter), true);
+        if (columns.stream().allMatch(id -> schema.findField(id).initialDefault() == null)) {
+          all = Expressions.and(all, filter);
+        }
       } catch (ValidationException e) {
         // It only prunes: Flink applies every filter itself.
       }

@@ -1,5 +1,6 @@
 package io.sluice.flink.lake;
 
+import io.sluice.catalog.types.Witnesses;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.sluice.flink.lake;
 
 import java.util.List;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -9,6 +10,7 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
+import org.jspecify.annotations.Nullable;
 
 /** Schemas whose TIME columns, and fields within columns, are plain longs, in microseconds. */
 final class PlainTimes {
@@ -22,13 +24,25 @@ final class PlainTimes {
       case TIME -> Types.LongType.get();
       case STRUCT ->
           Types.StructType.of(
-              type.asStructType().fields().stream()
-                  .map(field -> NestedField.from(field).ofType(of(field.type())).build())
-                  .toList());
+              type.asStructType().fields().stream().map(PlainTimes::plain).toList());
       case LIST -> list(type.asListType());
       case MAP -> map(type.asMapType());
       default -> type;
     };
+  }
+
+  private static NestedField plain(NestedField field) {
+    NestedField.Builder plain = NestedField.from(field).ofType(of(field.type()));
+    if (field.type().typeId() == Type.TypeID.TIME) {
+      // Iceberg doesn't take a time's default for a long's.
+      plain.withInitialDefault(micros(field.initialDefault()));
+      plain.withWriteDefault(micros(field.writeDefault()));
+    }
+    return plain.build();
+  }
+
+  private static @Nullable Literal<?> micros(@Nullable Object time) {
+    return time == null ? null : Literal.of((Long) time);
   }
 
   private static Type list(Types.ListType list) {

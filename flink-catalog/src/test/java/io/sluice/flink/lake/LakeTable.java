@@ -12,8 +12,10 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableScan;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.flink.data.FlinkParquetWriters;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.io.CloseableIterable;
@@ -70,12 +72,18 @@ public final class LakeTable implements AutoCloseable {
 
   /** Returns all rows in the columns of when a query began. */
   public List<RowData> rows(Schema planned) throws IOException {
+    return rows(planned, List.of());
+  }
+
+  /** Returns rows, of which those may be missing that don't match. */
+  public List<RowData> rows(Schema planned, List<Expression> filters) throws IOException {
     List<String> names = planned.columns().stream().map(column -> column.name()).toList();
     Schema projection = LakeColumns.project(table, planned, names);
     LakeRow row = new LakeRow(projection, names.size());
-    LakeFileReader reader = new LakeFileReader(table, projection, List.of());
+    LakeFileReader reader = new LakeFileReader(table, projection, filters);
     List<RowData> rows = new ArrayList<>();
-    try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+    TableScan scan = table.newScan().filter(LakeColumns.pruning(table, planned, filters));
+    try (CloseableIterable<FileScanTask> tasks = scan.planFiles()) {
       for (FileScanTask task : tasks) {
         try (CloseableIterator<RowData> read = reader.read(task).iterator()) {
           read.forEachRemaining(one -> rows.add(row.of(one)));

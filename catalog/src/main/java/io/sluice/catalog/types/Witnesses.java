@@ -1,4 +1,4 @@
-package io.sluice.flink.lake;
+package io.sluice.catalog.types;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fields that were dropped, to be read all the same. A file says of its fields alone whether the
- * structs that they are in are null, and how long the lists of such structs are; so a struct all of
- * whose fields are newer than a file couldn't be read from it.
+ * structs that they are in are null, and how long the lists of such structs are; so Iceberg's
+ * readers couldn't read a struct from a file all of whose fields are newer.
  */
-final class Witnesses {
+public final class Witnesses {
 
   private final List<Schema> schemas;
 
@@ -30,9 +30,10 @@ final class Witnesses {
   /**
    * Returns columns with such fields behind those that their structs have, as few as will do.
    *
+   * @param read what is wanted
    * @param all whatever columns the table has had
    */
-  static Schema add(Schema read, Collection<Schema> all) {
+  public static Schema add(Schema read, Collection<Schema> all) {
     boolean nested = read.columns().stream().anyMatch(column -> column.type().isNestedType());
     return nested ? new Schema(new Witnesses(all).fields(read.columns(), false)) : read;
   }
