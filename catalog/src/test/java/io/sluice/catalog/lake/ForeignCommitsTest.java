@@ -151,8 +151,6 @@ class ForeignCommitsTest {
 
   @TestFactory
   Stream<DynamicTest> columnsAreOnlyWhatRowsOfSluiceCanHave() {
-    Types.NestedField nested =
-        NestedField.optional(9, "n", Types.ListType.ofOptional(10, Types.LongType.get()));
     return Stream.of(
         refused(
             "column 'name'",
@@ -169,9 +167,6 @@ class ForeignCommitsTest {
         refused(
             "column '_Offset' is one of Sluice's own",
             t -> t.updateSchema().addColumn("_Offset", Types.LongType.get()).commit()),
-        refused(
-            "column 'n' has the nested type",
-            t -> t.updateSchema().addColumn("n", nested.type()).commit()),
         refused("column 'id' can't become string", t -> commit(t, base -> withIdAsText(base))));
   }
 

@@ -2,6 +2,7 @@ package io.sluice.gateway.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataPaths;
 import java.nio.charset.StandardCharsets;
@@ -83,9 +84,10 @@ class MembershipTest {
     try (Membership one = new Membership(store, ONE.id())) {
       one.join(ONE).get(10, TimeUnit.SECONDS);
       assertThat(text(MetadataPaths.gateway(ONE.id())))
-          .isEqualTo("{\"host\":\"10.0.0.1\",\"port\":9470,\"level\":4}");
+          .isEqualTo("{\"host\":\"10.0.0.1\",\"port\":9470,\"level\":" + Levels.OWN + "}");
       one.leave().get(10, TimeUnit.SECONDS);
-      assertThat(text(MetadataPaths.leavingGateway(ONE.id()))).isEqualTo("{\"level\":4}");
+      assertThat(text(MetadataPaths.leavingGateway(ONE.id())))
+          .isEqualTo("{\"level\":" + Levels.OWN + "}");
     }
   }
 
