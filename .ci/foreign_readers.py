@@ -326,6 +326,46 @@ def nested_types(gateway, readers, database):
         nested.compare(reader, f"{name} after its files were rewritten", nested.AFTER, reader.read((database, name)), rows)
 
 
+def nanoseconds(gateway, readers, database):
+    kinds = {"id": pa.int64(), "plain": pa.timestamp("ns"), "zoned": pa.timestamp("ns", "UTC")}
+    values = [0, 1, -1, 1767225600123456789, 2**63 - 1, -(2**63), None]
+    columns = [pa.array(range(len(values)), pa.int64()), *[pa.array(values, pa.int64()).cast(kind) for kind in list(kinds.values())[1:]]]
+    want = pa.table(columns, names=list(kinds))
+    create(gateway, "nanos", {"id": "long", "plain": "timestamp_ns", "zoned": "timestamptz_ns"}, {"format-version": "3"})
+    put(gateway, "nanos", want)
+    gateway.flush("nanos")
+    for reader in readers:
+        if hasattr(reader, "no_nanoseconds"):
+            print(f"left out: nanos, {reader.name}: {reader.no_nanoseconds}", flush=True)
+        else:
+            compare(f"nanos, {reader.name}", kinds, reader.read((database, "nanos")), want)
+
+
+def defaults(gateway, readers, database):
+    """Rows from before columns with defaults, in a file and in the log, and rows that leave them out, or don't."""
+    kinds = {"id": pa.int64(), "n": pa.int32(), "s": pa.string(), "d": pa.decimal128(9, 2)}
+    create(gateway, "defaults", {"id": "long"}, {"format-version": "3"})
+    put(gateway, "defaults", pa.table({"id": pa.array([1, 2], pa.int64())}))
+    gateway.flush("defaults")
+    put(gateway, "defaults", pa.table({"id": pa.array([3], pa.int64())}))
+    adds = [("n", "int", 7), ("s", "string", "x"), ("d", "decimal(9, 2)", "1.50")]
+    changes = [{"add": name, "type": kind, "default": value} for name, kind, value in adds]
+    path = f"/databases/{all_types.DB}/tables/defaults"
+    gateway.call("PATCH", path, json.dumps({"columns": changes}).encode())
+    gateway.call("PATCH", path, json.dumps({"columns": [{"default": "n", "value": 8}]}).encode())
+    put(gateway, "defaults", pa.table({"id": pa.array([4], pa.int64()), "s": pa.array([None], pa.string())}))
+    gateway.flush("defaults")
+    d = decimal.Decimal("1.50")
+    rows = [(1, 7, "x", d), (2, 7, "x", d), (3, 7, "x", d), (4, 8, None, d)]
+    want = pa.table([pa.array(values, kind) for values, kind in zip(zip(*rows), kinds.values())], names=list(kinds))
+    for reader in readers:
+        compare(f"defaults, {reader.name}", kinds, reader.read((database, "defaults")), want)
+        if hasattr(reader, "no_default_filters"):
+            print(f"left out: defaults where n = 7, {reader.name}: {reader.no_default_filters}", flush=True)
+        else:
+            compare(f"defaults where n = 7, {reader.name}", kinds, reader.read((database, "defaults"), '"n" = 7'), want.slice(0, 3))
+
+
 def filtered(reader, table, kinds, want):
     """Filters that bounds, page indexes and dictionaries answer in part."""
     half = ROWS // 2
@@ -359,6 +399,8 @@ def main():
     flights(gateway, readers, database, csv)
     evolved(gateway, readers, database, "bucket(3, id),speed")
     nested_types(gateway, readers, database)
+    nanoseconds(gateway, readers, database)
+    defaults(gateway, readers, database)
     for case in (every_type, many_rows, evolved):
         table, kinds, want, commits = case(gateway, readers, database)
         rewritten(gateway, table, commits)

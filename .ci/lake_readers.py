@@ -15,6 +15,7 @@ class DuckDb:
     """DuckDB finds tables by the gateway's Iceberg REST catalog."""
 
     name = "DuckDB"
+    no_nanoseconds = "1.5.5 knows no timestamptz_ns"
     no_altered_fields = "1.5.5 crashes at a file from before a field was added to structs in a list or map"
 
     def __init__(self, endpoint, _):

@@ -9,6 +9,9 @@ class Spark:
 
     # Iceberg's runtime refuses every table with a column of these types: "Spark does not support time fields".
     lacks = ("time",)
+    no_nanoseconds = "Iceberg's runtime for it refuses such columns"
+    # See docs/lake.md: a column that a file lacks is null to Iceberg's filters of Parquet files, whatever its default.
+    no_default_filters = "Iceberg 1.11 leaves rows out of files from before the column"
 
     def __init__(self, session, in_batches):
         self.session = session
