@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.data.Record;
@@ -47,13 +50,15 @@ final class CompactionBenchmark {
 
   MarkdownTable run() throws Exception {
     List<Speed> compaction = new ArrayList<>();
+    List<Speed> together = new ArrayList<>();
     List<Speed> ours = new ArrayList<>();
     List<Speed> iceberg = new ArrayList<>();
     // One round more, whose figures are dropped: the code is compiled by then.
     for (int round = 0; round <= bench.rounds(); round++) {
       ours.add(writeColumns());
       iceberg.add(writeRecords());
-      compaction.add(compact());
+      compaction.add(compact(1));
+      together.add(compact(2));
       Bench.say(
           "compaction %.0f, our Parquet writer alone %.0f, Iceberg's %.0f MB per cpu-second"
               .formatted(
@@ -65,11 +70,12 @@ final class CompactionBenchmark {
         new MarkdownTable("Compaction", "what", "MB per cpu-second", "MB/s", "ratio per core");
     Spread base = Spread.of(ours, Speed::perCore);
     line(table, "Sluice: ledgers to committed lake files", compaction, base);
+    line(table, "the same of two tables, by two workers at once", together, base);
     line(table, "Sluice's Parquet writer alone, Arrow in memory to a file", ours, base);
     line(table, "Iceberg's generic Parquet writer alone, records in memory", iceberg, base);
     table.note(
         bench.scanRows()
-            + " rows a run, one table, one bucket, one thread that writes; MB are of Arrow buffers."
+            + " rows a run and table, a table has one bucket, a worker one thread that writes; MB are of Arrow buffers."
             + " The CPU time is that of the compacting JVM, the ledger client's threads and garbage"
             + " collection included, but not the bookie's, which is in another. Zstandard level "
             + LakeFileSettings.DEFAULT.zstdLevel()
@@ -83,16 +89,33 @@ final class CompactionBenchmark {
     table.line(what, perCore.text(), perSecond.text(), perCore.ratioTo(base));
   }
 
-  private Speed compact() throws Exception {
+  /** Has as many workers compact a table each, at the same time. */
+  private Speed compact(int workers) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(workers);
     try (SluiceClient client = SluiceClient.connect(bench.server().gateway())) {
-      TableDescription table = bench.newTable(client, 1);
-      long bytes = worker.fill(client, table, bench.scanRows());
-      CompactionReport[] report = new CompactionReport[1];
-      Effort effort = Effort.of(() -> report[0] = worker.compact(table.name()));
-      if (report[0].rows() != bench.scanRows()) {
-        throw new IllegalStateException("compacted otherwise than expected: " + report[0]);
+      List<TableDescription> tables = new ArrayList<>();
+      long bytes = 0;
+      for (int i = 0; i < workers; i++) {
+        tables.add(bench.newTable(client, 1));
+        bytes += worker.fill(client, tables.get(i), bench.scanRows());
       }
+      Effort effort = Effort.of(() -> compact(tables, threads));
       return Speed.of(bytes, effort);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private void compact(List<TableDescription> tables, ExecutorService threads) throws Exception {
+    List<Future<CompactionReport>> running = new ArrayList<>();
+    for (TableDescription table : tables) {
+      running.add(threads.submit(() -> worker.compact(table.name())));
+    }
+    for (Future<CompactionReport> one : running) {
+      CompactionReport report = one.get();
+      if (report.rows() != bench.scanRows()) {
+        throw new IllegalStateException("compacted otherwise than expected: " + report);
+      }
     }
   }
 
@@ -111,7 +134,10 @@ final class CompactionBenchmark {
     try (LocalFileIO io = new LocalFileIO();
         LakeFileWriter writer =
             new LakeFileWriter(
-                io.newOutputFile(newFile()), Rows.SCHEMA, Map.of(), LakeFileSettings.DEFAULT)) {
+                io.newOutputFile(newFile("sluice-")),
+                Rows.SCHEMA,
+                Map.of(),
+                LakeFileSettings.DEFAULT)) {
       for (long rows = 0; rows < bench.scanRows(); rows += BATCH_ROWS) {
         VectorSchemaRoot batch = batches.get((int) (rows / BATCH_ROWS % TEMPLATES));
         writer.write(
@@ -144,7 +170,7 @@ final class CompactionBenchmark {
   private void writeRecords(List<Record> records) throws Exception {
     try (LocalFileIO io = new LocalFileIO();
         FileAppender<Record> writer =
-            Parquet.write(io.newOutputFile(newFile()))
+            Parquet.write(io.newOutputFile(newFile("iceberg-")))
                 .schema(Rows.SCHEMA)
                 .createWriterFunc(GenericParquetWriter::create)
                 .set("write.parquet.compression-codec", "zstd")
@@ -167,9 +193,9 @@ final class CompactionBenchmark {
     return batches;
   }
 
-  private String newFile() {
+  private String newFile(String prefix) {
     return files
-        .resolve(UUID.randomUUID() + ".parquet")
+        .resolve(prefix + UUID.randomUUID() + ".parquet")
         .toUri()
         .toString()
         .replace("file:///", "file:/");

@@ -63,7 +63,7 @@ class ApiRoutesTest {
     refused(TABLES, "{\"name\":\"t\"}", "'columns' must be an array");
     refused(TABLES, "{\"name\":\"t\",\"columns\":[]}", "at least one column");
     refused(TABLES, columns("{\"name\":\"a\",\"type\":\"varchar\"}"), "column 'a'");
-    refused(TABLES, columns("{\"name\":\"a\",\"type\":\"list<int>\"}"), "column 'a'");
+    refused(TABLES, columns("{\"name\":\"a\",\"type\":\"list<text>\"}"), "column 'a'");
     refused(TABLES, columns("{\"name\":\"a\",\"tipe\":\"int\"}"), "'columns[0].tipe'");
     refused(
         TABLES,
