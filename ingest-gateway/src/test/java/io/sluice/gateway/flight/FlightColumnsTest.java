@@ -80,7 +80,8 @@ class FlightColumnsTest extends ThreeGateways {
         .isInstanceOf(FlightRuntimeException.class)
         .hasMessageContaining("Cannot delete missing column: none");
     assertThatThrownBy(() -> ask("[{\"dorp\":\"none\"}]"))
-        .hasMessageContaining("a change of a column names it by one of [add, comment, default, drop");
+        .hasMessageContaining(
+            "a change of a column names it by one of [add, comment, default, drop");
     assertThatThrownBy(() -> ask("[],\"options\":{}"))
         .hasMessageContaining("altered one after the other");
   }
