@@ -343,20 +343,19 @@ def nanoseconds(gateway, readers, database):
 
 def defaults(gateway, readers, database):
     """Rows from before columns with defaults, in a file and in the log, and rows that leave them out, or don't."""
-    kinds = {"id": pa.int64(), "n": pa.int32(), "s": pa.string(), "d": pa.decimal128(9, 2)}
+    kinds = {"id": pa.int64(), "n": pa.int32(), "s": pa.string(), "d": pa.float64()}
     create(gateway, "defaults", {"id": "long"}, {"format-version": "3"})
     put(gateway, "defaults", pa.table({"id": pa.array([1, 2], pa.int64())}))
     gateway.flush("defaults")
     put(gateway, "defaults", pa.table({"id": pa.array([3], pa.int64())}))
-    adds = [("n", "int", 7), ("s", "string", "x"), ("d", "decimal(9, 2)", "1.50")]
+    adds = [("n", "int", 7), ("s", "string", "x"), ("d", "double", 1.5)]
     changes = [{"add": name, "type": kind, "default": value} for name, kind, value in adds]
     path = f"/databases/{all_types.DB}/tables/defaults"
     gateway.call("PATCH", path, json.dumps({"columns": changes}).encode())
     gateway.call("PATCH", path, json.dumps({"columns": [{"default": "n", "value": 8}]}).encode())
     put(gateway, "defaults", pa.table({"id": pa.array([4], pa.int64()), "s": pa.array([None], pa.string())}))
     gateway.flush("defaults")
-    d = decimal.Decimal("1.50")
-    rows = [(1, 7, "x", d), (2, 7, "x", d), (3, 7, "x", d), (4, 8, None, d)]
+    rows = [(1, 7, "x", 1.5), (2, 7, "x", 1.5), (3, 7, "x", 1.5), (4, 8, None, 1.5)]
     want = pa.table([pa.array(values, kind) for values, kind in zip(zip(*rows), kinds.values())], names=list(kinds))
     for reader in readers:
         compare(f"defaults, {reader.name}", kinds, reader.read((database, "defaults")), want)
