@@ -6,7 +6,8 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
 /**
- * A field that the batch doesn't have, and that then has a value all the same.
+ * A column that the batch doesn't have, and that then has a value all the same. Fields within
+ * columns have no defaults.
  *
  * @param type a primitive one
  * @param value the write default, in Iceberg's Java form
@@ -19,14 +20,7 @@ record DefaultCast(Type type, Object value) implements Cast.Nulls {
     FieldVector vector = to.start();
     boolean whole = false;
     try {
-      vector.setInitialCapacity(count);
-      vector.allocateNew();
-      for (int i = 0; i < count; i++) {
-        if (to.rows().of(i) != Target.Rows.NONE) {
-          ColumnDefaults.set(vector, i, type, value);
-        }
-      }
-      vector.setValueCount(count);
+      ColumnDefaults.fill(vector, type, value, count);
       whole = true;
       return vector;
     } finally {
