@@ -13,6 +13,7 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.complex.StructVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,33 @@ class ArrowGateSchemaTest {
         .containsExactly(List.of("7", "x"));
     assertThat(gate.rows(table, GateFixture.messages(ints("id", 7, 8))))
         .containsExactly(List.of("7", "null"), List.of("8", "null"));
+  }
+
+  @Test
+  void missingColumnsHaveTheirWriteDefaultButNullsThatAreSentStay() throws GateException {
+    NestedField qty =
+        NestedField.required("qty")
+            .withId(2)
+            .ofType(Types.IntegerType.get())
+            .withInitialDefault(Literal.of(1))
+            .withWriteDefault(Literal.of(5))
+            .build();
+    NestedField state =
+        NestedField.optional("state")
+            .withId(3)
+            .ofType(Types.StringType.get())
+            .withWriteDefault(Literal.of("new"))
+            .build();
+    Table table = GateFixture.table(Map.of("format-version", "3"), ID, qty, state);
+    assertThat(gate.rows(table, GateFixture.messages(ints("id", 7, 8))))
+        .containsExactly(List.of("7", "5", "new"), List.of("8", "5", "new"));
+    VarCharVector nothing = new VarCharVector("state", memory);
+    nothing.allocateNew();
+    nothing.setValueCount(1);
+    assertThat(gate.rows(table, GateFixture.messages(ints("id", 9), nothing)))
+        .containsExactly(List.of("9", "5", "null"));
+    assertThat(gate.refusal(table, ints("id", 1), ints("qty", (Integer) null)))
+        .contains("row 1, column 'qty': the column is required, got null");
   }
 
   @Test
