@@ -10,7 +10,9 @@ package io.sluice.catalog.level;
  *   <li>rows that are compressed in the log; buckets that became more, and the level itself;
  *   <li>the options {@code lake.retention} and {@code lake.read-freshness};
  *   <li>tables whose columns have changed;
- *   <li>columns of nested types, and columns with defaults.
+ *   <li>columns of nested types, and columns with defaults;
+ *   <li>nothing so far;
+ *   <li>options of an engine's own.
  * </ol>
  */
 public final class Levels {
@@ -19,7 +21,7 @@ public final class Levels {
   public static final int FIRST = 1;
 
   /** That of this version. */
-  public static final int OWN = 5;
+  public static final int OWN = 7;
 
   /** That of compressed rows. */
   public static final int COMPRESSED_ROWS = 2;
@@ -38,6 +40,9 @@ public final class Levels {
 
   /** That of tables that have had a column with a default. */
   public static final int DEFAULTS = 5;
+
+  /** That of tables with options of an engine's own. */
+  public static final int ENGINE_OPTIONS = 7;
 
   private Levels() {}
 }

@@ -47,7 +47,7 @@ public record OptionChanges(Map<String, String> set, Set<String> reset) {
     List<String> names = OptionParser.OPTIONS.stream().map(OptionParser.Option::key).toList();
     Map<String, String> values = new LinkedHashMap<>(options.toMap());
     for (String key : reset) {
-      if (!names.contains(key)) {
+      if (!names.contains(key) && !EngineOptions.isOne(key)) {
         throw new IllegalArgumentException(
             "unknown option '" + key + "'; the options are " + String.join(", ", names));
       }

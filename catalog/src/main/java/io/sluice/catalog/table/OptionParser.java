@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The options by name: their documentation, defaults and text. */
 final class OptionParser {
@@ -164,7 +165,19 @@ final class OptionParser {
                   + " can't be changed later.",
               o -> Integer.toString(o.formatVersion())));
 
-  static TableOptions parse(Map<String, String> given) {
+  /** Those of an engine have a prefix in common rather than a name. */
+  private static final OptionDoc ENGINE =
+      new OptionDoc(
+          EngineOptions.PREFIX + "*",
+          "any text",
+          "",
+          "What Flink keeps with the table for itself, such as its computed columns. Gateways carry it"
+              + " and read nothing of it: 64 KiB at most. The Flink catalog writes these options from"
+              + " the clauses of CREATE and ALTER TABLE.");
+
+  static TableOptions parse(Map<String, String> options) {
+    Map<String, String> given = new LinkedHashMap<>(options);
+    EngineOptions engine = EngineOptions.takeFrom(given);
     Map<String, String> values = new LinkedHashMap<>();
     OPTIONS.forEach(option -> values.put(option.key(), option.doc().defaultValue()));
     for (String key : new TreeSet<>(given.keySet())) {
@@ -193,11 +206,12 @@ final class OptionParser {
         value(values, "lake.retention", OptionParser::perhapsDuration),
         value(values, "lake.read-freshness", OptionParser::perhapsDuration),
         value(values, "lake.partitioning", LakePartitioning::parse),
-        value(values, "format-version", Integer::parseInt));
+        value(values, "format-version", Integer::parseInt),
+        engine);
   }
 
   static List<OptionDoc> docs() {
-    return OPTIONS.stream().map(Option::doc).toList();
+    return Stream.concat(OPTIONS.stream().map(Option::doc), Stream.of(ENGINE)).toList();
   }
 
   private static Option option(

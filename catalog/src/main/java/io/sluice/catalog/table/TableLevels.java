@@ -21,6 +21,12 @@ final class TableLevels {
 
   /** Returns what options ask that older versions don't know, where they are set or changed. */
   private static Optional<Need> newer(TableName name, TableOptions before, TableOptions after) {
+    if (!after.engine().equals(before.engine())) {
+      return Optional.of(
+          new Need(
+              "what Flink keeps with table " + name + " (options " + EngineOptions.PREFIX + "*)",
+              Levels.ENGINE_OPTIONS));
+    }
     if (isSet(before.lakeRetention(), after.lakeRetention())) {
       return Optional.of(new Need("lake.retention of table " + name, Levels.LAKE_OPTIONS));
     }

@@ -27,6 +27,7 @@ import java.util.Optional;
  *     more; empty if such a load takes the lake as it is
  * @param lakePartitioning how the lake table is partitioned
  * @param formatVersion Iceberg's format version, 2 or 3
+ * @param engine what an engine keeps with the table for itself
  */
 public record TableOptions(
     int bucketCount,
@@ -45,7 +46,8 @@ public record TableOptions(
     Optional<Duration> lakeRetention,
     Optional<Duration> lakeReadFreshness,
     LakePartitioning lakePartitioning,
-    int formatVersion) {
+    int formatVersion,
+    EngineOptions engine) {
 
   /** The most buckets a table may have. */
   public static final int MAX_BUCKETS = 1_024;
@@ -123,6 +125,7 @@ public record TableOptions(
     Map<String, String> map = new LinkedHashMap<>();
     OptionParser.OPTIONS.forEach(option -> map.put(option.key(), option.text().apply(this)));
     map.values().removeIf(String::isEmpty);
+    map.putAll(engine.values());
     return map;
   }
 

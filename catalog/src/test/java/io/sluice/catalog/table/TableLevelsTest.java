@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.level.RegisteredGateway;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataPaths;
@@ -88,6 +89,24 @@ class TableLevelsTest {
     assertThat(set("lake.retention", "90d").level()).isEqualTo(3);
     assertThat(record()).startsWith("{\"v\":3,");
     assertThat(set("log.retention", "2h").level()).isEqualTo(3);
+  }
+
+  @Test
+  void whatFlinkKeepsWithATableWaitsForGatewaysThatCarryIt() throws Exception {
+    store.delete(OLD, -1).join();
+    Map<String, String> kept = Map.of("flink.columns", "[]", "lake.retention", "90d");
+    String refusal =
+        "what Flink keeps with table db.flights (options flink.*) needs level 7 of all gateways,"
+            + " but gateway 10.0.0.1:9470 (gateway-new) has level 2";
+    refused(() -> create(kept), refusal);
+    create(Map.of());
+    refused(() -> set("flink.columns", "[]"), refusal);
+    store.delete(MetadataPaths.gateway("gateway-new"), -1).join();
+    assertThat(set("flink.columns", "[]").level()).isEqualTo(7);
+    assertThat(record()).startsWith("{\"v\":7,").contains("\"flink.columns\":\"[]\"");
+    assertThat(catalog.load(NAME).options().engine().values())
+        .containsExactly(Map.entry("flink.columns", "[]"));
+    assertThat(set("log.retention", "2h").level()).isEqualTo(7);
   }
 
   @Test
@@ -192,7 +211,9 @@ class TableLevelsTest {
           .isInstanceOfSatisfying(
               CatalogException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
           .hasMessageContaining(
-              "table record /tables/db/flights is of version 9, but this Sluice reads 5: it is"
+              "table record /tables/db/flights is of version 9, but this Sluice reads "
+                  + Levels.OWN
+                  + ": it is"
                   + " older than what wrote that; upgrade it");
     }
     assertThat(record()).isEqualTo(newer);

@@ -7,6 +7,7 @@ import io.sluice.catalog.table.TableOptions.LogCompression;
 import io.sluice.catalog.table.TableOptions.UnknownColumns;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,6 +78,31 @@ class TableOptionsTest {
     assertThat(fresh.lakeReadFreshness()).contains(Duration.ZERO);
     assertThat(fresh.toMap()).containsEntry("lake.read-freshness", "0s");
     assertThat(TableOptions.parse(options.toMap())).isEqualTo(options);
+  }
+
+  @Test
+  void whatAnEngineKeepsIsCarriedAsItIs() {
+    Map<String, String> given =
+        Map.of("flink.columns", " [{}]\n", "flink.scan.x", "", "flink.y", "1");
+    TableOptions options = TableOptions.parse(given);
+    assertThat(options.engine().values())
+        .containsExactly(Map.entry("flink.columns", " [{}]\n"), Map.entry("flink.y", "1"));
+    assertThat(options.toMap()).containsEntry("flink.columns", " [{}]\n");
+    assertThat(TableOptions.parse(options.toMap())).isEqualTo(options);
+    TableOptions changed =
+        new OptionChanges(Map.of("flink.z", "2"), Set.of("flink.y", "flink.none")).applyTo(options);
+    assertThat(changed.engine().values().keySet()).containsExactly("flink.columns", "flink.z");
+  }
+
+  @Test
+  void whatAnEngineKeepsIsBounded() {
+    String most = "\u00e4".repeat((EngineOptions.MOST_BYTES - "flink.x".length()) / 2);
+    assertThat(TableOptions.parse(Map.of("flink.x", most)).engine().values()).hasSize(1);
+    assertThatThrownBy(() -> TableOptions.parse(Map.of("flink.x", most + "aa")))
+        .hasMessage(
+            "options that begin with 'flink.' take 65537 bytes; a table holds 65536 of them");
+    assertThatThrownBy(() -> TableOptions.parse(Map.of("flink.", "a")))
+        .hasMessageContaining("must have a name behind 'flink.'");
   }
 
   @Test
