@@ -3,6 +3,7 @@ package io.sluice.flink;
 import io.sluice.catalog.table.LakePartitioning;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.table.TableOptions;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.TableDescription;
 import io.sluice.client.TableSpec;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.flink.table.catalog.Column;
@@ -30,24 +32,53 @@ final class CatalogTables {
 
   private static final String PARTITIONING = "lake.partitioning";
 
-  /** Returns a table as Flink sees it. */
+  /**
+   * Returns a table as Flink sees it.
+   *
+   * @throws IllegalArgumentException if what Flink keeps with it doesn't go with its columns
+   */
   static CatalogTable of(TableDescription table, boolean withSystemColumns) {
     Schema.Builder schema = Schema.newBuilder();
+    Map<String, Runnable> stored = new LinkedHashMap<>();
     for (NestedField column : table.rowSchema().columns()) {
-      schema.column(column.name(), FlinkTypes.dataType(column)).withComment(column.doc());
+      stored.put(
+          column.name(),
+          () ->
+              schema.column(column.name(), FlinkTypes.dataType(column)).withComment(column.doc()));
     }
+    DerivedColumns derived = DerivedColumns.parse(table.options());
+    derived.addTo(schema, stored);
     if (withSystemColumns) {
-      for (NestedField column : SystemColumns.fields(1)) {
-        schema
-            .columnByMetadata(column.name(), FlinkTypes.dataType(column), null, true)
-            .withComment(column.doc());
-      }
+      SystemColumns.fields(1).forEach(column -> addSystem(schema, column, derived));
     }
     return CatalogTable.newBuilder()
         .schema(schema.build())
         .comment(table.comment())
-        .options(table.options())
+        .distribution(Distributions.of(table).orElse(null))
+        .options(shown(table))
         .build();
+  }
+
+  /** Flink reads a metadata key once: where the table reads it, its twin takes that. */
+  private static void addSystem(Schema.Builder schema, NestedField column, DerivedColumns derived) {
+    if (derived.names().contains(column.name())) {
+      return;
+    }
+    Optional<String> reader = derived.reading(column.name());
+    if (reader.isPresent()) {
+      schema.columnByExpression(column.name(), "`" + reader.get().replace("`", "``") + "`");
+    } else {
+      schema.columnByMetadata(column.name(), FlinkTypes.dataType(column), null, true);
+    }
+    schema.withComment(column.doc());
+  }
+
+  /** Options that have their default aren't shown, nor those that DISTRIBUTED BY stands for. */
+  private static Map<String, String> shown(TableDescription table) {
+    Map<String, String> shown = new LinkedHashMap<>(table.options());
+    shown.entrySet().removeAll(TableOptions.DEFAULT.toMap().entrySet());
+    shown.keySet().removeAll(List.of(Distributions.BUCKET_COUNT, Distributions.BUCKET_KEY));
+    return StoredOptions.named(shown);
   }
 
   /**
@@ -64,22 +95,17 @@ final class CatalogTables {
               + name
               + " can't have a PRIMARY KEY: Sluice has append-only tables so far; leave it out");
     }
-    if (!schema.getWatermarkSpecs().isEmpty()) {
-      throw new IllegalArgumentException(
-          "table " + name + " can't have a WATERMARK: Sluice doesn't store them yet; leave it out");
-    }
-    if (table.getDistribution().isPresent()) {
-      throw new IllegalArgumentException(
-          "table "
-              + name
-              + " can't be DISTRIBUTED BY yet; use the options bucket.count and bucket.key");
-    }
     List<NestedField> columns = new ArrayList<>();
     for (Column column : schema.getColumns()) {
-      columns.add(column(name, column, columns.size() + 1));
+      if (column.isPhysical()) {
+        columns.add(column(column, columns.size() + 1));
+      }
     }
+    Map<String, String> options = new LinkedHashMap<>(options(name, table));
+    options.putAll(DerivedColumns.of(schema).toOptions());
+    options.values().removeIf(String::isEmpty);
     return new TableSpec(
-        name, ArrowSchemas.numbered(columns), options(name, table), commentOf(table), ifNotExists);
+        name, ArrowSchemas.numbered(columns), options, commentOf(table), ifNotExists);
   }
 
   /**
@@ -87,10 +113,13 @@ final class CatalogTables {
    * of partitions, and Flink would want each partition to be listed.
    */
   private static Map<String, String> options(TableName name, ResolvedCatalogTable table) {
+    Map<String, String> given =
+        Distributions.addTo(
+            name, StoredOptions.stored(table.getOptions()), table.getDistribution());
     if (!table.isPartitioned()) {
-      return table.getOptions();
+      return given;
     }
-    if (table.getOptions().containsKey(PARTITIONING)) {
+    if (given.containsKey(PARTITIONING)) {
       throw new IllegalArgumentException(
           "table "
               + name
@@ -98,7 +127,7 @@ final class CatalogTables {
               + PARTITIONING
               + "': put all of it into the option, as in 'month(time_hour),carrier'");
     }
-    Map<String, String> options = new LinkedHashMap<>(table.getOptions());
+    Map<String, String> options = new LinkedHashMap<>(given);
     options.put(PARTITIONING, LakePartitioning.ofColumns(table.getPartitionKeys()).toString());
     return options;
   }
@@ -109,19 +138,7 @@ final class CatalogTables {
     return comment == null ? "" : comment;
   }
 
-  private static NestedField column(TableName table, Column column, int id) {
-    if (!column.isPhysical()) {
-      throw new IllegalArgumentException(
-          "column '"
-              + column.getName()
-              + "' of table "
-              + table
-              + " can't be computed or metadata: Sluice stores what is written; use a view. The table `"
-              + table.table()
-              + SYSTEM_SUFFIX
-              + "` shows "
-              + SystemColumns.NAMES);
-    }
+  private static NestedField column(Column column, int id) {
     LogicalType type = column.getDataType().getLogicalType();
     return NestedField.from(
             NestedField.optional(

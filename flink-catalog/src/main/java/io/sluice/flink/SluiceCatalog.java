@@ -13,6 +13,7 @@ import org.apache.flink.table.catalog.CatalogDatabase;
 import org.apache.flink.table.catalog.CatalogDatabaseImpl;
 import org.apache.flink.table.catalog.ObjectPath;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
+import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.catalog.TableChange;
 import org.apache.flink.table.catalog.exceptions.CatalogException;
 import org.apache.flink.table.catalog.exceptions.DatabaseAlreadyExistException;
@@ -148,6 +149,8 @@ final class SluiceCatalog extends AppendOnlyCatalog {
     try {
       TableDescription table = client().describe(name.get());
       return CatalogTables.of(table, isSystem(path));
+    } catch (IllegalArgumentException e) {
+      throw new CatalogException("table " + path + ": " + e.getMessage(), e);
     } catch (SluiceException e) {
       if (e.reason() == Reason.NOT_FOUND) {
         throw new TableNotExistException(getName(), path, e);
@@ -195,7 +198,7 @@ final class SluiceCatalog extends AppendOnlyCatalog {
     Optional<TableName> name = isSystem(path) ? Optional.empty() : name(path);
     try {
       if (name.isPresent()) {
-        alter(name.get(), new TableChanges(name.get(), changes));
+        alter(name.get(), table, changes);
       } else if (!ignoreIfNotExists) {
         throw new TableNotExistException(getName(), path);
       }
@@ -211,10 +214,26 @@ final class SluiceCatalog extends AppendOnlyCatalog {
     }
   }
 
-  private void alter(TableName name, TableChanges changes) throws SluiceException {
+  private void alter(TableName name, CatalogBaseTable table, List<TableChange> asked)
+      throws SluiceException {
+    Optional<ResolvedSchema> after =
+        table instanceof ResolvedCatalogTable resolved
+            ? Optional.of(resolved.getResolvedSchema())
+            : Optional.empty();
+    DerivedColumns before = DerivedColumns.parse(client().describe(name).options());
+    TableChanges changes = new TableChanges(name, asked, before, after);
+    if (changes.optionsFirst()) {
+      alterOptions(name, changes);
+    }
     if (changes.columns().isPresent()) {
       var unused = client().alterColumns(name, changes.columns().get());
     }
+    if (!changes.optionsFirst()) {
+      alterOptions(name, changes);
+    }
+  }
+
+  private void alterOptions(TableName name, TableChanges changes) throws SluiceException {
     if (changes.options().isPresent()) {
       var unused = client().alterTable(name, changes.options().get());
     }

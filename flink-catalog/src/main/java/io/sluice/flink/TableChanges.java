@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.catalog.TableChange;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class TableChanges {
 
   private final TableName table;
+  private final Set<String> derived;
+  private final Optional<ResolvedSchema> after;
   private final Map<String, String> set = new LinkedHashMap<>();
   private final Set<String> reset = new LinkedHashSet<>();
   private final List<ColumnChange> columns = new ArrayList<>();
@@ -28,12 +31,58 @@ final class TableChanges {
   /**
    * Reads changes.
    *
+   * @param before what of the schema is Flink's alone, before them
+   * @param after the schema after them; empty if it isn't known, and then can't have changed there
    * @throws IllegalArgumentException if there are some that can't be made; the message says what to
    *     do instead
    */
-  TableChanges(TableName table, List<TableChange> changes) {
+  TableChanges(
+      TableName table,
+      List<TableChange> changes,
+      DerivedColumns before,
+      Optional<ResolvedSchema> after) {
     this.table = table;
+    this.derived = before.names();
+    this.after = after;
     changes.forEach(this::add);
+    if (after.isPresent() && changes.stream().anyMatch(TableChanges::isOfSchema)) {
+      change(before, DerivedColumns.of(after.get()));
+    }
+  }
+
+  private static boolean isOfSchema(TableChange change) {
+    return change instanceof TableChange.AddColumn
+        || change instanceof TableChange.DropColumn
+        || change instanceof TableChange.ModifyColumn
+        || isOfWatermark(change);
+  }
+
+  private static boolean isOfWatermark(TableChange change) {
+    return change instanceof TableChange.AddWatermark
+        || change instanceof TableChange.ModifyWatermark
+        || change instanceof TableChange.DropWatermark;
+  }
+
+  private void change(DerivedColumns before, DerivedColumns wanted) {
+    Map<String, String> old = before.toOptions();
+    wanted
+        .toOptions()
+        .forEach(
+            (option, text) -> {
+              if (text.equals(old.get(option))) {
+                return;
+              }
+              if (text.isEmpty()) {
+                reset.add(option);
+              } else {
+                set.put(option, text);
+              }
+            });
+  }
+
+  /** Returns whether the options change first: what Flink computes from a column goes before it. */
+  boolean optionsFirst() {
+    return columns.stream().anyMatch(ColumnChange.Drop.class::isInstance);
   }
 
   /** Returns the changes of options, if there are some. */
@@ -50,16 +99,33 @@ final class TableChanges {
 
   private void add(TableChange change) {
     if (change instanceof TableChange.SetOption option) {
-      set.put(option.getKey(), option.getValue());
+      set.putAll(StoredOptions.stored(Map.of(option.getKey(), option.getValue())));
     } else if (change instanceof TableChange.ResetOption option) {
-      reset.add(option.getKey());
+      reset.add(StoredOptions.stored(option.getKey()));
     } else if (change instanceof TableChange.AddColumn added) {
       addColumn(added);
     } else if (change instanceof TableChange.DropColumn dropped) {
-      columns.add(new ColumnChange.Drop(dropped.getColumnName()));
+      if (!derived.contains(dropped.getColumnName())) {
+        columns.add(new ColumnChange.Drop(dropped.getColumnName()));
+      }
     } else if (change instanceof TableChange.ModifyColumn modified) {
       modify(modified);
-    } else {
+    } else if (change instanceof TableChange.AddDistribution added) {
+      set.putAll(Distributions.options(table, added.getDistribution()));
+    } else if (change instanceof TableChange.ModifyDistribution modified) {
+      set.putAll(Distributions.options(table, modified.getDistribution()));
+    } else if (change instanceof TableChange.DropDistribution) {
+      throw new IllegalArgumentException(
+          "the DISTRIBUTION of table "
+              + table
+              + " can't be dropped: its rows are in its buckets for good; make another table, and"
+              + " insert the rows there");
+    } else if (change instanceof TableChange.AddUniqueConstraint) {
+      throw new IllegalArgumentException(
+          "table "
+              + table
+              + " can't have a PRIMARY KEY: Sluice has append-only tables so far; leave it out");
+    } else if (!isOfWatermark(change)) {
       throw new IllegalArgumentException(
           "table "
               + table
@@ -69,7 +135,10 @@ final class TableChanges {
   }
 
   private void addColumn(TableChange.AddColumn added) {
-    Column column = physical(added.getColumn());
+    Column column = added.getColumn();
+    if (!column.isPhysical()) {
+      return;
+    }
     LogicalType type = column.getDataType().getLogicalType();
     if (!type.isNullable()) {
       throw new IllegalArgumentException(
@@ -89,11 +158,26 @@ final class TableChanges {
   }
 
   private void modify(TableChange.ModifyColumn modified) {
-    Column before = physical(modified.getOldColumn());
-    Column after = physical(modified.getNewColumn());
+    Column before = modified.getOldColumn();
+    Column changed = modified.getNewColumn();
+    if (!before.isPhysical() && !changed.isPhysical()) {
+      return;
+    }
     String name = before.getName();
+    if (before.isPhysical() != changed.isPhysical()) {
+      throw new IllegalArgumentException(
+          "column '"
+              + name
+              + "' of table "
+              + table
+              + " is "
+              + (before.isPhysical() ? "stored" : "computed")
+              + ", and can't become "
+              + (before.isPhysical() ? "computed" : "stored")
+              + " by MODIFY: DROP it, then ADD it anew");
+    }
     LogicalType was = before.getDataType().getLogicalType();
-    LogicalType is = after.getDataType().getLogicalType();
+    LogicalType is = changed.getDataType().getLogicalType();
     if (was.isNullable() && !is.isNullable()) {
       throw new IllegalArgumentException(
           "column '"
@@ -108,11 +192,11 @@ final class TableChanges {
     if (is.isNullable() && !was.isNullable()) {
       columns.add(new ColumnChange.Relax(name));
     }
-    if (!after.getComment().equals(before.getComment())) {
-      columns.add(new ColumnChange.Comment(name, after.getComment().orElse("")));
+    if (!changed.getComment().equals(before.getComment())) {
+      columns.add(new ColumnChange.Comment(name, changed.getComment().orElse("")));
     }
-    if (!after.getName().equals(name)) {
-      columns.add(new ColumnChange.Rename(name, after.getName()));
+    if (!changed.getName().equals(name)) {
+      columns.add(new ColumnChange.Rename(name, changed.getName()));
     }
     TableChange.@Nullable ColumnPosition position = modified.getNewPosition();
     if (position != null) {
@@ -120,21 +204,20 @@ final class TableChanges {
     }
   }
 
-  private static Place place(TableChange.ColumnPosition position) {
-    return position instanceof TableChange.After after
-        ? new Place.After(after.column())
-        : new Place.First();
-  }
-
-  private Column physical(Column column) {
-    if (!column.isPhysical()) {
-      throw new IllegalArgumentException(
-          "column '"
-              + column.getName()
-              + "' of table "
-              + table
-              + " can't be computed or metadata: Sluice stores what is written; use a view");
+  /** A column that isn't stored is no place: then it is the stored one before that. */
+  private Place place(TableChange.ColumnPosition position) {
+    if (!(position instanceof TableChange.After behind)) {
+      return new Place.First();
     }
-    return column;
+    Place place = new Place.First();
+    for (Column column : after.map(ResolvedSchema::getColumns).orElse(List.of())) {
+      if (column.isPhysical()) {
+        place = new Place.After(column.getName());
+      }
+      if (column.getName().equals(behind.column())) {
+        return place;
+      }
+    }
+    return new Place.After(behind.column());
   }
 }

@@ -59,8 +59,8 @@ class AlterTableIT {
       refused(sql, "ALTER TABLE t RESET ('bucket.count')", "can't be lowered");
       refused(
           sql,
-          "ALTER TABLE t ADD DISTRIBUTION BY HASH(n) INTO 2 BUCKETS",
-          "options and columns can be changed, not AddDistribution");
+          "ALTER TABLE t MODIFY DISTRIBUTION BY HASH(n) INTO 2 BUCKETS",
+          "can't be lowered, from 8 to 2");
       refused(sql, "ALTER TABLE t RENAME TO u", "RENAME");
       check(sql, 400);
     }

@@ -3,14 +3,18 @@ package io.sluice.flink.write;
 import io.sluice.client.SluiceClient;
 import io.sluice.client.SluiceException;
 import java.time.Duration;
+import java.util.Set;
 import org.apache.flink.table.api.TableException;
+import org.apache.flink.table.catalog.TableDistribution.Kind;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.sink.SinkV2Provider;
+import org.apache.flink.table.connector.sink.abilities.SupportsBucketing;
 import org.apache.flink.table.connector.sink.abilities.SupportsTruncate;
 
 /** A table that a query inserts into, or a statement truncates. */
-public final class SluiceTableSink implements DynamicTableSink, SupportsTruncate {
+public final class SluiceTableSink
+    implements DynamicTableSink, SupportsBucketing, SupportsTruncate {
 
   /** How long TRUNCATE TABLE waits for the lake to have all rows. */
   private static final Duration TRUNCATE_TIMEOUT = Duration.ofMinutes(10);
@@ -36,6 +40,17 @@ public final class SluiceTableSink implements DynamicTableSink, SupportsTruncate
   @Override
   public SinkRuntimeProvider getSinkRuntimeProvider(Context context) {
     return SinkV2Provider.of(new SluiceSink(spec));
+  }
+
+  /** UNKNOWN is that of tables without a key. */
+  @Override
+  public Set<Kind> listAlgorithms() {
+    return Set.of(Kind.HASH, Kind.UNKNOWN);
+  }
+
+  @Override
+  public boolean requiresBucketCount() {
+    return false;
   }
 
   @Override
