@@ -3,6 +3,7 @@ package io.sluice.flink;
 import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
 
 /** The options of the catalog, and those that a query may give in an OPTIONS hint. */
 final class SluiceOptions {
@@ -30,8 +31,8 @@ final class SluiceOptions {
           .stringType()
           .defaultValue("full")
           .withDescription(
-              "Where a streaming query begins: full (all history, from the lake, then the log),"
-                  + " earliest (what the log still has), latest (new rows), timestamp.");
+              "Where a query begins: full (all history, from the lake, then the log), earliest (what"
+                  + " the log still has), latest (new rows), timestamp, specific-offsets.");
 
   static final ConfigOption<String> STARTUP_TIMESTAMP =
       ConfigOptions.key("scan.startup.timestamp")
@@ -40,6 +41,46 @@ final class SluiceOptions {
           .withDescription(
               "With scan.startup.mode=timestamp: the first append time, as an ISO instant such as"
                   + " 2026-01-31T12:00:00Z, or in milliseconds since 1970.");
+
+  static final ConfigOption<String> STARTUP_OFFSETS =
+      ConfigOptions.key("scan.startup.specific-offsets")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "With scan.startup.mode=specific-offsets: the first offset of each bucket, such as"
+                  + " bucket:0,offset:42;bucket:1,offset:300.");
+
+  static final ConfigOption<String> BOUNDED_MODE =
+      ConfigOptions.key("scan.bounded.mode")
+          .stringType()
+          .defaultValue("unbounded")
+          .withDescription(
+              "Where a query ends: unbounded (a streaming query doesn't, a batch query reads what"
+                  + " there is), latest-offset (what there is), timestamp, specific-offsets.");
+
+  static final ConfigOption<String> BOUNDED_TIMESTAMP =
+      ConfigOptions.key("scan.bounded.timestamp")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "With scan.bounded.mode=timestamp: the first append time that isn't read any more, as"
+                  + " an ISO instant or in milliseconds since 1970.");
+
+  static final ConfigOption<String> BOUNDED_OFFSETS =
+      ConfigOptions.key("scan.bounded.specific-offsets")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "With scan.bounded.mode=specific-offsets: the first offset of each bucket that isn't"
+                  + " read any more; a streaming query waits for what is before it.");
+
+  static final ConfigOption<MemorySize> SPLIT_SIZE =
+      ConfigOptions.key("scan.split-size")
+          .memoryType()
+          .noDefaultValue()
+          .withDescription(
+              "How much of the lake's files one split of a batch query has: small files share one,"
+                  + " large ones are divided. By default the lake table's read.split.target-size.");
 
   static final ConfigOption<Integer> LAKE_CHUNK_ROWS =
       ConfigOptions.key("scan.lake-chunk-rows")

@@ -3,7 +3,9 @@ package io.sluice.flink;
 import io.sluice.catalog.table.TableName;
 import io.sluice.flink.read.ScanSpec;
 import io.sluice.flink.read.SluiceTableSource;
+import io.sluice.flink.read.SourceSettings;
 import io.sluice.flink.read.Startup;
+import io.sluice.flink.read.Stop;
 import io.sluice.flink.write.SinkSpec;
 import io.sluice.flink.write.SluiceTableSink;
 import java.util.List;
@@ -12,11 +14,13 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
 import org.apache.flink.table.factories.DynamicTableSourceFactory;
+import org.apache.flink.table.factories.FactoryUtil;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.RowType;
 
@@ -44,6 +48,12 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
     return Set.of(
         SluiceOptions.STARTUP_MODE,
         SluiceOptions.STARTUP_TIMESTAMP,
+        SluiceOptions.STARTUP_OFFSETS,
+        SluiceOptions.BOUNDED_MODE,
+        SluiceOptions.BOUNDED_TIMESTAMP,
+        SluiceOptions.BOUNDED_OFFSETS,
+        SluiceOptions.SPLIT_SIZE,
+        FactoryUtil.SOURCE_PARALLELISM,
         SluiceOptions.LAKE_CHUNK_ROWS,
         SluiceOptions.BUCKET_DISCOVERY,
         SluiceOptions.SINK_LINGER);
@@ -56,24 +66,14 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
     boolean bounded =
         context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH;
     try {
-      Startup startup =
-          Startup.parse(
-              options.get(SluiceOptions.STARTUP_MODE),
-              options.get(SluiceOptions.STARTUP_TIMESTAMP));
-      if (bounded && startup.mode() != Startup.Mode.FULL) {
-        throw new IllegalArgumentException(
-            "scan.startup.mode is for streaming queries; a batch query reads all, so filter by"
-                + " _timestamp of `"
-                + name.table()
-                + CatalogTables.SYSTEM_SUFFIX
-                + "`");
-      }
+      Startup startup = startup(options);
       DataType type = context.getPhysicalRowDataType();
       List<String> columns = DataType.getFieldNames(type);
       ScanSpec spec =
           ScanSpec.of(endpoint, name, columns)
               .withPlanned((RowType) type.getLogicalType())
               .withStartup(startup)
+              .withSettings(settings(options, startup, bounded))
               .withLakeChunkRows(options.get(SluiceOptions.LAKE_CHUNK_ROWS))
               .withBucketDiscovery(options.get(SluiceOptions.BUCKET_DISCOVERY));
       return new SluiceTableSource(spec, type, bounded);
@@ -91,6 +91,26 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
             (RowType) context.getPhysicalRowDataType().getLogicalType(),
             options(context).get(SluiceOptions.SINK_LINGER));
     return new SluiceTableSink(spec, context.getObjectIdentifier().getObjectName());
+  }
+
+  private static Startup startup(Configuration options) {
+    return Startup.parse(
+        options.get(SluiceOptions.STARTUP_MODE),
+        options.get(SluiceOptions.STARTUP_TIMESTAMP),
+        options.get(SluiceOptions.STARTUP_OFFSETS));
+  }
+
+  private static SourceSettings settings(Configuration options, Startup startup, boolean batch) {
+    Stop stop =
+        Stop.parse(
+            options.get(SluiceOptions.BOUNDED_MODE),
+            options.get(SluiceOptions.BOUNDED_TIMESTAMP),
+            options.get(SluiceOptions.BOUNDED_OFFSETS));
+    MemorySize splitSize = options.get(SluiceOptions.SPLIT_SIZE);
+    return new SourceSettings(
+        stop.after(startup, batch),
+        splitSize == null ? null : splitSize.getBytes(),
+        options.get(FactoryUtil.SOURCE_PARALLELISM));
   }
 
   private static Configuration options(Context context) {

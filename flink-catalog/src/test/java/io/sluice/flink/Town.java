@@ -64,7 +64,9 @@ final class Town implements AutoCloseable {
             CompactorSettings.DEFAULT.alone());
     gateway =
         Gateway.start(
-            GatewaySettings.DEFAULT.at("127.0.0.1", 0),
+            GatewaySettings.DEFAULT
+                .at("127.0.0.1", 0)
+                .withUpkeep(Duration.ofMillis(200), Duration.ofSeconds(1)),
             new GatewayParts(
                 metadata, catalog, buckets, segments, lake, table -> {}, Clock.systemUTC()));
   }

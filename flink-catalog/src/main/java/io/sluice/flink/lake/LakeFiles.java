@@ -10,10 +10,12 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.TableScan;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.CloseableIterator;
+import org.jspecify.annotations.Nullable;
 
 /** The files of one snapshot: planned once, read by many. */
 public final class LakeFiles {
@@ -21,13 +23,15 @@ public final class LakeFiles {
   /**
    * Plans the read of a snapshot.
    *
-   * @return groups of files of a balanced size, each file as JSON
+   * @param splitBytes how much a group has, about, at least 1 byte; null for what the table says
+   * @return groups of files of a balanced size, each file, or part of one, as JSON
    */
   public static List<List<String>> plan(
       LakeCatalog.View view,
       TableDescription described,
       List<String> columns,
-      List<Expression> filters)
+      List<Expression> filters,
+      @Nullable Long splitBytes)
       throws IOException {
     Table table = view.table();
     if (table.currentSnapshot() == null) {
@@ -39,6 +43,9 @@ public final class LakeFiles {
             .useSnapshot(view.snapshotId())
             .filter(LakeColumns.pruning(table, described.schema(), filters))
             .project(LakeColumns.project(table, described.schema(), columns));
+    if (splitBytes != null) {
+      scan = scan.option(TableProperties.SPLIT_SIZE, splitBytes.toString());
+    }
     List<List<String>> groups = new ArrayList<>();
     try (CloseableIterable<CombinedScanTask> tasks = scan.planTasks()) {
       for (CombinedScanTask task : tasks) {

@@ -7,24 +7,27 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts the table once, and gives its parts to whoever asks. */
+/** Plans a read once, and gives its parts to whoever asks. */
 final class BoundedEnumerator implements SplitEnumerator<SluiceSplit, EnumeratorState> {
 
   private final SplitEnumeratorContext<SluiceSplit> context;
-  private final SplitPlanner planner;
+  private final Callable<List<SluiceSplit>> plan;
   private final Deque<SluiceSplit> unassigned;
   private final Set<Integer> waiting = new LinkedHashSet<>();
   private boolean planned;
 
   BoundedEnumerator(
-      SplitEnumeratorContext<SluiceSplit> context, SplitPlanner planner, EnumeratorState state) {
+      SplitEnumeratorContext<SluiceSplit> context,
+      Callable<List<SluiceSplit>> plan,
+      EnumeratorState state) {
     this.context = context;
-    this.planner = planner;
+    this.plan = plan;
     this.planned = state.planned();
     this.unassigned = new ArrayDeque<>(state.unassigned());
   }
@@ -32,7 +35,7 @@ final class BoundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerator
   @Override
   public void start() {
     if (!planned) {
-      context.callAsync(planner::bounded, this::planned);
+      context.callAsync(plan, this::planned);
     }
   }
 

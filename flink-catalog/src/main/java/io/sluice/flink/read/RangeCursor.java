@@ -141,12 +141,13 @@ final class RangeCursor implements SplitCursor {
 
   private ReadSpec readSpec() throws IOException {
     boolean forEver = split.to() == Long.MAX_VALUE;
+    boolean mayWait = context.spec().settings().stop().mode() == Stop.Mode.OFFSETS;
     return new ReadSpec(
         context.spec().name(),
         split.bucket(),
         new ReadSpec.From.Offset(position),
         forEver ? OptionalLong.empty() : OptionalLong.of(split.to()),
-        forEver,
+        forEver || mayWait,
         context.logColumns(),
         Expressions.alwaysTrue(),
         context.prefetchBytes());

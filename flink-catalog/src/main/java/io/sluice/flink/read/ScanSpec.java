@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param table its name
  * @param columns those wanted of each row, in order, system columns included
  * @param filters by which files may be left out, joined by AND; Flink applies them itself
- * @param startup where a streaming query begins
+ * @param startup where a query begins
  * @param lakeChunkRows how many rows of history to hold in memory per bucket, at least 1
  * @param bucketDiscovery how often a streaming query looks for new buckets, at least 1 ms
  * @param planned all columns as the query was planned for, without system columns; null if it takes
  *     them as they are
+ * @param settings how the source runs
  */
 public record ScanSpec(
     Endpoint endpoint,
@@ -34,7 +35,8 @@ public record ScanSpec(
     Startup startup,
     int lakeChunkRows,
     Duration bucketDiscovery,
-    @Nullable RowType planned)
+    @Nullable RowType planned,
+    SourceSettings settings)
     implements Serializable {
 
   public ScanSpec {
@@ -59,7 +61,8 @@ public record ScanSpec(
         Startup.FULL,
         65_536,
         Duration.ofSeconds(10),
-        null);
+        null,
+        SourceSettings.DEFAULT);
   }
 
   /** Returns this with other columns. */
@@ -90,7 +93,31 @@ public record ScanSpec(
   /** Returns this for columns that must have the types which the query was planned for. */
   public ScanSpec withPlanned(RowType type) {
     return new ScanSpec(
-        endpoint, database, table, columns, filters, startup, lakeChunkRows, bucketDiscovery, type);
+        endpoint,
+        database,
+        table,
+        columns,
+        filters,
+        startup,
+        lakeChunkRows,
+        bucketDiscovery,
+        type,
+        settings);
+  }
+
+  /** Returns this run otherwise. */
+  public ScanSpec withSettings(SourceSettings other) {
+    return new ScanSpec(
+        endpoint,
+        database,
+        table,
+        columns,
+        filters,
+        startup,
+        lakeChunkRows,
+        bucketDiscovery,
+        planned,
+        other);
   }
 
   private ScanSpec with(
@@ -100,7 +127,7 @@ public record ScanSpec(
       int rows,
       Duration discovery) {
     return new ScanSpec(
-        endpoint, database, table, names, expressions, begin, rows, discovery, planned);
+        endpoint, database, table, names, expressions, begin, rows, discovery, planned, settings);
   }
 
   /** Returns the table's name. */

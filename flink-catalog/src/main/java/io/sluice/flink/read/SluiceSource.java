@@ -12,9 +12,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.table.data.RowData;
 
 /**
- * Reads a table. Bounded: all rows there are at one moment, lake and log cut at an exact offset of
- * each bucket. Unbounded: all rows from a start, for ever, in order per bucket, each once across
- * restarts from a checkpoint.
+ * Reads a table. A batch query for all of it reads the rows there are at one moment, lake and log
+ * cut at an exact offset of each bucket, in no order. Other queries read each bucket in order from
+ * a start, to an end or for ever, each row once across restarts from a checkpoint.
  */
 final class SluiceSource
     implements Source<RowData, SluiceSplit, EnumeratorState>, ResultTypeQueryable<RowData> {
@@ -22,18 +22,29 @@ final class SluiceSource
   private static final long serialVersionUID = 1L;
 
   private final ScanSpec spec;
-  private final boolean bounded;
+  private final boolean batch;
   private final TypeInformation<RowData> type;
 
-  SluiceSource(ScanSpec spec, boolean bounded, TypeInformation<RowData> type) {
+  SluiceSource(ScanSpec spec, boolean batch, TypeInformation<RowData> type) {
     this.spec = spec;
-    this.bounded = bounded;
+    this.batch = batch;
     this.type = type;
   }
 
   @Override
   public Boundedness getBoundedness() {
-    return bounded ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
+    return ends() ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;
+  }
+
+  private boolean ends() {
+    return batch || spec.settings().stop().mode() != Stop.Mode.NEVER;
+  }
+
+  /** Returns whether the read needs neither an order nor offsets: then the lake's files do. */
+  private boolean goesByFiles() {
+    return batch
+        && spec.startup().mode() == Startup.Mode.FULL
+        && spec.settings().stop().mode() == Stop.Mode.NEVER;
   }
 
   @Override
@@ -46,9 +57,15 @@ final class SluiceSource
   public SplitEnumerator<SluiceSplit, EnumeratorState> restoreEnumerator(
       SplitEnumeratorContext<SluiceSplit> context, EnumeratorState state) {
     SplitPlanner planner = new SplitPlanner(spec);
-    return bounded
-        ? new BoundedEnumerator(context, planner, state)
-        : new UnboundedEnumerator(context, planner, state, spec.bucketDiscovery());
+    if (goesByFiles()) {
+      return new BoundedEnumerator(context, planner::files, state);
+    }
+    RangePlanner ranges = new RangePlanner(spec, batch);
+    // In a batch query a reader takes a bucket when it is done with another; a streaming query's
+    // go on side by side, or the time of one would have passed before another began.
+    return batch
+        ? new BoundedEnumerator(context, ranges::ranges, state)
+        : new UnboundedEnumerator(context, ranges, state, spec.bucketDiscovery(), ends());
   }
 
   @Override

@@ -64,7 +64,8 @@ public final class SluiceTableSource
     List<String> columns = new ArrayList<>(physical);
     columns.addAll(metadata);
     TypeInformation<RowData> type = context.createTypeInformation(producedType);
-    return SourceProvider.of(new SluiceSource(spec.withColumns(columns), bounded, type));
+    return SourceProvider.of(
+        new SluiceSource(spec.withColumns(columns), bounded, type), spec.settings().parallelism());
   }
 
   @Override

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides what there is to read. Blocks. */
+/** Decides what a batch query for all of a table reads. Blocks. */
 final class SplitPlanner {
 
   private static final Logger LOG = LoggerFactory.getLogger(SplitPlanner.class);
@@ -31,7 +31,7 @@ final class SplitPlanner {
   }
 
   /** Cuts the table at this moment: the current snapshot's files, and what follows in the log. */
-  List<SluiceSplit> bounded() throws IOException {
+  List<SluiceSplit> files() throws IOException {
     try (SluiceClient client = spec.endpoint().connect()) {
       TableDescription table = client.describe(spec.name());
       PlannedColumns.check(spec, table);
@@ -41,7 +41,7 @@ final class SplitPlanner {
         List<BucketWatermark> watermarks = client.watermarks(spec.name());
         Cut cut = cut(view, watermarks);
         List<SluiceSplit> splits = new ArrayList<>();
-        for (List<String> tasks : LakeFiles.plan(view, table, spec.columns(), spec.filters())) {
+        for (List<String> tasks : plan(view, table)) {
           splits.add(new LakeSplit(splits.size(), tasks));
         }
         cut.buckets()
@@ -59,57 +59,10 @@ final class SplitPlanner {
     }
   }
 
-  /** Decides where each bucket begins; it never ends. */
-  List<SluiceSplit> unbounded() throws IOException {
-    try (SluiceClient client = spec.endpoint().connect()) {
-      TableDescription table = client.describe(spec.name());
-      PlannedColumns.check(spec, table);
-      SortedMap<Integer, Long> starts = starts(client, table);
-      boolean lakeFirst = spec.startup().mode() == Startup.Mode.FULL;
-      List<SluiceSplit> splits = new ArrayList<>();
-      starts.forEach(
-          (bucket, offset) ->
-              splits.add(
-                  new RangeSplit(table.incarnation(), bucket, offset, Long.MAX_VALUE, lakeFirst)));
-      LOG.info("Read of table {} begins at offsets {}", spec.name(), starts);
-      return splits;
-    } catch (SluiceException e) {
-      throw failure(e);
-    }
-  }
-
-  /**
-   * Decides where buckets begin that the table got since it had {@code known}: with their first
-   * row, which is later than the read, unless it begins at a time.
-   *
-   * @return empty if there are none, or nothing was decided on before
-   */
-  List<SluiceSplit> added(int known) throws IOException {
-    if (known == 0) {
-      return List.of();
-    }
-    try (SluiceClient client = spec.endpoint().connect()) {
-      TableDescription table = client.describe(spec.name());
-      SortedMap<Integer, Long> starts = new TreeMap<>();
-      for (int bucket = known; bucket < table.bucketCount(); bucket++) {
-        starts.put(bucket, 0L);
-      }
-      if (starts.isEmpty()) {
-        return List.of();
-      }
-      if (spec.startup().mode() == Startup.Mode.TIMESTAMP) {
-        starts.putAll(starts(client, table).tailMap(known));
-      }
-      List<SluiceSplit> splits = new ArrayList<>();
-      starts.forEach(
-          (bucket, offset) ->
-              splits.add(
-                  new RangeSplit(table.incarnation(), bucket, offset, Long.MAX_VALUE, true)));
-      LOG.info("Read of table {} goes on in its new buckets too: {}", spec.name(), starts);
-      return splits;
-    } catch (SluiceException e) {
-      throw failure(e);
-    }
+  private List<List<String>> plan(LakeCatalog.View view, TableDescription table)
+      throws IOException {
+    return LakeFiles.plan(
+        view, table, spec.columns(), spec.filters(), spec.settings().splitBytes());
   }
 
   /**
@@ -146,35 +99,6 @@ final class SplitPlanner {
   private static RangeSplit logPart(TableDescription table, int bucket, UnionPlan plan) {
     OffsetRange log = plan.fromLog();
     return new RangeSplit(table.incarnation(), bucket, log.start(), log.end(), false);
-  }
-
-  private SortedMap<Integer, Long> starts(SluiceClient client, TableDescription table)
-      throws SluiceException, IOException {
-    SortedMap<Integer, Long> starts = new TreeMap<>();
-    List<BucketWatermark> logs = client.watermarks(spec.name());
-    switch (spec.startup().mode()) {
-      case FULL -> logs.forEach(log -> starts.put(log.bucket(), 0L));
-      case EARLIEST -> logs.forEach(log -> starts.put(log.bucket(), log.start()));
-      case LATEST -> logs.forEach(log -> starts.put(log.bucket(), log.watermark()));
-      case TIMESTAMP -> {
-        starts.putAll(client.offsetsAt(spec.name(), spec.startup().time()));
-        for (BucketWatermark log : logs) {
-          // If even the log's first row is late enough, the first such row may be in the lake.
-          if (log.start() > 0 && starts.getOrDefault(log.bucket(), 0L) <= log.start()) {
-            long inLake = firstInLake(table, log.bucket(), log.start());
-            starts.merge(log.bucket(), inLake, Math::min);
-          }
-        }
-      }
-    }
-    return starts;
-  }
-
-  private long firstInLake(TableDescription table, int bucket, long logStart) throws IOException {
-    try (LakeCatalog lake = LakeCatalog.open(spec.endpoint(), table)) {
-      return TimeSearch.firstAt(
-          lake, bucket, new OffsetRange(0, logStart), spec.startup().epochMicros());
-    }
   }
 
   private IOException failure(SluiceException e) {

@@ -1,20 +1,30 @@
 package io.sluice.flink.read;
 
 import java.io.Serializable;
-import java.time.DateTimeException;
-import java.time.Instant;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a streaming query begins.
+ * Where a query begins.
  *
  * @param mode how it is given
  * @param epochMicros with {@link Mode#TIMESTAMP}: the first append time, in microseconds since 1970
+ * @param offsets with {@link Mode#OFFSETS}: the first offset of each bucket
  */
-public record Startup(Mode mode, long epochMicros) implements Serializable {
+public record Startup(Mode mode, long epochMicros, TreeMap<Integer, Long> offsets)
+    implements Serializable {
+
+  /** The option that gives the mode. */
+  static final String MODE = "scan.startup.mode";
+
+  /** The option that gives the time. */
+  static final String TIMESTAMP = "scan.startup.timestamp";
+
+  /** The option that gives the offsets. */
+  static final String OFFSETS = "scan.startup.specific-offsets";
 
   /** All history, from the lake, then the log. */
-  public static final Startup FULL = new Startup(Mode.FULL, 0);
+  public static final Startup FULL = at(Mode.FULL);
 
   /** How the beginning is given. */
   public enum Mode {
@@ -25,61 +35,41 @@ public record Startup(Mode mode, long epochMicros) implements Serializable {
     /** What isn't there yet. */
     LATEST,
     /** What was appended at a time or later. */
-    TIMESTAMP
+    TIMESTAMP,
+    /** An offset of each bucket, wherever it is. */
+    OFFSETS
   }
 
   /**
    * Parses the options.
    *
    * @param timestamp an ISO instant, or milliseconds since 1970; for {@code timestamp} only
+   * @param offsets for {@code specific-offsets} only, see {@link BucketOffsets}
    * @throws IllegalArgumentException if they aren't valid; the message says what is
    */
-  public static Startup parse(String mode, @Nullable String timestamp) {
-    Mode parsed =
-        switch (mode) {
-          case "full" -> Mode.FULL;
-          case "earliest" -> Mode.EARLIEST;
-          case "latest" -> Mode.LATEST;
-          case "timestamp" -> Mode.TIMESTAMP;
-          default ->
-              throw new IllegalArgumentException(
-                  "scan.startup.mode is full, earliest, latest or timestamp, not '" + mode + "'");
-        };
-    if (parsed != Mode.TIMESTAMP) {
-      if (timestamp != null) {
-        throw new IllegalArgumentException(
-            "scan.startup.timestamp needs scan.startup.mode=timestamp, not '" + mode + "'");
-      }
-      return new Startup(parsed, 0);
+  public static Startup parse(String mode, @Nullable String timestamp, @Nullable String offsets) {
+    OptionPair.require(MODE, mode, TIMESTAMP, timestamp, "timestamp", "2026-01-31T12:00:00Z");
+    OptionPair.require(
+        MODE, mode, OFFSETS, offsets, "specific-offsets", "bucket:0,offset:42;bucket:1,offset:300");
+    if (timestamp != null) {
+      return new Startup(Mode.TIMESTAMP, EpochMicros.parse(TIMESTAMP, timestamp), new TreeMap<>());
     }
-    if (timestamp == null) {
-      throw new IllegalArgumentException(
-          "scan.startup.mode=timestamp needs scan.startup.timestamp, such as 2026-01-31T12:00:00Z");
+    if (offsets != null) {
+      return new Startup(Mode.OFFSETS, 0, new TreeMap<>(BucketOffsets.parse(OFFSETS, offsets)));
     }
-    return new Startup(parsed, micros(timestamp));
+    return switch (mode) {
+      case "full" -> FULL;
+      case "earliest" -> at(Mode.EARLIEST);
+      case "latest" -> at(Mode.LATEST);
+      default ->
+          throw new IllegalArgumentException(
+              "scan.startup.mode is full, earliest, latest, timestamp or specific-offsets, not '"
+                  + mode
+                  + "'");
+    };
   }
 
-  /** Returns the time to begin at. */
-  Instant time() {
-    return Instant.ofEpochSecond(
-        Math.floorDiv(epochMicros, 1_000_000L), Math.floorMod(epochMicros, 1_000_000L) * 1_000);
-  }
-
-  private static long micros(String timestamp) {
-    if (timestamp.matches("-?\\d{1,15}")) {
-      return Math.multiplyExact(Long.parseLong(timestamp), 1_000L);
-    }
-    try {
-      Instant instant = Instant.parse(timestamp);
-      return Math.addExact(
-          Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException(
-          "scan.startup.timestamp is an instant such as 2026-01-31T12:00:00Z, or milliseconds since"
-              + " 1970, not '"
-              + timestamp
-              + "'",
-          e);
-    }
+  private static Startup at(Mode mode) {
+    return new Startup(mode, 0, new TreeMap<>());
   }
 }

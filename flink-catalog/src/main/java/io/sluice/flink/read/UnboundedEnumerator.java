@@ -16,28 +16,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides once where each bucket begins, and gives each bucket to one reader for ever. Buckets that
- * the table gets later are looked for now and then.
+ * Decides once where each bucket begins and ends, and gives each bucket to one reader for good. For
+ * a read that doesn't end, buckets that the table gets later are looked for now and then.
  */
 final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, EnumeratorState> {
 
   private static final Logger LOG = LoggerFactory.getLogger(UnboundedEnumerator.class);
 
   private final SplitEnumeratorContext<SluiceSplit> context;
-  private final SplitPlanner planner;
+  private final RangePlanner planner;
   private final Duration discovery;
+  private final boolean ends;
   private final List<SluiceSplit> unassigned;
   private boolean planned;
   private volatile int bucketCount;
 
   UnboundedEnumerator(
       SplitEnumeratorContext<SluiceSplit> context,
-      SplitPlanner planner,
+      RangePlanner planner,
       EnumeratorState state,
-      Duration discovery) {
+      Duration discovery,
+      boolean ends) {
     this.context = context;
     this.planner = planner;
     this.discovery = discovery;
+    this.ends = ends;
     this.planned = state.planned();
     this.bucketCount = state.bucketCount();
     this.unassigned = new ArrayList<>(state.unassigned());
@@ -46,7 +49,10 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
   @Override
   public void start() {
     if (!planned) {
-      context.callAsync(planner::unbounded, this::planned);
+      context.callAsync(planner::ranges, this::planned);
+    }
+    if (ends) {
+      return;
     }
     long pause = discovery.toMillis();
     context.callAsync(() -> planner.added(bucketCount), this::discovered, pause, pause);
@@ -60,6 +66,13 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
     planned = true;
     bucketCount = splits.size();
     assign();
+    context.registeredReaders().keySet().forEach(this::signalEnd);
+  }
+
+  private void signalEnd(int reader) {
+    if (ends && planned) {
+      context.signalNoMoreSplits(reader);
+    }
   }
 
   private void discovered(List<SluiceSplit> splits, @Nullable Throwable failure) {
@@ -108,6 +121,7 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
   @Override
   public void addReader(int reader) {
     assign();
+    signalEnd(reader);
   }
 
   @Override
