@@ -9,21 +9,21 @@ final class ListWriter extends ValueWriter {
 
   private final ListVector vector;
   private final ValueWriter elements;
-  private final ArrayData.ElementGetter getter;
+  private final ArrayValues values = new ArrayValues();
 
   ListWriter(String path, ArrayType type, ListVector vector) {
     super(path, vector);
     this.vector = vector;
     this.elements = of(path + ".element", type.getElementType(), vector.getDataVector());
-    this.getter = ArrayData.createElementGetter(type.getElementType());
   }
 
   @Override
-  void write(int at, Object value) {
-    ArrayData array = (ArrayData) value;
+  void write(int at, Values from, int index) {
+    ArrayData array = from.getArray(index);
+    values.pointAt(array);
     int start = vector.startNewValue(at);
     for (int i = 0; i < array.size(); i++) {
-      elements.set(start + i, getter.getElementOrNull(array, i));
+      elements.set(start + i, values, i);
     }
     vector.endValue(at, array.size());
   }

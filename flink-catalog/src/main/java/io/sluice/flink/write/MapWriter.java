@@ -28,7 +28,8 @@ final class MapWriter extends ValueWriter {
   private final ValueWriter values;
   private final LogicalType keyType;
   private final ArrayData.ElementGetter keyGetter;
-  private final ArrayData.ElementGetter valueGetter;
+  private final ArrayValues keyValues = new ArrayValues();
+  private final ArrayValues eachValues = new ArrayValues();
 
   MapWriter(String path, MapType type, MapVector vector) {
     super(path, vector);
@@ -39,27 +40,32 @@ final class MapWriter extends ValueWriter {
     this.values = of(path + ".value", type.getValueType(), entry.get(1));
     this.keyType = type.getKeyType();
     this.keyGetter = ArrayData.createElementGetter(keyType);
-    this.valueGetter = ArrayData.createElementGetter(type.getValueType());
   }
 
   @Override
-  void write(int at, Object value) {
-    MapData map = (MapData) value;
+  void write(int at, Values from, int index) {
+    MapData map = from.getMap(index);
     ArrayData key = map.keyArray();
-    ArrayData each = map.valueArray();
+    keyValues.pointAt(key);
+    eachValues.pointAt(map.valueArray());
     Set<Object> seen = new HashSet<>();
     int start = vector.startNewValue(at);
     for (int i = 0; i < map.size(); i++) {
-      @Nullable Object one = keyGetter.getElementOrNull(key, i);
-      keys.set(start + i, one);
-      if (one != null && !seen.add(comparable(keyType, one))) {
-        throw new IllegalArgumentException(
-            "column '" + path() + "' is a map that has the key " + shown(one) + " twice");
+      keys.set(start + i, keyValues, i);
+      if (map.size() > 1) {
+        requireNew(seen, keyGetter.getElementOrNull(key, i));
       }
-      values.set(start + i, valueGetter.getElementOrNull(each, i));
+      values.set(start + i, eachValues, i);
       entries.setIndexDefined(start + i);
     }
     vector.endValue(at, map.size());
+  }
+
+  private void requireNew(Set<Object> seen, @Nullable Object key) {
+    if (key != null && !seen.add(comparable(keyType, key))) {
+      throw new IllegalArgumentException(
+          "column '" + path() + "' is a map that has the key " + shown(key) + " twice");
+    }
   }
 
   private static Object shown(Object key) {

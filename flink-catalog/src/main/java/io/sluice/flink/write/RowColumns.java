@@ -17,6 +17,7 @@ import org.apache.flink.table.types.logical.RowType;
 final class RowColumns {
 
   private final List<Column> columns = new ArrayList<>();
+  private final RowValues values = new RowValues();
 
   /** Columns are found by name, and so are fields within them. */
   RowColumns(RowType type, VectorSchemaRoot batch) {
@@ -27,11 +28,7 @@ final class RowColumns {
         throw new IllegalStateException(
             "column '" + name + "' is not in the table any more: " + batch.getSchema());
       }
-      columns.add(
-          new Column(
-              vector,
-              ValueWriter.of(name, type.getTypeAt(i), vector),
-              RowData.createFieldGetter(type.getTypeAt(i), i)));
+      columns.add(new Column(vector, ValueWriter.of(name, type.getTypeAt(i), vector)));
     }
   }
 
@@ -41,8 +38,9 @@ final class RowColumns {
    * @throws IllegalArgumentException if a value can't be stored; the message says where it is
    */
   void set(int at, RowData row) {
-    for (Column column : columns) {
-      column.writer().set(at, column.getter().getFieldOrNull(row));
+    values.pointAt(row);
+    for (int i = 0; i < columns.size(); i++) {
+      columns.get(i).writer().set(at, values, i);
     }
   }
 
@@ -68,5 +66,5 @@ final class RowColumns {
     return vector.getBufferSizeFor(rows);
   }
 
-  private record Column(FieldVector vector, ValueWriter writer, RowData.FieldGetter getter) {}
+  private record Column(FieldVector vector, ValueWriter writer) {}
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.StructVector;
-import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.logical.RowType;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ final class StructWriter extends ValueWriter {
   private final StructVector vector;
   private final int arity;
   private final List<ValueWriter> writers = new ArrayList<>();
-  private final List<RowData.FieldGetter> getters = new ArrayList<>();
+  private final RowValues values = new RowValues();
 
   StructWriter(String path, RowType type, StructVector vector) {
     super(path, vector);
@@ -29,16 +28,15 @@ final class StructWriter extends ValueWriter {
                 .formatted(path, name, vector.getField()));
       }
       writers.add(of(path + "." + name, type.getTypeAt(i), field));
-      getters.add(RowData.createFieldGetter(type.getTypeAt(i), i));
     }
   }
 
   @Override
-  void write(int at, Object value) {
-    RowData row = (RowData) value;
+  void write(int at, Values from, int index) {
+    values.pointAt(from.getRow(index, arity));
     vector.setIndexDefined(at);
     for (int i = 0; i < arity; i++) {
-      writers.get(i).set(at, getters.get(i).getFieldOrNull(row));
+      writers.get(i).set(at, values, i);
     }
   }
 }

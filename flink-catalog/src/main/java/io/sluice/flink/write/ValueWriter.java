@@ -8,13 +8,13 @@ import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.RowType;
-import org.jspecify.annotations.Nullable;
 
 /** Puts Flink's values into one of Arrow's vectors, each place once and in order. */
 abstract class ValueWriter {
 
   private final String path;
   private final FieldVector vector;
+  private final boolean nullable;
 
   /**
    * @param path of the column or field, for messages
@@ -22,6 +22,7 @@ abstract class ValueWriter {
   ValueWriter(String path, FieldVector vector) {
     this.path = path;
     this.vector = vector;
+    this.nullable = vector.getField().isNullable();
   }
 
   /**
@@ -29,6 +30,7 @@ abstract class ValueWriter {
    *
    * @param type what the INSERT was planned for
    * @param vector of that type, or a wider one
+   * @throws IllegalStateException if values of the type don't fit the vector
    */
   static ValueWriter of(String path, LogicalType type, FieldVector vector) {
     if (type instanceof RowType row && vector instanceof StructVector struct) {
@@ -38,18 +40,21 @@ abstract class ValueWriter {
     } else if (type instanceof ArrayType array && vector instanceof ListVector list) {
       return new ListWriter(path, array, list);
     }
-    return new PrimitiveWriter(path, vector);
+    return PrimitiveWriter.primitive(path, type, vector);
   }
 
   /**
    * Sets one value.
    *
+   * @param at where in the vector
+   * @param from what has the value
+   * @param index which of its values
    * @throws IllegalArgumentException if it can't be stored; the message says where it is
    */
-  final void set(int at, @Nullable Object value) {
-    if (value != null) {
-      write(at, value);
-    } else if (vector.getField().isNullable()) {
+  final void set(int at, Values from, int index) {
+    if (!from.isNullAt(index)) {
+      write(at, from, index);
+    } else if (nullable) {
       vector.setNull(at);
     } else {
       throw new IllegalArgumentException("column '" + path + "' is NOT NULL, got null");
@@ -57,7 +62,7 @@ abstract class ValueWriter {
   }
 
   /** Sets a value that isn't null. */
-  abstract void write(int at, Object value);
+  abstract void write(int at, Values from, int index);
 
   final String path() {
     return path;
