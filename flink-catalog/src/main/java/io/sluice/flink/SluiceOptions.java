@@ -97,6 +97,14 @@ final class SluiceOptions {
               "How often a streaming query looks whether bucket.count was raised, to read the new"
                   + " buckets too.");
 
+  static final ConfigOption<Boolean> PUSH_DOWN =
+      ConfigOptions.key("scan.push-down")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether columns, filters, limits and aggregates are pushed down. false reads whole"
+                  + " rows, all of them, to compare answers.");
+
   static final ConfigOption<Duration> SINK_LINGER =
       ConfigOptions.key("sink.linger")
           .durationType()

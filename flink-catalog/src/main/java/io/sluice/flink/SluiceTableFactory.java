@@ -6,6 +6,7 @@ import io.sluice.flink.read.SluiceTableSource;
 import io.sluice.flink.read.SourceSettings;
 import io.sluice.flink.read.Startup;
 import io.sluice.flink.read.Stop;
+import io.sluice.flink.read.UnpushedTableSource;
 import io.sluice.flink.write.SinkSpec;
 import io.sluice.flink.write.SluiceTableSink;
 import java.util.List;
@@ -56,6 +57,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
         FactoryUtil.SOURCE_PARALLELISM,
         SluiceOptions.LAKE_CHUNK_ROWS,
         SluiceOptions.BUCKET_DISCOVERY,
+        SluiceOptions.PUSH_DOWN,
         SluiceOptions.SINK_LINGER);
   }
 
@@ -76,7 +78,8 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
               .withSettings(settings(options, startup, bounded))
               .withLakeChunkRows(options.get(SluiceOptions.LAKE_CHUNK_ROWS))
               .withBucketDiscovery(options.get(SluiceOptions.BUCKET_DISCOVERY));
-      return new SluiceTableSource(spec, type, bounded);
+      SluiceTableSource source = new SluiceTableSource(spec, type, bounded);
+      return options.get(SluiceOptions.PUSH_DOWN) ? source : new UnpushedTableSource(source);
     } catch (IllegalArgumentException e) {
       throw new ValidationException("table " + name + ": " + e.getMessage(), e);
     }

@@ -105,8 +105,7 @@ final class Town implements AutoCloseable {
 
   /** Has the lake's files no longer tell which offsets they have, as some engines write them. */
   void forgetMetrics(TableName table) throws Exception {
-    Table lakeTable =
-        lake.icebergCatalog().loadTable(TableIdentifier.of(table.database(), table.table()));
+    Table lakeTable = lakeTable(table);
     OverwriteFiles change = lakeTable.newOverwrite();
     try (CloseableIterable<FileScanTask> files = lakeTable.newScan().planFiles()) {
       for (FileScanTask task : files) {
@@ -114,6 +113,11 @@ final class Town implements AutoCloseable {
       }
     }
     change.commit();
+  }
+
+  /** Returns a table as other engines know it. */
+  Table lakeTable(TableName table) {
+    return lake.icebergCatalog().loadTable(TableIdentifier.of(table.database(), table.table()));
   }
 
   /** Returns an SQL session in which the catalog {@code sluice} is current. */

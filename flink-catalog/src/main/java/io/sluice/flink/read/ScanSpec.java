@@ -2,6 +2,7 @@ package io.sluice.flink.read;
 
 import io.sluice.catalog.table.TableName;
 import io.sluice.flink.Endpoint;
+import io.sluice.flink.pushdown.Pushed;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param planned all columns as the query was planned for, without system columns; null if it takes
  *     them as they are
  * @param settings how the source runs
+ * @param pushed what else the planner pushed down; only a bounded query's is heeded
  */
 public record ScanSpec(
     Endpoint endpoint,
@@ -36,7 +38,8 @@ public record ScanSpec(
     int lakeChunkRows,
     Duration bucketDiscovery,
     @Nullable RowType planned,
-    SourceSettings settings)
+    SourceSettings settings,
+    Pushed pushed)
     implements Serializable {
 
   public ScanSpec {
@@ -62,7 +65,8 @@ public record ScanSpec(
         65_536,
         Duration.ofSeconds(10),
         null,
-        SourceSettings.DEFAULT);
+        SourceSettings.DEFAULT,
+        Pushed.NOTHING);
   }
 
   /** Returns this with other columns. */
@@ -102,7 +106,8 @@ public record ScanSpec(
         lakeChunkRows,
         bucketDiscovery,
         type,
-        settings);
+        settings,
+        pushed);
   }
 
   /** Returns this run otherwise. */
@@ -117,6 +122,23 @@ public record ScanSpec(
         lakeChunkRows,
         bucketDiscovery,
         planned,
+        other,
+        pushed);
+  }
+
+  /** Returns this with other things pushed down. */
+  public ScanSpec withPushed(Pushed other) {
+    return new ScanSpec(
+        endpoint,
+        database,
+        table,
+        columns,
+        filters,
+        startup,
+        lakeChunkRows,
+        bucketDiscovery,
+        planned,
+        settings,
         other);
   }
 
@@ -127,7 +149,22 @@ public record ScanSpec(
       int rows,
       Duration discovery) {
     return new ScanSpec(
-        endpoint, database, table, names, expressions, begin, rows, discovery, planned, settings);
+        endpoint,
+        database,
+        table,
+        names,
+        expressions,
+        begin,
+        rows,
+        discovery,
+        planned,
+        settings,
+        pushed);
+  }
+
+  /** Returns whether all rows are wanted that there are, or will ever be. */
+  boolean isWhole() {
+    return startup.mode() == Startup.Mode.FULL && settings.stop().mode() == Stop.Mode.NEVER;
   }
 
   /** Returns the table's name. */

@@ -42,9 +42,7 @@ final class SluiceSource
 
   /** Returns whether the read needs neither an order nor offsets: then the lake's files do. */
   private boolean goesByFiles() {
-    return batch
-        && spec.startup().mode() == Startup.Mode.FULL
-        && spec.settings().stop().mode() == Stop.Mode.NEVER;
+    return batch && spec.isWhole();
   }
 
   @Override

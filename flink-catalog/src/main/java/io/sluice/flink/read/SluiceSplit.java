@@ -1,8 +1,11 @@
 package io.sluice.flink.read;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.apache.flink.api.connector.source.SourceSplit;
+import org.jspecify.annotations.Nullable;
 
 /** A part of a table that one reader reads. */
 sealed interface SluiceSplit extends SourceSplit {
@@ -56,6 +59,22 @@ sealed interface SluiceSplit extends SourceSplit {
     /** Returns what is left once all below {@code next} was read. */
     RangeSplit at(long next) {
       return new RangeSplit(incarnation, bucket, next, to, lakeFirst);
+    }
+  }
+
+  /**
+   * A row of aggregates that metadata told; for bounded reads only.
+   *
+   * @param values as {@link io.sluice.flink.pushdown.Totals} writes them
+   */
+  record TotalsSplit(List<@Nullable String> values) implements SluiceSplit {
+    public TotalsSplit {
+      values = Collections.unmodifiableList(new ArrayList<>(values));
+    }
+
+    @Override
+    public String splitId() {
+      return "totals";
     }
   }
 }

@@ -1,8 +1,10 @@
 package io.sluice.flink.read;
 
 import io.sluice.flink.lake.LakeFiles;
+import io.sluice.flink.pushdown.Pushed;
 import io.sluice.flink.read.SluiceSplit.LakeSplit;
 import io.sluice.flink.read.SluiceSplit.RangeSplit;
+import io.sluice.flink.read.SluiceSplit.TotalsSplit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -22,6 +24,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
   private static final long IDLE_WAIT_MS = 1_000;
 
   private final ReadContext context;
+  private final LimitedCursor.RowsLeft left;
   private final Deque<SluiceSplit> unopened = new ArrayDeque<>();
   private final Deque<SplitCursor> open = new ArrayDeque<>();
   private final Set<String> paused = new HashSet<>();
@@ -31,6 +34,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
 
   SluiceSplitReader(ScanSpec spec) {
     this.context = new ReadContext(spec, this::wakeUp);
+    this.left = new LimitedCursor.RowsLeft(spec.pushed().limit());
   }
 
   @Override
@@ -60,7 +64,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
 
   private RecordsWithSplitIds<PlacedRow> next() throws IOException {
     while (!unopened.isEmpty()) {
-      open.addLast(open(unopened.pollFirst()));
+      open.addLast(pushedInto(unopened.pollFirst()));
     }
     clearSignal();
     for (int i = open.size(); i > 0; i--) {
@@ -98,6 +102,18 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
               + e.getMessage(),
           e);
     }
+  }
+
+  private SplitCursor pushedInto(SluiceSplit split) throws IOException {
+    Pushed pushed = context.spec().pushed();
+    if (split instanceof TotalsSplit totals) {
+      return TotalsCursor.of(totals, pushed.aggregates());
+    }
+    SplitCursor rows = open(split);
+    if (pushed.isAggregate()) {
+      return new TotalsCursor(rows, pushed.aggregates(), this::wakeUp);
+    }
+    return pushed.hasLimit() ? new LimitedCursor(rows, left) : rows;
   }
 
   private SplitCursor open(SluiceSplit split) throws IOException {

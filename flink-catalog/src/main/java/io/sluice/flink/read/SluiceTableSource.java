@@ -1,6 +1,8 @@
 package io.sluice.flink.read;
 
 import io.sluice.catalog.table.SystemColumns;
+import io.sluice.flink.pushdown.Aggregate;
+import io.sluice.flink.pushdown.Pushed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,10 +13,13 @@ import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.connector.source.SourceProvider;
+import org.apache.flink.table.connector.source.abilities.SupportsAggregatePushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
+import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.expressions.AggregateExpression;
 import org.apache.flink.table.expressions.ResolvedExpression;
 import org.apache.flink.table.types.DataType;
 import org.apache.iceberg.expressions.Expression;
@@ -24,6 +29,8 @@ public final class SluiceTableSource
     implements ScanTableSource,
         SupportsProjectionPushDown,
         SupportsFilterPushDown,
+        SupportsLimitPushDown,
+        SupportsAggregatePushDown,
         SupportsReadingMetadata {
 
   private final boolean bounded;
@@ -61,11 +68,32 @@ public final class SluiceTableSource
 
   @Override
   public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
-    List<String> columns = new ArrayList<>(physical);
-    columns.addAll(metadata);
     TypeInformation<RowData> type = context.createTypeInformation(producedType);
     return SourceProvider.of(
-        new SluiceSource(spec.withColumns(columns), bounded, type), spec.settings().parallelism());
+        new SluiceSource(toRead(), bounded, type), spec.settings().parallelism());
+  }
+
+  private ScanSpec toRead() {
+    List<String> columns = new ArrayList<>(physical);
+    columns.addAll(metadata);
+    Pushed pushed = spec.pushed();
+    if (!pushed.isAggregate()) {
+      return spec.withColumns(columns);
+    }
+    List<String> inputs = new ArrayList<>();
+    List<Aggregate> aggregates = new ArrayList<>();
+    for (Aggregate aggregate : pushed.aggregates()) {
+      if (aggregate.input() == Aggregate.NO_INPUT) {
+        aggregates.add(aggregate);
+        continue;
+      }
+      String input = columns.get(aggregate.input());
+      if (!inputs.contains(input)) {
+        inputs.add(input);
+      }
+      aggregates.add(aggregate.at(inputs.indexOf(input)));
+    }
+    return spec.withColumns(inputs).withPushed(pushed.withAggregates(aggregates));
   }
 
   @Override
@@ -104,6 +132,36 @@ public final class SluiceTableSource
     filters.forEach(filter -> Filters.toIceberg(filter).ifPresent(pruning::add));
     spec = spec.withFilters(pruning);
     return Result.of(List.of(), filters);
+  }
+
+  /** A stream's limit is Flink's own affair: after a restart it counts on from its state. */
+  @Override
+  public void applyLimit(long limit) {
+    if (goesByFiles()) {
+      spec = spec.withPushed(spec.pushed().withLimit(limit));
+    }
+  }
+
+  @Override
+  public boolean applyAggregates(
+      List<int[]> groupingSets, List<AggregateExpression> expressions, DataType producedDataType) {
+    boolean grouped = groupingSets.stream().anyMatch(grouping -> grouping.length > 0);
+    if (!goesByFiles() || grouped || spec.pushed().hasLimit() || !spec.filters().isEmpty()) {
+      return false;
+    }
+    List<Aggregate> aggregates =
+        expressions.stream().flatMap(one -> Aggregate.of(one).stream()).toList();
+    if (aggregates.size() < expressions.size() || !Aggregate.areOfColumns(aggregates)) {
+      return false;
+    }
+    spec = spec.withPushed(spec.pushed().withAggregates(aggregates));
+    producedType = producedDataType;
+    return true;
+  }
+
+  /** A batch query that begins or ends at an offset reads ranges, of which metadata tell nothing. */
+  private boolean goesByFiles() {
+    return bounded && spec.isWhole();
   }
 
   @Override

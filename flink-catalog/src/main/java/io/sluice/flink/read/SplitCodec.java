@@ -2,6 +2,7 @@ package io.sluice.flink.read;
 
 import io.sluice.flink.read.SluiceSplit.LakeSplit;
 import io.sluice.flink.read.SluiceSplit.RangeSplit;
+import io.sluice.flink.read.SluiceSplit.TotalsSplit;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Splits as bytes, big-endian.
@@ -19,6 +21,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * <pre>
  * version 1: kind 0 (lake):  number int32, count int32, then per task: length int32, UTF-8
  *            kind 1 (range): incarnation 2 x int64, bucket int32, position int64, to int64, lakeFirst byte
+ *            kind 2 (totals): count int32, then per value: there byte, value as modified UTF-8
  * </pre>
  */
 final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
@@ -26,6 +29,7 @@ final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
   private static final int VERSION = 1;
   private static final int LAKE = 0;
   private static final int RANGE = 1;
+  private static final int TOTALS = 2;
 
   @Override
   public int getVersion() {
@@ -74,6 +78,13 @@ final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
       out.writeLong(range.position());
       out.writeLong(range.to());
       out.writeBoolean(range.lakeFirst());
+    } else if (split instanceof TotalsSplit totals) {
+      out.writeByte(TOTALS);
+      out.writeInt(totals.values().size());
+      for (String value : totals.values()) {
+        out.writeBoolean(value != null);
+        out.writeUTF(value == null ? "" : value);
+      }
     }
   }
 
@@ -93,6 +104,16 @@ final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
     if (kind == RANGE) {
       return new RangeSplit(
           readUuid(in), in.readInt(), in.readLong(), in.readLong(), in.readBoolean());
+    }
+    if (kind == TOTALS) {
+      int count = in.readInt();
+      List<@Nullable String> values = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        boolean there = in.readBoolean();
+        String value = in.readUTF();
+        values.add(there ? value : null);
+      }
+      return new TotalsSplit(values);
     }
     throw new IOException("split of unknown kind " + kind);
   }

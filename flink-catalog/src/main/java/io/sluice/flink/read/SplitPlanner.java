@@ -14,6 +14,7 @@ import io.sluice.flink.read.SluiceSplit.RangeSplit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -40,6 +41,11 @@ final class SplitPlanner {
         LakeCatalog.View view = lake.load();
         List<BucketWatermark> watermarks = client.watermarks(spec.name());
         Cut cut = cut(view, watermarks);
+        Optional<List<SluiceSplit>> pushed = new PushedPlan(spec, table, view, cut).splits();
+        if (pushed.isPresent()) {
+          LOG.info("Read of table {}: {} in {}", spec.name(), cut, pushed.get().size());
+          return pushed.get();
+        }
         List<SluiceSplit> splits = new ArrayList<>();
         for (List<String> tasks : plan(view, table)) {
           splits.add(new LakeSplit(splits.size(), tasks));

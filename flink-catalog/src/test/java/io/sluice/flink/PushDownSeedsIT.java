@@ -1,0 +1,103 @@
+package io.sluice.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.client.SluiceClient;
+import io.sluice.testing.Seeded;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.types.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Generated queries of generated tables have the same answers whether things are pushed down or
+ * not. More of them: {@code -Dseeds=500}.
+ */
+@Timeout(1_800)
+class PushDownSeedsIT {
+
+  private static final int QUERIES = 3;
+
+  @RegisterExtension static final MiniClusterExtension FLINK = Town.flink();
+
+  @TempDir private static Path folder;
+  private static Town town;
+  private static SluiceClient client;
+  private static int tables;
+
+  @BeforeAll
+  static void start() throws Exception {
+    town = new Town(folder);
+    client = town.connect();
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    town.close();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> noAnswerChangesByWhatIsPushedDown() {
+    TableEnvironment sql = town.sql(EnvironmentSettings.inBatchMode());
+    return Seeded.seeds(60, random -> check(sql, random));
+  }
+
+  private static void check(TableEnvironment sql, Random random) throws Exception {
+    GeneratedTable table = new GeneratedTable("t" + tables++, random, town, client);
+    table.live();
+    String pushed = "`" + table.name().table() + "$system`";
+    String plain = pushed + " /*+ OPTIONS('scan.push-down'='false') */";
+    for (int i = 0; i < QUERIES; i++) {
+      GeneratedQuery query = new GeneratedQuery(random, table.columns());
+      String what = query.sql(pushed);
+      try {
+        check(sql, query, pushed, plain);
+      } catch (RuntimeException e) {
+        throw new AssertionError(what, e);
+      }
+    }
+    client.dropTable(table.name(), false, false);
+  }
+
+  private static void check(
+      TableEnvironment sql, GeneratedQuery query, String pushed, String plain) {
+    List<String> expected = answer(sql, query.unlimited(plain));
+    List<String> actual = answer(sql, query.sql(pushed));
+    String plan = sql.explainSql(query.sql(pushed));
+    assertThat(sql.explainSql(query.sql(plain)))
+        .doesNotContain("limit=[", "aggregates=[", "project=[", "filter=[");
+    if (query.hasLimit()) {
+      assertThat(actual).as(plan).hasSize((int) Math.min(query.limit(), expected.size()));
+      List<String> left = new ArrayList<>(expected);
+      actual.forEach(row -> assertThat(left.remove(row)).as(row + " of " + plan).isTrue());
+      assertThat(
+              query.hasFilter()
+                  || query.limit() == 0
+                  || plan.contains("limit=[" + query.limit() + "]"))
+          .as(plan)
+          .isTrue();
+    } else {
+      assertThat(actual).as(plan).isEqualTo(expected);
+    }
+    if (query.isPushedAggregate()) {
+      assertThat(plan).contains("aggregates=[grouping=[], aggFunctions=[");
+    }
+  }
+
+  private static List<String> answer(TableEnvironment sql, String query) {
+    return Town.rows(sql, query).stream().map(Row::toString).sorted().toList();
+  }
+}
