@@ -1,0 +1,14 @@
+output "endpoint" {
+  description = "Where clients connect: host:port."
+  value       = module.sluice.endpoint
+}
+
+output "flink_catalog" {
+  description = "What makes the cluster a catalog of Flink SQL."
+  value       = module.sluice.flink_catalog
+}
+
+output "client_security_group_id" {
+  description = "Id of the security group whose members may reach the gateways."
+  value       = module.sluice.client_security_group_id
+}

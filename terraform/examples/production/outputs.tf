@@ -1,0 +1,14 @@
+output "endpoint" {
+  description = "Where clients connect: host:port."
+  value       = module.sluice.endpoint
+}
+
+output "flink_catalog" {
+  description = "What makes the cluster a catalog of Flink SQL."
+  value       = module.sluice.flink_catalog
+}
+
+output "machines" {
+  description = "Ids of the bookies' and ZooKeeper's machines, by name."
+  value       = module.sluice.machines
+}

@@ -1,0 +1,210 @@
+# Gateways in an Auto Scaling group behind a network load balancer. Clients find the cluster through the balancer, and then go to each
+# bucket's owner itself. One that is to end is stopped first, which hands its buckets over, while the group waits.
+
+locals {
+  port      = 9470
+  full_name = "${var.name}-gateway"
+
+  files = [
+    {
+      path        = "/etc/sluice/gateway.properties"
+      permissions = "0644"
+      content     = join("", [for key in sort(keys(var.settings)) : "${key} = ${var.settings[key]}\n"])
+    },
+    {
+      path        = "/etc/systemd/system/sluice-gateway.service"
+      permissions = "0644"
+      content = templatefile("${path.module}/files/sluice-gateway.service", {
+        zookeeper = var.zookeeper, warehouse = var.warehouse, java_opts = var.java_opts, port = local.port, region = var.region,
+        handover  = var.handover_seconds
+      })
+    },
+    { path = "/usr/local/bin/sluice-handover", permissions = "0755", content = file("${path.module}/files/sluice-handover") },
+    {
+      path        = "/etc/systemd/system/sluice-handover.service"
+      permissions = "0644"
+      content     = templatefile("${path.module}/files/sluice-handover.service", { group = local.full_name, hook = local.hook, region = var.region })
+    },
+    { path = "/etc/sluice/metrics.env", permissions = "0644", content = "SLUICE_FOLDERS=/\n" },
+  ]
+
+  hook = "hand-over"
+
+  cloud_config = {
+    packages    = module.machine.packages
+    write_files = concat(module.machine.files, local.files)
+    runcmd      = concat(module.machine.commands, [["systemctl", "enable", "--now", "sluice-gateway", "sluice-handover"]])
+  }
+}
+
+module "machine" {
+  source = "../machine"
+
+  name        = var.name
+  kind        = "gateway"
+  region      = var.region
+  account_id  = var.account_id
+  partition   = var.partition
+  artifact    = var.artifact
+  kms_key_arn = var.kms_key_arn
+  log_days    = var.log_days
+  tags        = var.tags
+
+  statements = concat(var.lake_statements, [{
+    Sid      = "HandOver"
+    Effect   = "Allow"
+    Action   = ["autoscaling:CompleteLifecycleAction"]
+    Resource = ["arn:${var.partition}:autoscaling:${var.region}:${var.account_id}:autoScalingGroup:*:autoScalingGroupName/${local.full_name}"]
+  }])
+}
+
+resource "aws_launch_template" "this" {
+  name                   = local.full_name
+  image_id               = var.ami_id
+  instance_type          = var.instance_type
+  ebs_optimized          = true
+  vpc_security_group_ids = [var.security_group_id]
+  update_default_version = true
+  user_data              = base64gzip("#cloud-config\n${jsonencode(local.cloud_config)}")
+
+  iam_instance_profile {
+    name = module.machine.instance_profile
+  }
+
+  block_device_mappings {
+    device_name = "/dev/xvda"
+
+    ebs {
+      volume_type           = "gp3"
+      volume_size           = 20
+      encrypted             = true
+      kms_key_id            = var.kms_key_arn
+      delete_on_termination = true
+    }
+  }
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+
+  tag_specifications {
+    resource_type = "instance"
+    tags          = merge(var.tags, { Name = local.full_name })
+  }
+
+  tag_specifications {
+    resource_type = "volume"
+    tags          = merge(var.tags, { Name = local.full_name })
+  }
+
+  tags = var.tags
+}
+
+resource "aws_lb" "this" {
+  # checkov:skip=CKV_AWS_91: a balancer of this kind logs TLS connections only, and has none
+  # checkov:skip=CKV_AWS_150: it is on unless "protected" is set to false to destroy the deployment
+  name                             = local.full_name
+  load_balancer_type               = "network"
+  internal                         = true
+  subnets                          = values(var.subnet_ids)
+  security_groups                  = [var.balancer_security_group_id]
+  enable_cross_zone_load_balancing = true
+  enable_deletion_protection       = var.protected
+
+  tags = var.tags
+}
+
+resource "aws_lb_target_group" "this" {
+  # checkov:skip=CKV_AWS_378: the checks are HTTP, as the gateways have no TLS
+  name                   = local.full_name
+  vpc_id                 = var.vpc_id
+  port                   = local.port
+  protocol               = "TCP"
+  target_type            = "instance"
+  deregistration_delay   = 30
+  connection_termination = false
+
+  health_check {
+    protocol            = "HTTP"
+    port                = "traffic-port"
+    path                = "/readyz"
+    matcher             = "200"
+    interval            = 10
+    timeout             = 6
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+  }
+
+  tags = var.tags
+}
+
+resource "aws_lb_listener" "this" {
+  load_balancer_arn = aws_lb.this.arn
+  port              = local.port
+  protocol          = "TCP"
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.this.arn
+  }
+
+  tags = var.tags
+}
+
+resource "aws_autoscaling_group" "this" {
+  name                = local.full_name
+  vpc_zone_identifier = values(var.subnet_ids)
+  target_group_arns   = [aws_lb_target_group.this.arn]
+
+  # Room for the one that takes another's place.
+  min_size         = var.capacity
+  desired_capacity = var.capacity
+  max_size         = var.capacity + 1
+
+  # EC2's checks only: /readyz fails at all gateways when ZooKeeper is away, and replacing all of them would help nobody. A gateway that ends is started again.
+  health_check_type         = "EC2"
+  health_check_grace_period = 300
+  default_instance_warmup   = 120
+  wait_for_capacity_timeout = "0"
+
+  launch_template {
+    id      = aws_launch_template.this.id
+    version = aws_launch_template.this.latest_version
+  }
+
+  initial_lifecycle_hook {
+    name                 = local.hook
+    lifecycle_transition = "autoscaling:EC2_INSTANCE_TERMINATING"
+    heartbeat_timeout    = var.handover_seconds
+    default_result       = "CONTINUE"
+  }
+
+  # One new gateway first, then an old one hands over and ends, and so on.
+  instance_maintenance_policy {
+    min_healthy_percentage = 100
+    max_healthy_percentage = 100 + ceil(100 / var.capacity)
+  }
+
+  instance_refresh {
+    strategy = "Rolling"
+
+    preferences {
+      min_healthy_percentage = 100
+      max_healthy_percentage = 100 + ceil(100 / var.capacity)
+      instance_warmup        = 120
+      auto_rollback          = true
+    }
+  }
+
+  dynamic "tag" {
+    for_each = merge(var.tags, { Name = local.full_name })
+
+    content {
+      key                 = tag.key
+      value               = tag.value
+      propagate_at_launch = false
+    }
+  }
+}

@@ -1,0 +1,132 @@
+variable "name" {
+  description = "Name of the cluster; all resources carry it."
+  type        = string
+}
+
+variable "region" {
+  description = "Region, as in eu-central-1."
+  type        = string
+}
+
+variable "account_id" {
+  description = "Id of the account, twelve digits."
+  type        = string
+}
+
+variable "partition" {
+  description = "Partition of AWS, as aws."
+  type        = string
+}
+
+variable "artifact" {
+  description = "Where Sluice's distribution is: bucket, key, and the ARN of the KMS key that it is encrypted with, or null."
+  type = object({
+    bucket      = string
+    key         = string
+    kms_key_arn = optional(string)
+  })
+}
+
+variable "ami_id" {
+  description = "Id of an image of Amazon Linux 2023, x86_64."
+  type        = string
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the key that encrypts volumes and logs."
+  type        = string
+}
+
+variable "log_days" {
+  description = "How many days logs are kept; one of CloudWatch's values."
+  type        = number
+}
+
+variable "subnet_ids" {
+  description = "Ids of the private subnets, by zone."
+  type        = map(string)
+}
+
+variable "security_group_id" {
+  description = "Id of the security group of these machines."
+  type        = string
+}
+
+variable "balancer_security_group_id" {
+  description = "Id of the security group of the load balancer."
+  type        = string
+}
+
+variable "vpc_id" {
+  description = "Id of the VPC."
+  type        = string
+}
+
+variable "zookeeper" {
+  description = "ZooKeeper's servers, as host:port,host:port,host:port."
+  type        = string
+}
+
+variable "warehouse" {
+  description = "URI of the warehouse, as s3://bucket/warehouse."
+  type        = string
+}
+
+variable "lake_statements" {
+  description = "Statements of an IAM policy that let gateways read and write the lake."
+  type        = any
+}
+
+variable "instance_type" {
+  description = "EC2 type, x86_64."
+  type        = string
+}
+
+variable "capacity" {
+  description = "How many gateways run, 2 to 100."
+  type        = number
+
+  validation {
+    condition     = var.capacity >= 2 && var.capacity <= 100 && floor(var.capacity) == var.capacity
+    error_message = "capacity must be a whole number from 2 to 100: with one gateway, its loss is an outage."
+  }
+}
+
+variable "handover_seconds" {
+  description = "How long a gateway that is to end may take to hand its buckets over, 60 to 3,600 seconds; longer than gateway.stop-patience."
+  type        = number
+  default     = 300
+
+  validation {
+    condition     = var.handover_seconds >= 60 && var.handover_seconds <= 3600
+    error_message = "handover_seconds must be 60 to 3600."
+  }
+}
+
+variable "protected" {
+  description = "Whether the load balancer is protected from being deleted."
+  type        = bool
+  default     = true
+}
+
+variable "java_opts" {
+  description = "Arguments of the JVM."
+  type        = string
+}
+
+variable "settings" {
+  description = "Settings of a gateway, as docs/configuration.md lists them."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for key, value in var.settings : can(regex("^[a-z][a-z.-]*[a-z]$", key)) && !strcontains(value, "\n")])
+    error_message = "settings must be keys as docs/configuration.md lists them, and values of one line."
+  }
+}
+
+variable "tags" {
+  description = "Tags of all resources."
+  type        = map(string)
+  default     = {}
+}

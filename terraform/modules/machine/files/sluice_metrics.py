@@ -1,0 +1,201 @@
+#!/usr/bin/python3
+"""Writes what CloudWatch is told of a machine each minute: a list of metric data, for `aws cloudwatch put-metric-data`.
+
+Standard library only, and Python 3.9: it runs on Amazon Linux as it comes. What can't be asked is a figure of its own (Up = 0), never a failure, so that the rest is told.
+"""
+
+import argparse
+import json
+import os
+import re
+import socket
+import subprocess
+import urllib.request
+
+SAMPLE = re.compile(r'^(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?P<labels>.*)\})? (?P<value>\S+)(?: \d+)?$')
+
+# CloudWatch's name, Prometheus's name, how the tables' figures become one, unit.
+GAUGES = [
+    ("LakeLagSeconds", "sluice_lake_lag_age_seconds", max, "Seconds"),
+    ("LakeLagBytes", "sluice_lake_lag_bytes", sum, "Bytes"),
+    ("TablesCompactionFailing", "sluice_compaction_failing", sum, "Count"),
+    ("TablesMaintenanceFailing", "sluice_maintenance_failing", sum, "Count"),
+    ("MaintenanceOverdueSeconds", "sluice_maintenance_overdue_seconds", max, "Seconds"),
+    ("PurgesWaiting", "sluice_purges_waiting", max, "Count"),
+    ("Followers", "sluice_followers", sum, "Count"),
+    ("ArrowBytes", "sluice_arrow_bytes", sum, "Bytes"),
+]
+COUNTERS = [
+    ("AppendedRows", "sluice_appended_rows_total", "Count"),
+    ("AppendedBytes", "sluice_appended_bytes_total", "Bytes"),
+    ("AppendFailures", "sluice_append_failures_total", "Count"),
+    ("DeadLetters", "sluice_dead_letters_total", "Count"),
+]
+# Of requests, those that were told to come back later.
+THROTTLED = ("Throttled", "sluice_requests_seconds_count", 'status="429"')
+
+
+def samples(text):
+    """Returns (name, labels, value) of each line of Prometheus's text format that is a finite number."""
+    found = []
+    for line in text.splitlines():
+        match = SAMPLE.match(line)
+        if match:
+            try:
+                value = float(match["value"])
+            except ValueError:
+                continue
+            if value == value and abs(value) != float("inf"):
+                found.append((match["name"], match["labels"] or "", value))
+    return found
+
+
+def gauges(found):
+    """Returns (name, value, unit) of each gauge; without tables there is none to tell."""
+    data = []
+    for name, source, together, unit in GAUGES:
+        values = [value for sample, _, value in found if sample == source]
+        if values:
+            data.append((name, together(values), unit))
+    return data
+
+
+def counts(found):
+    """Returns the counters by CloudWatch's name, summed over their labels."""
+    totals = {}
+    for name, source, _ in COUNTERS:
+        totals[name] = sum(value for sample, _, value in found if sample == source)
+    name, source, label = THROTTLED
+    totals[name] = sum(value for sample, labels, value in found if sample == source and label in labels)
+    return totals
+
+
+def increases(before, now):
+    """Returns (name, value, unit) of what was added since; a process that was started again counts from 0."""
+    units = {name: unit for name, _, unit in COUNTERS}
+    data = []
+    for name, total in now.items():
+        if name in before:
+            added = total - before[name]
+            data.append((name, added if added >= 0 else total, units.get(name, "Count")))
+    return data
+
+
+def bookies(listing):
+    """Returns how many bookies are up by what `sluice bookie list` prints: bookie, state, address."""
+    rows = [line.split() for line in listing.splitlines()]
+    return sum(1 for row in rows if len(row) == 3 and row[1] == "up")
+
+
+def metric(cluster, name, value, unit, **dimensions):
+    every = dict(Cluster=cluster, **dimensions)
+    return {
+        "MetricName": name,
+        "Value": value,
+        "Unit": unit,
+        "Dimensions": [{"Name": key, "Value": every[key]} for key in sorted(every)],
+    }
+
+
+def disk_used_percent(folder):
+    """Returns the share in use of what the filesystem of a folder can take, as df tells it."""
+    stat = os.statvfs(folder)
+    used = stat.f_blocks - stat.f_bfree
+    usable = used + stat.f_bavail
+    return 100.0 * used / usable if usable else 100.0
+
+
+def gateway(args):
+    state = read_state(args.state)
+    try:
+        with urllib.request.urlopen("http://%s:%d/metrics" % (args.host, args.port), timeout=10) as answer:
+            found = samples(answer.read().decode("utf-8"))
+    except OSError as e:
+        print("the gateway doesn't answer: %s" % e)
+        return [("Up", 0, "Count")]
+    totals = counts(found)
+    write_state(args.state, totals)
+    return [("Up", 1, "Count")] + gauges(found) + increases(state, totals)
+
+
+def zookeeper(args):
+    try:
+        with socket.create_connection((args.host, 2181), timeout=5) as connection:
+            connection.settimeout(5)
+            connection.sendall(b"srvr")
+            answer = b""
+            while True:
+                part = connection.recv(4096)
+                if not part:
+                    break
+                answer += part
+    except OSError as e:
+        print("ZooKeeper doesn't answer: %s" % e)
+        return [("Up", 0, "Count")]
+    # A server without a quorum answers, but has no mode.
+    serves = b"Mode: " in answer
+    data = [("Up", 1 if serves else 0, "Count")]
+    if serves and args.zookeeper:
+        try:
+            command = [args.sluice, "bookie", "list", "--zookeeper", args.zookeeper]
+            listing = subprocess.run(command, capture_output=True, check=True, text=True, timeout=40).stdout
+            data.append(("BookiesUp", bookies(listing), "Count"))
+        except (OSError, subprocess.SubprocessError) as e:
+            print("the bookies can't be listed: %s" % e)
+    return data
+
+
+def bookie(args):
+    try:
+        socket.create_connection((args.host, 3181), timeout=5).close()
+        return [("Up", 1, "Count")]
+    except OSError as e:
+        print("the bookie doesn't answer: %s" % e)
+        return [("Up", 0, "Count")]
+
+
+def read_state(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError):
+        return {}
+
+
+def write_state(path, state):
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(state, file)
+    os.replace(path + ".new", path)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cluster", required=True)
+    parser.add_argument("--kind", required=True, choices=["gateway", "bookie", "zookeeper"])
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, default=9470)
+    parser.add_argument("--state", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--machine", default=os.environ.get("SLUICE_MACHINE", os.environ.get("SLUICE_INSTANCE", "")))
+    parser.add_argument("--folders", default=os.environ.get("SLUICE_FOLDERS", "/"), help="folders, separated by colons")
+    parser.add_argument("--zookeeper", default=os.environ.get("SLUICE_ZOOKEEPER", ""))
+    parser.add_argument("--sluice", default="/opt/sluice/bin/sluice")
+    args = parser.parse_args()
+
+    kind = {"gateway": "Gateway", "bookie": "Bookie", "zookeeper": "ZooKeeper"}[args.kind]
+    told = {"gateway": gateway, "bookie": bookie, "zookeeper": zookeeper}[args.kind](args)
+    used = max(disk_used_percent(folder) if os.path.isdir(folder) else 100.0 for folder in args.folders.split(":"))
+    data = []
+    for name, value, unit in told:
+        if name == "Up":
+            data.append(metric(args.cluster, kind + "Up", value, unit, Machine=args.machine))
+        else:
+            data.append(metric(args.cluster, name, value, unit))
+    data.append(metric(args.cluster, kind + "DiskUsedPercent", used, "Percent"))
+    data.append(metric(args.cluster, kind + "DiskUsedPercent", used, "Percent", Machine=args.machine))
+    with open(args.out, "w", encoding="utf-8") as file:
+        json.dump(data, file)
+
+
+if __name__ == "__main__":
+    main()

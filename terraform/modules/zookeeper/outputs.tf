@@ -1,0 +1,17 @@
+output "connect" {
+  description = "The servers, as host:port,host:port,host:port. It never changes."
+  value       = local.connect
+
+  # Who gets it can connect.
+  depends_on = [aws_instance.this, aws_volume_attachment.data]
+}
+
+output "machines" {
+  description = "Ids of the machines, by name."
+  value       = { for name, machine in aws_instance.this : name => machine.id }
+}
+
+output "log_group" {
+  description = "Name of the log group."
+  value       = module.machine.log_group
+}
