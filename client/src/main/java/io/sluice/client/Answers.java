@@ -1,6 +1,7 @@
 package io.sluice.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.table.OptionChanges;
@@ -42,6 +43,21 @@ final class Answers {
     ObjectNode options = body.putObject("options");
     changes.set().forEach(options::put);
     changes.reset().forEach(options::putNull);
+    return body;
+  }
+
+  /** Writes transactions of one incarnation, at least one. */
+  static ObjectNode transactions(TableName name, List<PreparedTransaction> transactions) {
+    ObjectNode body = named(name).put("incarnation", transactions.get(0).incarnation().toString());
+    ArrayNode array = body.putArray("transactions");
+    for (PreparedTransaction one : transactions) {
+      array
+          .addObject()
+          .put("bucket", one.bucket())
+          .put("writerEpoch", one.writerEpoch().toString())
+          .put("n", one.n())
+          .put("rows", one.rows());
+    }
     return body;
   }
 

@@ -108,6 +108,16 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  /** Calls an action without trying it again after a pause. */
+  void callOnce(String action, JsonNode body, Duration timeout) throws SluiceException {
+    var unused =
+        round(
+            action,
+            false,
+            connection -> connection.call(action, body, timeout),
+            new Backoff(settings));
+  }
+
   /** Tries one gateway after the other, without a pause, until one answers. */
   private <T> T round(String what, boolean idempotent, Call<T> call, Backoff backoff)
       throws SluiceException {

@@ -23,10 +23,13 @@ final class FlightErrors {
   private static final Pattern CODED = Pattern.compile("(?s)\\s*\\[([A-Z][A-Z0-9_]*)]\\s*(.*)");
   private static final Set<String> SEQUENCE =
       Set.of("SEQUENCE_GAP", "SEQUENCE_REGRESSION", "UNKNOWN_WRITER");
+  private static final Set<String> TRANSACTION_LOST =
+      Set.of(
+          "TRANSACTION_MISSING", "TRANSACTION_ABORTED", "TRANSACTION_GAP", "TRANSACTION_MISMATCH");
   private static final Set<String> UNAVAILABLE =
       Set.of("UNAVAILABLE", "FENCED", "MOVED", "CONFLICT", "STOPPING");
   private static final Set<String> OVERLOADED =
-      Set.of("THROTTLED", "OVERLOADED", "RESOURCE_EXHAUSTED");
+      Set.of("THROTTLED", "OVERLOADED", "RESOURCE_EXHAUSTED", "TRANSACTION_TOO_MANY");
   private static final Set<String> INVALID =
       Set.of("TOO_LARGE", "INVALID", "INVALID_ARGUMENT", "OLDER_GATEWAY");
 
@@ -76,6 +79,9 @@ final class FlightErrors {
     }
     if (SEQUENCE.contains(code)) {
       return Reason.SEQUENCE;
+    }
+    if (TRANSACTION_LOST.contains(code)) {
+      return Reason.TRANSACTION_LOST;
     }
     if (INVALID.contains(code)) {
       return Reason.INVALID;

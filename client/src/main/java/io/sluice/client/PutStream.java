@@ -106,13 +106,14 @@ final class PutStream implements AutoCloseable {
   }
 
   private static String metadata(UUID writerId, PendingBatch batch) {
-    return "{\"bucket\":"
-        + batch.bucket()
-        + ",\"writerId\":\""
-        + writerId
-        + "\",\"sequence\":"
-        + batch.sequence()
-        + "}";
+    StringBuilder json = new StringBuilder("{\"bucket\":").append(batch.bucket());
+    if (batch.transaction().isPresent()) {
+      json.append(",\"writerEpoch\":\"").append(writerId);
+      json.append("\",\"n\":").append(batch.transaction().getAsLong());
+    } else {
+      json.append(",\"writerId\":\"").append(writerId).append('"');
+    }
+    return json.append(",\"sequence\":").append(batch.sequence()).append('}').toString();
   }
 
   /** Breaks the call off. */

@@ -8,8 +8,12 @@ import io.sluice.catalog.table.TableName;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 
@@ -25,6 +29,8 @@ public final class SluiceClient implements AutoCloseable {
 
   /** The commit itself takes a while for a table with many files. */
   private static final Duration TRUNCATE_MARGIN = Duration.ofSeconds(60);
+
+  private static final int MAX_TRANSACTIONS_PER_CALL = 1_000;
 
   private final Cluster cluster;
   private final BufferAllocator allocator;
@@ -192,6 +198,84 @@ public final class SluiceClient implements AutoCloseable {
   /** Returns a writer of a table that was described before, which must be closed. */
   public TableWriter writer(TableDescription table, WriterSettings settings) {
     return TableWriter.open(cluster, table, settings);
+  }
+
+  /**
+   * Returns a writer whose rows become visible when they are committed, which must be closed.
+   *
+   * @param writerEpoch a new UUID at each start or restore of the writer: one epoch has one writer,
+   *     ever
+   * @param settings its writer id is of no account
+   */
+  public TransactionWriter transactionWriter(
+      TableDescription table, UUID writerEpoch, WriterSettings settings) {
+    return TransactionWriter.open(this, cluster, table, writerEpoch, settings);
+  }
+
+  /**
+   * Makes the rows of transactions visible, of each bucket at once and in the order of their
+   * numbers. What has been committed before is success, so that the call may be made again whatever
+   * came of it, for as long as {@code transaction.retention}. Outcomes that are unknown, and
+   * buckets that move, are tried again for {@link ClientSettings#retryFor}.
+   *
+   * @throws SluiceException TRANSACTION_LOST or NOT_FOUND if a transaction's rows are gone for
+   *     good; UNAVAILABLE or OVERLOADED if it isn't known whether all were committed: call again.
+   *     Others of the transactions may have been committed either way
+   */
+  public void commitTransactions(TableName name, Collection<PreparedTransaction> transactions)
+      throws SluiceException {
+    for (List<PreparedTransaction> some : inCalls(transactions)) {
+      ObjectNode body = Answers.transactions(name, some);
+      var unused = cluster.call("commit-transactions", body, true);
+    }
+  }
+
+  /**
+   * Drops transactions, so that they can't be committed any more. Those that have been committed
+   * stay, and those that aren't there are no error.
+   *
+   * @throws SluiceException UNAVAILABLE or OVERLOADED if it isn't known whether all were: call
+   *     again, or let them expire
+   */
+  public void abortTransactions(TableName name, Collection<PreparedTransaction> transactions)
+      throws SluiceException {
+    for (List<PreparedTransaction> some : inCalls(transactions)) {
+      ObjectNode body = Answers.transactions(name, some);
+      var unused = cluster.call("abort-transactions", body, true);
+    }
+  }
+
+  /** As the other one, but asks once. */
+  void abortTransactions(
+      TableName name, Collection<PreparedTransaction> transactions, Duration timeout)
+      throws SluiceException {
+    for (List<PreparedTransaction> some : inCalls(transactions)) {
+      cluster.callOnce("abort-transactions", Answers.transactions(name, some), timeout);
+    }
+  }
+
+  /** Those of one bucket in the order of their numbers. */
+  private static List<List<PreparedTransaction>> inCalls(
+      Collection<PreparedTransaction> transactions) {
+    List<PreparedTransaction> sorted =
+        transactions.stream()
+            .sorted(
+                Comparator.comparing(PreparedTransaction::incarnation)
+                    .thenComparing(PreparedTransaction::n)
+                    .thenComparing(PreparedTransaction::bucket))
+            .toList();
+    List<List<PreparedTransaction>> calls = new ArrayList<>();
+    for (PreparedTransaction next : sorted) {
+      List<PreparedTransaction> last = calls.isEmpty() ? null : calls.get(calls.size() - 1);
+      if (last == null
+          || last.size() >= MAX_TRANSACTIONS_PER_CALL
+          || !last.get(0).incarnation().equals(next.incarnation())) {
+        last = new ArrayList<>();
+        calls.add(last);
+      }
+      last.add(next);
+    }
+    return calls;
   }
 
   /** Returns a reader of one bucket, which must be closed. */

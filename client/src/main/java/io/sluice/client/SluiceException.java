@@ -24,6 +24,12 @@ public final class SluiceException extends Exception {
     SCHEMA_CHANGED,
     /** The writer's sequence doesn't fit what the bucket knows of it. Open a new writer. */
     SEQUENCE,
+    /**
+     * A transaction can't be committed, now or ever: it has expired or was aborted, or one before
+     * it wasn't committed, or its rows aren't those that were prepared. Its rows are not visible
+     * and won't be. Fail, and write the rows again; don't retry.
+     */
+    TRANSACTION_LOST,
     /** The gateway has too much to do. Try again, after a pause. */
     OVERLOADED,
     /**

@@ -4,7 +4,6 @@ import io.sluice.catalog.table.TableName;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.SluiceException.Reason;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +32,7 @@ public final class TableWriter implements AutoCloseable {
   private final Cluster cluster;
   private final SendState state;
   private final Router router;
-  private final Map<Integer, Long> nextSequences = new HashMap<>();
+  private final BatchNumbers numbers;
   private final WriterSettings settings;
   private final Object order = new Object();
   private BucketSplitter splitter;
@@ -42,11 +41,13 @@ public final class TableWriter implements AutoCloseable {
   /** The last schema that was found to be right: batches of one source share theirs. */
   private volatile @Nullable Schema checked;
 
-  private TableWriter(Cluster cluster, TableDescription table, WriterSettings settings) {
+  private TableWriter(
+      Cluster cluster, TableDescription table, WriterSettings settings, BatchNumbers numbers) {
     this.cluster = cluster;
     this.table = table;
     this.schema = table.arrowSchema();
     this.settings = settings;
+    this.numbers = numbers;
     this.bucketCount = table.bucketCount();
     this.splitter = BucketSplitter.of(table, bucketCount, settings);
     this.state = new SendState(table.name(), settings, cluster.settings());
@@ -54,7 +55,12 @@ public final class TableWriter implements AutoCloseable {
   }
 
   static TableWriter open(Cluster cluster, TableDescription table, WriterSettings settings) {
-    TableWriter writer = new TableWriter(cluster, table, settings);
+    return open(cluster, table, settings, BatchNumbers.plain());
+  }
+
+  static TableWriter open(
+      Cluster cluster, TableDescription table, WriterSettings settings, BatchNumbers numbers) {
+    TableWriter writer = new TableWriter(cluster, table, settings, numbers);
     writer.router.start();
     return writer;
   }
@@ -164,11 +170,10 @@ public final class TableWriter implements AutoCloseable {
       return;
     }
     state.awaitRoom(bucket, bytes);
-    long sequence = nextSequences.merge(bucket, 0L, (last, zero) -> last + 1);
     PendingBatch batch =
         new PendingBatch(
             bucket,
-            sequence,
+            numbers.next(bucket, rows),
             new VectorUnloader(part).getRecordBatch(),
             bytes,
             new CompletableFuture<>());

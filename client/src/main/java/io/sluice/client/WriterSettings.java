@@ -36,6 +36,11 @@ public record WriterSettings(
     return new WriterSettings(UUID.randomUUID(), OptionalInt.empty(), 32 * MIB, 16);
   }
 
+  /** Returns these settings with another writer id. */
+  public WriterSettings withWriterId(UUID id) {
+    return new WriterSettings(id, bucket, maxInFlightBytes, maxInFlightBatches);
+  }
+
   /** Returns these settings with all rows going to one bucket. */
   public WriterSettings withBucket(int newBucket) {
     return new WriterSettings(

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -189,7 +190,7 @@ class OutboxTest {
   private static PendingBatch batch(int bucket, long sequence) {
     return new PendingBatch(
         bucket,
-        sequence,
+        new BatchNumbers.BatchNumber(OptionalLong.empty(), sequence),
         new ArrowRecordBatch(0, List.of(), List.of()),
         1,
         new CompletableFuture<>());
