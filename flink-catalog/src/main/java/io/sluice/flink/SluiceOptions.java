@@ -1,5 +1,7 @@
 package io.sluice.flink;
 
+import io.sluice.flink.write.Delivery;
+import io.sluice.flink.write.Distribution;
 import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -110,6 +112,23 @@ final class SluiceOptions {
           .durationType()
           .defaultValue(Duration.ofMillis(20))
           .withDescription("How long a row may wait for others before it is sent.");
+
+  static final ConfigOption<Distribution> SINK_DISTRIBUTION =
+      ConfigOptions.key("sink.distribution")
+          .enumType(Distribution.class)
+          .defaultValue(Distribution.BUCKET)
+          .withDescription(
+              "How rows get to the sink's subtasks: bucket (all rows of a bucket to the same, if"
+                  + " the table has a bucket.key) or none (as they come from the query).");
+
+  static final ConfigOption<Delivery> SINK_DELIVERY =
+      ConfigOptions.key("sink.delivery-guarantee")
+          .enumType(Delivery.class)
+          .defaultValue(Delivery.AT_LEAST_ONCE)
+          .withDescription(
+              "at-least-once: rows are visible as soon as they are durable, and some are there"
+                  + " twice after a job failed. exactly-once: rows are visible when their checkpoint"
+                  + " is complete, each once.");
 
   private SluiceOptions() {}
 }

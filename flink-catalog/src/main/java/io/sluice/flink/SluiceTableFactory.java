@@ -1,5 +1,6 @@
 package io.sluice.flink;
 
+import io.sluice.catalog.table.Quantities;
 import io.sluice.catalog.table.TableName;
 import io.sluice.flink.read.ScanSpec;
 import io.sluice.flink.read.SluiceTableSource;
@@ -7,16 +8,21 @@ import io.sluice.flink.read.SourceSettings;
 import io.sluice.flink.read.Startup;
 import io.sluice.flink.read.Stop;
 import io.sluice.flink.read.UnpushedTableSource;
+import io.sluice.flink.write.Delivery;
+import io.sluice.flink.write.Distribution;
 import io.sluice.flink.write.SinkSpec;
 import io.sluice.flink.write.SluiceTableSink;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.factories.DynamicTableSinkFactory;
@@ -27,6 +33,10 @@ import org.apache.flink.table.types.logical.RowType;
 
 /** Makes sources and sinks for the tables of one catalog. */
 final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTableSinkFactory {
+
+  /** An option of the table itself. */
+  private static final ConfigOption<String> TRANSACTION_TIMEOUT =
+      ConfigOptions.key("transaction.timeout").stringType().defaultValue("24h");
 
   private final Endpoint endpoint;
 
@@ -58,7 +68,10 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
         SluiceOptions.LAKE_CHUNK_ROWS,
         SluiceOptions.BUCKET_DISCOVERY,
         SluiceOptions.PUSH_DOWN,
-        SluiceOptions.SINK_LINGER);
+        SluiceOptions.SINK_LINGER,
+        SluiceOptions.SINK_DISTRIBUTION,
+        SluiceOptions.SINK_DELIVERY,
+        FactoryUtil.SINK_PARALLELISM);
   }
 
   @Override
@@ -87,13 +100,44 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
 
   @Override
   public DynamicTableSink createDynamicTableSink(Context context) {
-    SinkSpec spec =
-        SinkSpec.of(
-            endpoint,
-            name(context),
-            (RowType) context.getPhysicalRowDataType().getLogicalType(),
-            options(context).get(SluiceOptions.SINK_LINGER));
-    return new SluiceTableSink(spec, context.getObjectIdentifier().getObjectName());
+    TableName name = name(context);
+    Configuration options = options(context);
+    RowType type = (RowType) context.getPhysicalRowDataType().getLogicalType();
+    try {
+      SinkSpec spec = SinkSpec.of(endpoint, name, type, options.get(SluiceOptions.SINK_LINGER));
+      if (options.get(SluiceOptions.SINK_DELIVERY) == Delivery.EXACTLY_ONCE) {
+        spec = spec.exactlyOnce(Quantities.parseDuration(options.get(TRANSACTION_TIMEOUT)));
+      }
+      spec =
+          distributed(
+              spec,
+              context.getCatalogTable().getDistribution(),
+              options.get(SluiceOptions.SINK_DISTRIBUTION));
+      return new SluiceTableSink(
+          spec,
+          context.getObjectIdentifier().getObjectName(),
+          options.getOptional(FactoryUtil.SINK_PARALLELISM).orElse(null));
+    } catch (IllegalArgumentException e) {
+      throw new ValidationException("table " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Only tables with a bucket key have rows that are of one bucket rather than another. */
+  private static SinkSpec distributed(
+      SinkSpec spec, Optional<TableDistribution> buckets, Distribution wanted) {
+    List<String> key = buckets.map(TableDistribution::getBucketKeys).orElse(List.of());
+    if (key.isEmpty()) {
+      return spec;
+    }
+    if (wanted == Distribution.BUCKET) {
+      return spec.shuffledBy(key.get(0), buckets.orElseThrow().getBucketCount().orElse(1));
+    }
+    if (spec.exactlyOnce()) {
+      throw new IllegalArgumentException(
+          "exactly-once needs 'sink.distribution'='bucket': as rows come, each subtask would have a"
+              + " transaction in every bucket at each checkpoint");
+    }
+    return spec;
   }
 
   private static Startup startup(Configuration options) {

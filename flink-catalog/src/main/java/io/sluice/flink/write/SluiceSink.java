@@ -4,6 +4,8 @@ import java.io.IOException;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPreWriteTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.table.data.RowData;
 
 /**
@@ -11,7 +13,7 @@ import org.apache.flink.table.data.RowData;
  * broken connection doubles nothing; a restart of the job appends anew what came after its
  * checkpoint.
  */
-final class SluiceSink implements Sink<RowData> {
+final class SluiceSink implements Sink<RowData>, SupportsPreWriteTopology<RowData> {
 
   private static final long serialVersionUID = 1L;
 
@@ -22,8 +24,17 @@ final class SluiceSink implements Sink<RowData> {
   }
 
   @Override
+  public DataStream<RowData> addPreWriteTopology(DataStream<RowData> rows) {
+    return shuffled(rows, spec);
+  }
+
+  /** Returns the stream by whose subtasks a sink's rows are written. */
+  static DataStream<RowData> shuffled(DataStream<RowData> rows, SinkSpec spec) {
+    return spec.shuffle() == null ? rows : rows.partitionCustom(spec.shuffle(), row -> row);
+  }
+
+  @Override
   public SinkWriter<RowData> createWriter(WriterInitContext context) throws IOException {
-    return SluiceSinkWriter.open(
-        spec, context.getTaskInfo().getIndexOfThisSubtask(), context.getProcessingTimeService());
+    return SluiceSinkWriter.open(spec, context);
   }
 }

@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.flink.api.common.operators.ProcessingTimeService;
 import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.types.RowKind;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers rows into batches, and has several of them in flight. Used by one thread. */
-final class SluiceSinkWriter implements SinkWriter<RowData> {
+final class SluiceSinkWriter<A extends BatchAppender> implements SinkWriter<RowData> {
 
   private static final int MAX_ROWS = 16_384;
   private static final long MAX_BYTES = 1 << 20;
@@ -27,38 +29,61 @@ final class SluiceSinkWriter implements SinkWriter<RowData> {
 
   private final SinkSpec spec;
   private final SluiceClient client;
-  private final TableWriter writer;
+  private final A appender;
   private final VectorSchemaRoot batch;
   private final RowColumns columns;
   private final ProcessingTimeService timer;
+  private final SinkWriterMetricGroup metrics;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private int rows;
   private boolean timerSet;
 
+  /** Opens what takes a writer's batches. */
+  interface Opener<A> {
+    A open(SluiceClient client, TableDescription table, WriterSettings settings);
+  }
+
   private SluiceSinkWriter(
       SinkSpec spec,
       SluiceClient client,
-      TableDescription table,
-      WriterSettings settings,
-      ProcessingTimeService timer) {
+      VectorSchemaRoot batch,
+      A appender,
+      WriterInitContext context) {
     this.spec = spec;
     this.client = client;
-    this.timer = timer;
-    this.batch = VectorSchemaRoot.create(table.arrowSchema(), client.allocator());
+    this.timer = context.getProcessingTimeService();
+    this.metrics = context.metricGroup();
+    this.batch = batch;
     this.columns = new RowColumns(spec.rowType(), batch);
-    this.writer = client.writer(table, settings);
+    this.appender = appender;
   }
 
-  static SluiceSinkWriter open(SinkSpec spec, int subtask, ProcessingTimeService timer)
+  /** Opens one that appends to the table itself. */
+  static SluiceSinkWriter<TableAppender> open(SinkSpec spec, WriterInitContext context)
       throws IOException {
+    return open(
+        spec,
+        context,
+        (client, table, settings) -> new TableAppender(client.writer(table, settings)));
+  }
+
+  /** Opens one. */
+  static <A extends BatchAppender> SluiceSinkWriter<A> open(
+      SinkSpec spec, WriterInitContext context, Opener<A> opener) throws IOException {
     SluiceClient client = spec.endpoint().connect();
     try {
       TableDescription table = client.describe(spec.name());
       WriterSettings settings = WriterSettings.create();
       if (table.bucketKey().isEmpty()) {
+        int subtask = context.getTaskInfo().getIndexOfThisSubtask();
         settings = settings.withBucket(subtask % table.bucketCount());
       }
-      return new SluiceSinkWriter(spec, client, table, settings, timer);
+      return new SluiceSinkWriter<>(
+          spec,
+          client,
+          VectorSchemaRoot.create(table.arrowSchema(), client.allocator()),
+          opener.open(client, table, settings),
+          context);
     } catch (SluiceException e) {
       client.close();
       throw failure(spec, e);
@@ -68,11 +93,15 @@ final class SluiceSinkWriter implements SinkWriter<RowData> {
     }
   }
 
+  /** Returns what takes the batches. */
+  A appender() {
+    return appender;
+  }
+
   @Override
   public void write(RowData row, Context context) throws IOException {
     if (row.getRowKind() != RowKind.INSERT) {
-      throw new IOException(
-          "table " + spec.name() + " takes new rows only, not " + row.getRowKind());
+      throw new IOException(Refusals.changes(spec.name(), "a row of kind " + row.getRowKind()));
     }
     requireNoFailure();
     if (rows == 0) {
@@ -82,7 +111,7 @@ final class SluiceSinkWriter implements SinkWriter<RowData> {
     rows++;
     if (rows == MAX_ROWS || (rows % ROWS_PER_SIZE_CHECK == 0 && columns.bytes(rows) > MAX_BYTES)) {
       send();
-    } else {
+    } else if (appender.visibleAtOnce()) {
       setTimer();
     }
   }
@@ -106,7 +135,7 @@ final class SluiceSinkWriter implements SinkWriter<RowData> {
   public void flush(boolean endOfInput) throws IOException {
     send();
     try {
-      writer.flush();
+      appender.flush();
     } catch (SluiceException e) {
       throw failure(spec, e);
     }
@@ -118,11 +147,13 @@ final class SluiceSinkWriter implements SinkWriter<RowData> {
     if (rows == 0) {
       return;
     }
+    metrics.getNumBytesSendCounter().inc(columns.bytes(rows));
+    metrics.getNumRecordsSendCounter().inc(rows);
     batch.setRowCount(rows);
     rows = 0;
     try {
       CompletableFuture<List<Appended>> unused =
-          writer
+          appender
               .append(batch)
               .whenComplete(
                   (appended, thrown) -> {
@@ -144,12 +175,13 @@ final class SluiceSinkWriter implements SinkWriter<RowData> {
 
   @Override
   public void close() {
-    writer.close();
+    appender.close();
     batch.close();
     client.close();
   }
 
-  private static IOException failure(SinkSpec spec, SluiceException e) {
+  /** Returns how a failure reaches the user. */
+  static IOException failure(SinkSpec spec, SluiceException e) {
     return new IOException(
         "rows can't be appended to table "
             + spec.name()

@@ -1,0 +1,89 @@
+package io.sluice.flink.write;
+
+import io.sluice.catalog.table.TableName;
+import io.sluice.client.PreparedTransaction;
+import io.sluice.client.SluiceException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What an append-only table can't take, and what to do instead. */
+final class Refusals {
+
+  private static final String LAKE =
+      " Rows can be deleted by an engine that writes Iceberg tables, once they are in the lake, and"
+          + " go by themselves after 'lake.retention'.";
+
+  private static final String GONE =
+      ". Rows that came before the checkpoint are gone, and a restart from it fails again. Start from"
+          + " an older savepoint, which writes them again (and doubles what had been committed after"
+          + " it), or without the sink's state (--allowNonRestoredState, and another uid or"
+          + " statement), which leaves them out. Transactions expire after 'transaction.timeout'"
+          + " without a commit: make it longer than a job may be down";
+
+  private static final int SHOWN = 10;
+
+  /**
+   * Returns why changes of earlier rows are refused.
+   *
+   * @param what wants to change them
+   */
+  static String changes(TableName table, String what) {
+    return "table "
+        + table
+        + " takes new rows only, as it is a log without a primary key, but got "
+        + what
+        + ". Have the query only add rows: aggregate in windows (TUMBLE, HOP, CUMULATE), join within"
+        + " an interval or FOR SYSTEM_TIME AS OF, deduplicate by the first row in event time, or run"
+        + " it in batch mode";
+  }
+
+  static String overwrite(TableName table) {
+    return "table "
+        + table
+        + " can't be overwritten: its log only takes new rows. In batch mode, TRUNCATE TABLE and then"
+        + " INSERT INTO does it, in two steps: between them readers see an empty table";
+  }
+
+  static String delete(TableName table) {
+    return "rows of table "
+        + table
+        + " can't be deleted by Flink: its log only takes new rows. TRUNCATE TABLE removes all."
+        + LAKE;
+  }
+
+  static String update(TableName table) {
+    return "rows of table "
+        + table
+        + " can't be updated: its log only takes new rows. INSERT the new row, and have queries take"
+        + " the newest row of each key."
+        + LAKE;
+  }
+
+  /** Returns why transactions can't be committed, and what becomes of their rows. */
+  static String lost(SinkSpec spec, List<PreparedTransaction> transactions, SluiceException e) {
+    String which =
+        transactions.stream()
+            .map(one -> one.bucket() + " (writer epoch " + one.writerEpoch() + ", " + one.n() + ")")
+            .limit(SHOWN)
+            .collect(Collectors.joining(", "));
+    String all =
+        transactions.size() > SHOWN ? ", and " + (transactions.size() - SHOWN) + " more" : "";
+    return "transactions of table "
+        + spec.name()
+        + " at "
+        + spec.endpoint().address()
+        + " can't be committed: "
+        + e.getMessage()
+        + ". They are of the buckets "
+        + which
+        + all
+        + (rowsAreGone(e) ? GONE : "");
+  }
+
+  private static boolean rowsAreGone(SluiceException e) {
+    return e.reason() == SluiceException.Reason.TRANSACTION_LOST
+        || e.reason() == SluiceException.Reason.NOT_FOUND;
+  }
+
+  private Refusals() {}
+}
