@@ -15,13 +15,17 @@ public final class TransactionException extends RuntimeException {
     GAP,
     /** Its rows or ledgers aren't those that the record names. */
     MISMATCH,
-    /** The bucket has as many pending transactions as it may. */
+    /** The bucket has as many pending transactions, or segments, as it may: try again later. */
     TOO_MANY
   }
 
   private final Reason reason;
 
-  TransactionException(Reason reason, String message) {
+  /**
+   * @param reason why it can't
+   * @param message which transaction, and both values
+   */
+  public TransactionException(Reason reason, String message) {
     super(message);
     this.reason = reason;
   }

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -21,6 +23,12 @@ public final class Transactions {
   /** The most transactions of one bucket that may be pending. */
   public static final int MAX_PENDING = 1_024;
 
+  /**
+   * From so many segments on nothing is spliced in, until the lake has taken some: the record must
+   * stay small.
+   */
+  public static final int MAX_SEGMENTS = 5_000;
+
   /** The most writer epochs whose commits one bucket remembers. */
   public static final int MAX_EPOCHS = 4_096;
 
@@ -33,11 +41,13 @@ public final class Transactions {
   public record ClosedLedger(long ledgerId, long rows, long bytes) {}
 
   /**
-   * Records a ledger of a transaction, which is begun if need be.
+   * Records a ledger of a transaction, which is begun if need be: the first of its writer epoch, or
+   * the one after a transaction that has committed or can. So an epoch that was forgotten begins
+   * nothing that could never commit. A ledger that is recorded already changes nothing.
    *
    * @param expiresAtMicros when a transaction that is begun may be aborted; of one that has been
    *     begun, its first expiry stays
-   * @throws TransactionException ABORTED, MISMATCH if it has committed, or TOO_MANY
+   * @throws TransactionException ABORTED, MISMATCH if it has committed, GAP, or TOO_MANY
    */
   public static BucketState register(
       BucketState state, long epoch, TransactionKey key, long ledgerId, long expiresAtMicros) {
@@ -50,6 +60,9 @@ public final class Transactions {
     Optional<PendingTransaction> begun = find(state, key);
     if (begun.isPresent()) {
       requireNotAborted(begun.get());
+      if (begun.get().ledgerIds().contains(ledgerId)) {
+        return state;
+      }
       if (begun.get().ledgerIds().size() >= PendingTransaction.MAX_LEDGERS) {
         throw new TransactionException(
             Reason.TOO_MANY,
@@ -62,6 +75,7 @@ public final class Transactions {
             Reason.TOO_MANY,
             "the bucket has " + MAX_PENDING + " pending transactions; commit or abort some first");
       }
+      requireBefore(state, key);
       changed.add(new PendingTransaction(key, List.of(ledgerId), expiresAtMicros, false));
     }
     return state.change().pending(changed).done();
@@ -95,6 +109,17 @@ public final class Transactions {
           Reason.MISMATCH,
           "transaction " + key + " has ledgers " + transaction.ledgerIds() + ", not " + ids);
     }
+    if (state.segments().size() + ledgers.size() > MAX_SEGMENTS) {
+      throw new TransactionException(
+          Reason.TOO_MANY,
+          "transaction "
+              + key
+              + " must wait: the bucket has "
+              + state.segments().size()
+              + " segments and takes "
+              + MAX_SEGMENTS
+              + " at most; see that its rows get to the lake");
+    }
     List<Segment> segments = new ArrayList<>(state.segments());
     long base = state.nextBaseOffset();
     for (ClosedLedger ledger : ledgers) {
@@ -108,7 +133,7 @@ public final class Transactions {
         .change()
         .segments(segments)
         .pending(pending)
-        .committed(remember(state.committed(), key, atMicros, retention))
+        .committed(remember(state, key, atMicros, retention))
         .done();
   }
 
@@ -176,11 +201,33 @@ public final class Transactions {
     return transaction;
   }
 
+  private static void requireBefore(BucketState state, TransactionKey key) {
+    if (key.n() == 0) {
+      return;
+    }
+    TransactionKey before = new TransactionKey(key.writerEpoch(), key.n() - 1);
+    if (!isCommitted(state, before)
+        && find(state, before).filter(pending -> !pending.aborted()).isEmpty()) {
+      throw new TransactionException(
+          Reason.GAP,
+          "transaction "
+              + key
+              + " can't begin: the one before it is not known here, or was aborted; draw a new"
+              + " writer epoch");
+    }
+  }
+
   private static void requireNotAborted(PendingTransaction transaction) {
     if (transaction.aborted()) {
       throw new TransactionException(
           Reason.ABORTED, "transaction " + transaction.key() + " was aborted or has expired");
     }
+  }
+
+  /** Returns whether some are aborted but not forgotten, or expired at {@code nowMicros}. */
+  public static boolean areDue(BucketState state, long nowMicros) {
+    return state.pending().stream()
+        .anyMatch(pending -> pending.aborted() || pending.expiresAtMicros() <= nowMicros);
   }
 
   private static BucketState abortWhere(BucketState state, List<PendingTransaction> which) {
@@ -191,18 +238,22 @@ public final class Transactions {
 
   /**
    * Forgetting an epoch can't double a transaction: its ledgers have left the pending ones, so that
-   * a late retry fails as MISSING.
+   * a late retry fails as MISSING. An epoch with pending transactions isn't forgotten, for they
+   * could not be told from ones that leave a gap.
    */
   private static Map<UUID, CommittedTransactions> remember(
-      Map<UUID, CommittedTransactions> committed,
-      TransactionKey key,
-      long atMicros,
-      Duration retention) {
-    Map<UUID, CommittedTransactions> changed = new HashMap<>(committed);
+      BucketState state, TransactionKey key, long atMicros, Duration retention) {
+    Set<UUID> pending = new HashSet<>();
+    state.pending().forEach(transaction -> pending.add(transaction.key().writerEpoch()));
+    Map<UUID, CommittedTransactions> changed = new HashMap<>(state.committed());
     long oldest = atMicros - TimeUnit.NANOSECONDS.toMicros(retention.toNanos());
-    changed.values().removeIf(c -> c.timeMicros() < oldest);
+    changed
+        .entrySet()
+        .removeIf(
+            entry -> entry.getValue().timeMicros() < oldest && !pending.contains(entry.getKey()));
     if (changed.size() >= MAX_EPOCHS && !changed.containsKey(key.writerEpoch())) {
       changed.entrySet().stream()
+          .filter(entry -> !pending.contains(entry.getKey()))
           .min(Comparator.comparingLong(entry -> entry.getValue().timeMicros()))
           .map(Map.Entry::getKey)
           .ifPresent(changed::remove);

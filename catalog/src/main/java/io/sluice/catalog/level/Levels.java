@@ -11,7 +11,7 @@ package io.sluice.catalog.level;
  *   <li>the options {@code lake.retention} and {@code lake.read-freshness};
  *   <li>tables whose columns have changed;
  *   <li>columns of nested types, and columns with defaults;
- *   <li>nothing so far;
+ *   <li>transactions;
  *   <li>options of an engine's own.
  * </ol>
  */
@@ -40,6 +40,9 @@ public final class Levels {
 
   /** That of tables that have had a column with a default. */
   public static final int DEFAULTS = 5;
+
+  /** That of gateways that commit transactions, and clean up after those that didn't. */
+  public static final int TRANSACTIONS = 6;
 
   /** That of tables with options of an engine's own. */
   public static final int ENGINE_OPTIONS = 7;

@@ -52,8 +52,43 @@ class TransactionsTest {
 
   @Test
   void commitsAreMadeInOrder() {
-    BucketState state = Transactions.register(CLAIMED, 1, SECOND, 21, 1_000);
-    assertReason(Reason.GAP, () -> splice(state, SECOND, 21, 77));
+    BucketState first = Transactions.register(CLAIMED, 1, FIRST, 20, 1_000);
+    BucketState both = Transactions.register(first, 1, SECOND, 21, 1_000);
+    assertReason(Reason.GAP, () -> splice(both, SECOND, 21, 77));
+  }
+
+  @Test
+  void nothingBeginsThatCouldNeverCommit() {
+    assertReason(Reason.GAP, () -> Transactions.register(CLAIMED, 1, SECOND, 21, 1_000));
+    BucketState aborted =
+        Transactions.abort(Transactions.register(CLAIMED, 1, FIRST, 20, 1_000), 1, FIRST);
+    assertReason(Reason.GAP, () -> Transactions.register(aborted, 1, SECOND, 21, 1_000));
+  }
+
+  @Test
+  void aLedgerIsRecordedOnce() {
+    BucketState begun = Transactions.register(CLAIMED, 1, FIRST, 20, 1_000);
+    assertThat(Transactions.register(begun, 1, FIRST, 20, 2_000)).isSameAs(begun);
+  }
+
+  @Test
+  void anEpochWithAPendingTransactionIsNotForgotten() {
+    BucketState state = committed(FIRST, 20, 0, CLAIMED);
+    state = Transactions.register(state, 1, SECOND, 21, Long.MAX_VALUE);
+    TransactionKey other = new TransactionKey(UUID.randomUUID(), 0);
+    BucketState later = committed(other, 30, 8 * DAY_MICROS, state);
+    assertThat(splice(later, SECOND, 21, 8 * DAY_MICROS).committed())
+        .containsEntry(WRITER, new CommittedTransactions(1, 8 * DAY_MICROS));
+  }
+
+  @Test
+  void aBucketWithTooManySegmentsTakesNoMore() {
+    BucketState state = CLAIMED;
+    for (int n = 0; n < Transactions.MAX_SEGMENTS; n++) {
+      state = state.opened(1, n, 0).sealed(1, n, n + 1, 0, 0, 10, true);
+    }
+    BucketState full = Transactions.register(state, 1, FIRST, 9_000, 1_000);
+    assertReason(Reason.TOO_MANY, () -> splice(full, FIRST, 9_000, 77));
   }
 
   @Test

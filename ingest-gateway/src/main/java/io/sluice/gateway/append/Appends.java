@@ -1,11 +1,15 @@
 package io.sluice.gateway.append;
 
+import io.sluice.catalog.bucket.TransactionKey;
+import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.append.Division.Part;
 import io.sluice.gateway.cluster.Ownership;
 import io.sluice.gateway.cluster.Route;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.quota.Quotas;
 import io.sluice.log.append.Appended;
@@ -104,6 +108,26 @@ public final class Appends {
     }
   }
 
+  /**
+   * Adds a batch to a transaction of a bucket, as the other {@code append} does to the bucket: its
+   * rows become visible when that commits.
+   *
+   * @param writer names the batch: the transaction's writer epoch, and a sequence that counts in it
+   * @param bucket there
+   */
+  public CompletableFuture<List<Appended>> append(
+      Table table,
+      VectorSchemaRoot rows,
+      @Nullable WriterSequence writer,
+      TransactionKey transaction,
+      OptionalInt bucket) {
+    try {
+      return append(prepare(table, rows, writer, bucket, false).of(transaction));
+    } catch (GateException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
   /** Returns how many bytes the values of a row may take, so that it isn't too large. */
   public long mostValueBytes(Table table) {
     return divider.mostValueBytes(table);
@@ -174,6 +198,8 @@ public final class Appends {
    * Appends what was gathered, as {@link #append} does, but only here: fails with MOVED if the
    * bucket belongs elsewhere.
    *
+   * @param transaction as in {@link #append(Table, VectorSchemaRoot, WriterSequence,
+   *     TransactionKey, OptionalInt)}; null if the rows are of none
    * @param pickedOf if a gateway picked the bucket of a batch with a name: of how many
    * @param batch is empty then
    */
@@ -181,13 +207,14 @@ public final class Appends {
       Table table,
       int bucket,
       @Nullable WriterSequence writer,
+      @Nullable TransactionKey transaction,
       OptionalInt pickedOf,
       BatchParts batch) {
     List<FrameRows> frames = batch.take();
     if (frames.isEmpty()) {
       return CompletableFuture.completedFuture(List.of());
     }
-    RowBatch rows = new RowBatch(table.schemaId(), writer, frames);
+    RowBatch rows = new RowBatch(table.schemaId(), writer, transaction, frames);
     Part part = new Part(bucket, rows, pickedOf.isPresent());
     int count = pickedOf.orElse(table.bucketCount());
     return append(table, part, count, true, System.nanoTime()).thenApply(List::of);
@@ -261,6 +288,16 @@ public final class Appends {
   }
 
   private CompletableFuture<Appended> forward(Route route, Table table, Part part, RowBatch batch) {
+    if (batch.transaction() != null
+        && route instanceof Route.There there
+        && there.peer().level() < Levels.TRANSACTIONS) {
+      batch.release();
+      return CompletableFuture.failedFuture(
+          new ProblemException(
+              Problem.olderGateway(
+                  "bucket %d of table %s is at gateway %s, which knows no transactions yet: upgrade it"
+                      .formatted(part.bucket(), table.name(), there.peer().endpoint()))));
+    }
     return route instanceof Route.There there
         ? forwards.append(there.peer(), table, part.bucket(), batch, part.picked())
         : CompletableFuture.failedFuture(new IllegalStateException("unknown route " + route));
@@ -275,6 +312,11 @@ public final class Appends {
     private Prepared(Table table, List<Division> divisions) {
       this.table = table;
       this.divisions = divisions;
+    }
+
+    private Prepared of(TransactionKey transaction) {
+      return new Prepared(
+          table, divisions.stream().map(division -> division.of(transaction)).toList());
     }
 
     /** Releases a batch that isn't appended after all. */

@@ -1,5 +1,6 @@
 package io.sluice.gateway.append;
 
+import io.sluice.catalog.bucket.TransactionKey;
 import io.sluice.log.append.RowBatch;
 import java.util.List;
 import java.util.UUID;
@@ -24,6 +25,24 @@ record Division(@Nullable UUID writerId, List<Part> parts) {
    *     after the number of buckets was raised would be divided otherwise
    */
   record Part(int bucket, RowBatch batch, boolean picked) {}
+
+  /** Returns the same rows as parts of a transaction of their bucket. */
+  Division of(TransactionKey transaction) {
+    return new Division(
+        writerId,
+        parts.stream()
+            .map(
+                part ->
+                    new Part(
+                        part.bucket(),
+                        new RowBatch(
+                            part.batch().schemaId(),
+                            part.batch().writer(),
+                            transaction,
+                            part.batch().frames()),
+                        part.picked()))
+            .toList());
+  }
 
   /** Returns the buckets. */
   List<Integer> buckets() {

@@ -1,6 +1,7 @@
 package io.sluice.gateway.errors;
 
 import io.sluice.catalog.bucket.StaleClaimException;
+import io.sluice.catalog.bucket.TransactionException;
 import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.table.CatalogException;
@@ -101,6 +102,16 @@ public record Problem(
     return of(UNAVAILABLE, 503, "UNAVAILABLE", message);
   }
 
+  /** Returns what must wait until another gateway has been upgraded. */
+  public static Problem olderGateway(String message) {
+    return of(FAILED_PRECONDITION, 409, "OLDER_GATEWAY", message);
+  }
+
+  /** Returns a transaction of a log that is gone: its table was dropped, or restored. */
+  public static Problem transactionMissing(String message) {
+    return of(FAILED_PRECONDITION, 409, "TRANSACTION_MISSING", message);
+  }
+
   /** Returns a bucket that another gateway owns now; the call may be made again. */
   public static Problem moved(String message) {
     return of(UNAVAILABLE, 503, "MOVED", message);
@@ -179,8 +190,20 @@ public record Problem(
       case TOO_LARGE -> of(RESOURCE_EXHAUSTED, 413, code, message);
       case THROTTLED -> of(RESOURCE_EXHAUSTED, 429, code, message);
       case FENCED, UNAVAILABLE -> of(UNAVAILABLE, 503, code, message);
+      case TRANSACTION -> transaction(failed);
       case STOPPED -> of(DATA_LOSS, 500, code, message);
     };
+  }
+
+  private static Problem transaction(AppendException failed) {
+    String reason =
+        failed.getCause() instanceof TransactionException refused
+            ? refused.reason().name()
+            : TransactionException.Reason.MISMATCH.name();
+    String code = "TRANSACTION_" + reason;
+    return reason.equals(TransactionException.Reason.TOO_MANY.name())
+        ? of(RESOURCE_EXHAUSTED, 429, code, text(failed))
+        : of(FAILED_PRECONDITION, 409, code, text(failed));
   }
 
   private static Problem read(ReadException failed) {

@@ -228,10 +228,16 @@ final class DoPut implements GrpcCall.Input {
       if (rows.isEmpty()) {
         return null;
       }
-      return forwarded
-          ? gather(to, rows.get(), metadata)
-          : parts.appends().append(to, rows.get(), metadata.writer(), bucket(to, metadata));
+      return forwarded ? gather(to, rows.get(), metadata) : append(to, rows.get(), metadata);
     }
+  }
+
+  private CompletableFuture<List<Appended>> append(
+      Table to, VectorSchemaRoot rows, PutMetadata metadata) {
+    OptionalInt bucket = bucket(to, metadata);
+    return metadata.transaction() == null
+        ? parts.appends().append(to, rows, metadata.writer(), bucket)
+        : parts.appends().append(to, rows, metadata.writer(), metadata.transaction(), bucket);
   }
 
   /** Adds to a batch that comes in several messages, and appends it once it is whole. */
@@ -253,7 +259,13 @@ final class DoPut implements GrpcCall.Input {
         ? null
         : parts
             .appends()
-            .appendForwarded(to, bucket, metadata.writer(), metadata.pickedOf(), gathered);
+            .appendForwarded(
+                to,
+                bucket,
+                metadata.writer(),
+                metadata.transaction(),
+                metadata.pickedOf(),
+                gathered);
   }
 
   /** Without a key, a stream that names no bucket stays in one, so that its order is kept. */

@@ -69,6 +69,8 @@ final class FlightActions {
       }
       case "flush" -> flush(body);
       case "truncate" -> truncate(body);
+      case "commit-transactions" -> endTransactions(type, body, forwarded, true);
+      case "abort-transactions" -> endTransactions(type, body, forwarded, false);
       case "status" -> {
         Json.read("action status", body, Set.of());
         yield operations
@@ -266,6 +268,21 @@ final class FlightActions {
     return operations.truncate(json.table(), timeout(json)).thenApply(StateJson::truncate);
   }
 
+  private CompletableFuture<ObjectNode> endTransactions(
+      String type, byte[] body, boolean forwarded, boolean commit) throws ProblemException {
+    NamedTransactions named = NamedTransactions.read(type, body);
+    return parts
+        .tables()
+        .table(named.table(), named.highestBucket())
+        .thenCompose(
+            table ->
+                named.incarnation().equals(table.incarnation())
+                    ? CompletableFuture.completedFuture(table)
+                    : parts.tables().newest(named.table()))
+        .thenCompose(table -> operations.buckets().end(named.of(table, forwarded), commit))
+        .thenApply(ended -> Json.object());
+  }
+
   private static Duration timeout(Json json) throws ProblemException {
     return Duration.ofMillis(
         json.has("timeoutMs") ? json.whole("timeoutMs", 0, MOST_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS);
@@ -326,6 +343,12 @@ final class FlightActions {
     actions.put(
         "truncate",
         "{database, table, timeoutMs} -> {buckets: [{bucket, lakeOffset}], removedSnapshot}");
+    actions.put(
+        "commit-transactions",
+        "{database, table, incarnation, transactions: [{bucket, writerEpoch, n, rows}]}");
+    actions.put(
+        "abort-transactions",
+        "{database, table, incarnation, transactions: [{bucket, writerEpoch, n, rows}]}");
     actions.put("gateways", "{} -> {gateways: [{id, host, port, level}]}");
     actions.put("status", "{} -> {gateway, tables}");
     return Collections.unmodifiableMap(actions);

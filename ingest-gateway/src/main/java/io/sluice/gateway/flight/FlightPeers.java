@@ -17,6 +17,7 @@ import io.sluice.gateway.grpc.GrpcClientCall;
 import io.sluice.gateway.read.ReadRequest;
 import io.sluice.gateway.read.RemoteReads;
 import io.sluice.gateway.tables.BucketWatermark;
+import io.sluice.gateway.tables.Ending;
 import io.sluice.gateway.tables.RemoteBuckets;
 import io.sluice.log.append.Appended;
 import io.sluice.log.append.RowBatch;
@@ -151,6 +152,14 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
               }
               return found;
             });
+  }
+
+  @Override
+  public CompletableFuture<Void> end(
+      Peer owner, Ending ending, List<Ending.One> some, boolean commit) {
+    ObjectNode body = NamedTransactions.write(ending.table().name(), ending.incarnation(), some);
+    return call(owner, commit ? "commit-transactions" : "abort-transactions", body)
+        .thenAccept(done -> {});
   }
 
   @Override

@@ -94,7 +94,7 @@ final class PeerPut implements GrpcClientCall.Output {
       unanswered.add(answer);
       for (Iterator<FrameRows> frames = batch.frames().iterator(); frames.hasNext(); ) {
         FrameRows frame = frames.next();
-        byte[] metadata = PutMetadata.forwarded(bucket, batch.writer(), frames.hasNext(), pickedOf);
+        byte[] metadata = PutMetadata.forwarded(bucket, batch, frames.hasNext(), pickedOf);
         call.write(
             FlightData.write(
                 BufferInternal.buffer(frame.message().duplicate()),

@@ -4,14 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.catalog.bucket.TransactionKey;
 import io.sluice.catalog.table.Table;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.log.append.Appended;
+import io.sluice.log.append.RowBatch;
 import io.sluice.log.frame.WriterSequence;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,31 +22,55 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bucket where the rows go; empty if the gateway picks
  * @param writer the batch's name; null if it has none
+ * @param transaction what makes the rows visible when it commits; null if they are visible at once.
+ *     The batch is named by its writer epoch then, and its bucket is there
  * @param more whether the next message has more rows of the same batch: between gateways only
  * @param pickedOf if another gateway picked the bucket of a batch with a name: of how many. Between
  *     gateways only
  */
 record PutMetadata(
-    OptionalInt bucket, @Nullable WriterSequence writer, boolean more, OptionalInt pickedOf) {
+    OptionalInt bucket,
+    @Nullable WriterSequence writer,
+    @Nullable TransactionKey transaction,
+    boolean more,
+    OptionalInt pickedOf) {
 
   private static final Set<String> FIELDS =
-      Set.of("bucket", "writerId", "sequence", "more", "pickedOf");
+      Set.of("bucket", "writerId", "writerEpoch", "n", "sequence", "more", "pickedOf");
 
   /** Of a message that isn't a batch. */
   static final PutMetadata NONE =
-      new PutMetadata(OptionalInt.empty(), null, false, OptionalInt.empty());
+      new PutMetadata(OptionalInt.empty(), null, null, false, OptionalInt.empty());
 
   static PutMetadata read(byte[] utf8) throws ProblemException {
     if (utf8.length == 0) {
       return NONE;
     }
     Json json = Json.read("batch's app_metadata", utf8, FIELDS);
+    if (json.has("writerEpoch") || json.has("n")) {
+      return ofTransaction(json);
+    }
     if (json.has("writerId") != json.has("sequence")) {
       throw Json.refused("the batch's app_metadata needs both 'writerId' and 'sequence', or none");
     }
     WriterSequence writer = json.has("writerId") ? writer(json) : null;
     return new PutMetadata(
-        whole(json, "bucket"), writer, json.flag("more"), whole(json, "pickedOf"));
+        whole(json, "bucket"), writer, null, json.flag("more"), whole(json, "pickedOf"));
+  }
+
+  private static PutMetadata ofTransaction(Json json) throws ProblemException {
+    if (json.has("writerId") || json.has("pickedOf")) {
+      throw Json.refused(
+          "the app_metadata of a transaction's batch has 'writerEpoch' and 'n', not 'writerId' or"
+              + " 'pickedOf'");
+    }
+    UUID epoch = json.uuid("writerEpoch");
+    return new PutMetadata(
+        OptionalInt.of((int) json.whole("bucket", 0, Integer.MAX_VALUE)),
+        new WriterSequence(epoch, json.whole("sequence", 0, Long.MAX_VALUE)),
+        new TransactionKey(epoch, json.whole("n", 0, Long.MAX_VALUE)),
+        json.flag("more"),
+        OptionalInt.empty());
   }
 
   /**
@@ -62,10 +89,14 @@ record PutMetadata(
   }
 
   /** Writes what comes with a part of a batch that is passed on. */
-  static byte[] forwarded(
-      int bucket, @Nullable WriterSequence writer, boolean more, OptionalInt pickedOf) {
+  static byte[] forwarded(int bucket, RowBatch batch, boolean more, OptionalInt pickedOf) {
     ObjectNode json = Json.object().put("bucket", bucket);
-    if (writer != null) {
+    WriterSequence writer = batch.writer();
+    TransactionKey transaction = batch.transaction();
+    if (writer != null && transaction != null) {
+      json.put("writerEpoch", transaction.writerEpoch().toString()).put("n", transaction.n());
+      json.put("sequence", writer.sequence());
+    } else if (writer != null) {
       json.put("writerId", writer.writerId().toString()).put("sequence", writer.sequence());
     }
     if (more) {

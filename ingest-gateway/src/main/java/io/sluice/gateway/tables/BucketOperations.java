@@ -7,6 +7,8 @@ import io.sluice.catalog.table.Table;
 import io.sluice.gateway.cluster.Ownership;
 import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.cluster.Route;
+import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
 import io.sluice.log.append.BucketLog;
 import io.sluice.log.append.BucketLogs;
 import java.util.ArrayList;
@@ -100,6 +102,31 @@ public final class BucketOperations {
                         log.offsetAtTime(timeMicros)
                             .thenApply(offset -> offset.orElse(look.watermark()))),
         (owner, buckets) -> remote.offsetsAt(owner, some.table().name(), timeMicros, buckets));
+  }
+
+  /**
+   * Commits transactions, or aborts them. Fails with the first failure of any; others may have been
+   * ended then. Ending them again does no harm.
+   */
+  public CompletableFuture<Void> end(Ending ending, boolean commit) {
+    Table table = ending.table();
+    if (!ending.incarnation().equals(table.incarnation())) {
+      return commit
+          ? CompletableFuture.failedFuture(
+              new ProblemException(
+                  Problem.transactionMissing(
+                      "table %s has another log than the one of the transactions, %s: it was dropped and made again"
+                          .formatted(table.name(), ending.incarnation()))))
+          : CompletableFuture.completedFuture(null);
+    }
+    return each(
+            ending.buckets(),
+            (bucket, log) -> ending.at(bucket, log, commit),
+            (owner, buckets) ->
+                remote
+                    .end(owner, ending, ending.of(buckets), commit)
+                    .thenApply(done -> new TreeMap<>(Map.of(buckets.get(0), true))))
+        .thenAccept(done -> {});
   }
 
   /** Returns the records of all buckets, as they are now or were a moment ago. */

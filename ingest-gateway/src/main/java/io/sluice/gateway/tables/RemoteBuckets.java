@@ -21,6 +21,9 @@ public interface RemoteBuckets {
   CompletableFuture<SortedMap<Integer, Long>> offsetsAt(
       Peer owner, TableName table, long timeMicros, List<Integer> buckets);
 
+  /** Commits or aborts some transactions. */
+  CompletableFuture<Void> end(Peer owner, Ending ending, List<Ending.One> some, boolean commit);
+
   /** Has all that a gateway has open of a table sealed. */
   CompletableFuture<Void> seal(Peer peer, TableName table);
 

@@ -3,6 +3,7 @@ package io.sluice.gateway.upkeep;
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.Retention;
+import io.sluice.catalog.bucket.Transactions;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.Table;
 import io.sluice.gateway.cluster.Ownership;
@@ -60,9 +61,10 @@ public final class RetentionSweep {
   private boolean isDue(Table table, int bucket) throws Exception {
     BucketState state = get(records.load(new BucketId(table.id(), bucket)));
     long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    return Retention.next(
-            state, table.options().logRetention(), table.options().writerExpiry(), now)
-        .isPresent();
+    return Transactions.areDue(state, now)
+        || Retention.next(
+                state, table.options().logRetention(), table.options().writerExpiry(), now)
+            .isPresent();
   }
 
   private <T> T get(CompletableFuture<T> future) throws Exception {

@@ -31,6 +31,11 @@ public final class AppendException extends Exception {
     FENCED,
     /** The log can't be reached. Retry; the rows may be stored if the batch had no writer. */
     UNAVAILABLE,
+    /**
+     * The transaction can't take rows, commit or abort; the cause is a {@code TransactionException}
+     * that says why. Nothing was done.
+     */
+    TRANSACTION,
     /** The bucket lost acknowledged rows and stopped. An operator must look at it. */
     STOPPED;
 

@@ -1,6 +1,7 @@
 package io.sluice.log.append;
 
 import io.sluice.catalog.bucket.StaleClaimException;
+import io.sluice.catalog.bucket.TransactionException;
 import io.sluice.catalog.level.NewerVersionException;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.table.BucketId;
@@ -15,6 +16,7 @@ final class AppendFailures {
   static boolean certain(Throwable failure) {
     Throwable cause = Retrying.cause(failure);
     return cause instanceof StaleClaimException
+        || cause instanceof TransactionException
         || (cause instanceof MetadataException e && e.kind() == MetadataException.Kind.MISSING);
   }
 
@@ -32,6 +34,9 @@ final class AppendFailures {
       return e;
     }
     String message = "bucket " + bucket + ": " + cause.getMessage();
+    if (cause instanceof TransactionException) {
+      return new AppendException(Reason.TRANSACTION, message, cause);
+    }
     if (certain(cause)) {
       return new AppendException(
           Reason.FENCED, message + "; send the same batch to the bucket's owner", cause);
@@ -66,6 +71,14 @@ final class AppendFailures {
     return unreadable == null
         ? new AppendException(Reason.UNAVAILABLE, text)
         : new AppendException(Reason.UNAVAILABLE, text, Retrying.cause(unreadable));
+  }
+
+  /** Ledgers of a transaction can't be reached now. */
+  static AppendException unreachable(BucketId bucket, Throwable failure) {
+    return new AppendException(
+        Reason.UNAVAILABLE,
+        "bucket " + bucket + ": " + failure.getMessage() + "; try again",
+        failure);
   }
 
   /** The record lacks rows that were acknowledged. */

@@ -7,9 +7,10 @@ import io.sluice.log.append.OpenSegment.Added;
 import io.sluice.log.append.PendingBatch.PendingFrame;
 import io.sluice.log.frame.DataEntry;
 import io.sluice.log.frame.Frame;
-import io.sluice.log.frame.FrameHeader;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,11 +41,13 @@ final class AppendLoop {
   private final AppendQueue queue;
   private final WriterWindow window;
   private final LedgerRoller roller;
+  private final Settlement settlement;
+  private final AddWatch watch;
+  private final Deque<Splice> splices = new ArrayDeque<>();
   private final List<CompletableFuture<Void>> sealWaiters = new ArrayList<>();
   private AppendPhase phase = new AppendPhase.Idle();
   private BucketState state;
   private long lastTimeMicros;
-  private boolean timeoutArmed;
   private @Nullable CompletableFuture<Void> closed;
   private volatile boolean dead;
 
@@ -59,6 +62,13 @@ final class AppendLoop {
     this.tail =
         new AckedTail(setup.settings().tailBytes(), setup.tails(), serial, state.nextBaseOffset());
     this.queue = queue;
+    this.settlement = new Settlement(setup.bucket().bucket(), queue, window, tail);
+    this.watch =
+        new AddWatch(
+            setup.settings().addTimeout(),
+            this::alarm,
+            () -> phase instanceof AppendPhase.Closing ? null : segment(),
+            this::onTimeout);
     this.roller =
         new LedgerRoller(
             setup,
@@ -120,6 +130,16 @@ final class AppendLoop {
     }
   }
 
+  /** Puts a transaction at the end, as soon as what is in flight is durable. */
+  void splice(Splice splice) {
+    if (phase instanceof AppendPhase.Dead end) {
+      splice.done().completeExceptionally(end.why());
+    } else {
+      splices.add(splice);
+      pump();
+    }
+  }
+
   void close(CompletableFuture<Void> done) {
     if (dead) {
       done.complete(null);
@@ -143,6 +163,13 @@ final class AppendLoop {
   }
 
   private void pump() {
+    if (!splices.isEmpty()) {
+      if (phase instanceof AppendPhase.Idle) {
+        spliceNext();
+      } else if (phase instanceof AppendPhase.Appending appending) {
+        drain(appending.segment());
+      }
+    }
     if (phase instanceof AppendPhase.Idle && !queue.isEmpty()) {
       open();
     }
@@ -187,7 +214,7 @@ final class AppendLoop {
 
   private void add(OpenSegment segment, List<PendingFrame> frames, ByteBuf entry) {
     Added added = segment.added(frames, entry);
-    armTimeout(segment);
+    watch.arm(segment);
     Completion.here(
         serial,
         segment.writer().add(entry.retainedDuplicate()),
@@ -209,35 +236,10 @@ final class AppendLoop {
         oldest = segment.oldest()) {
       List<Frame> frames = DataEntry.frames(oldest.bytes);
       segment.acked(frames);
-      settle(segment, oldest, frames);
+      settlement.settle(segment, oldest, frames);
     }
     goOnDraining();
     pump();
-  }
-
-  /** Makes the rows of a stored entry visible, then answers the batches that are whole. */
-  private void settle(OpenSegment segment, Added added, List<Frame> frames) {
-    long offset = segment.baseOffset() + added.relativeOffset;
-    long next = offset;
-    List<PendingBatch> whole = new ArrayList<>();
-    for (int i = 0; i < frames.size(); i++) {
-      FrameHeader header = frames.get(i).header();
-      PendingFrame pending = added.frames.get(i);
-      window.stored(header, next);
-      if (pending.batch().stored(pending, next)) {
-        whole.add(pending.batch());
-      }
-      next += header.rows();
-    }
-    if (!frames.isEmpty()) {
-      tail.publish(offset, frames);
-    }
-    added.bytes.release();
-    for (PendingBatch batch : whole) {
-      queue.done(batch);
-      inFlightBytes.addAndGet(-batch.bytes());
-      batch.answer(setup.bucket().bucket());
-    }
   }
 
   private void open() {
@@ -265,7 +267,9 @@ final class AppendLoop {
     OpenSegment segment = new OpenSegment(opened.writer(), base, at);
     phase = new AppendPhase.Appending(segment);
     add(segment, List.of(), WindowCodec.encode(window, base));
-    alarm(setup.roll().maxAge(), () -> onAge(segment));
+    if (setup.roll().hasAge()) {
+      alarm(setup.roll().maxAge(), () -> onAge(segment));
+    }
     pump();
   }
 
@@ -310,7 +314,7 @@ final class AppendLoop {
       return;
     }
     state = found.state();
-    if (!resolve(segment, found.ledger().rows())) {
+    if (!settlement.resolve(segment, found.ledger().rows())) {
       die(AppendFailures.torn(setup.bucket(), found.ledger()));
       return;
     }
@@ -324,21 +328,35 @@ final class AppendLoop {
     pump();
   }
 
-  /** Settles what the closed ledger holds of the entries in flight, and queues the rest again. */
-  private boolean resolve(OpenSegment segment, long rows) {
-    List<PendingFrame> back = new ArrayList<>();
-    boolean whole = true;
-    for (Added added : segment.giveUp()) {
-      if (added.relativeEnd() <= rows) {
-        settle(segment, added, DataEntry.frames(added.bytes));
-      } else {
-        whole &= added.relativeOffset >= rows;
-        back.addAll(added.frames);
-        added.bytes.release();
+  private void spliceNext() {
+    Splice next = splices.remove();
+    phase = new AppendPhase.Splicing();
+    Completion.on(
+        serial,
+        roller.splice(next, nextTime()),
+        (changed, failure) -> onSpliced(next, changed, failure));
+  }
+
+  private void onSpliced(
+      Splice splice, @Nullable BucketState changed, @Nullable Throwable failure) {
+    AppendException why = failure == null ? givenUp() : AppendFailures.of(setup.bucket(), failure);
+    if (!(phase instanceof AppendPhase.Splicing)) {
+      splice.done().completeExceptionally(deathCause() == null ? why : deathCause());
+      return;
+    }
+    phase = new AppendPhase.Idle();
+    if (changed != null) {
+      state = changed;
+      tail.publishUpTo(changed.nextBaseOffset());
+      setup.onSealed().accept(splice.rows());
+      splice.done().complete(null);
+    } else {
+      splice.done().completeExceptionally(why);
+      if (why.reason() != AppendException.Reason.TRANSACTION) {
+        die(why);
       }
     }
-    queue.putBack(back);
-    return whole;
+    pump();
   }
 
   private void die(AppendException why) {
@@ -347,15 +365,12 @@ final class AppendLoop {
     phase = new AppendPhase.Dead(why);
     dead = true;
     if (segment != null) {
-      List<PendingFrame> back = new ArrayList<>();
-      for (Added added : segment.giveUp()) {
-        back.addAll(added.frames);
-        added.bytes.release();
-      }
-      queue.putBack(back);
+      settlement.giveBack(segment);
     }
     queue.failAll(why).forEach(batch -> inFlightBytes.addAndGet(-batch.bytes()));
     tail.close();
+    splices.forEach(splice -> splice.done().completeExceptionally(why));
+    splices.clear();
     List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
     sealWaiters.clear();
     waiters.forEach(waiter -> waiter.completeExceptionally(why));
@@ -364,31 +379,9 @@ final class AppendLoop {
     }
   }
 
-  /**
-   * If the oldest add makes no progress for the whole time-out, its outcome is unknown. One alarm
-   * is set at a time, whatever is in flight.
-   */
-  private void armTimeout(OpenSegment segment) {
-    Added oldest = segment.oldest();
-    if (timeoutArmed || oldest == null) {
-      return;
-    }
-    timeoutArmed = true;
-    alarm(setup.settings().addTimeout(), () -> onTimeout(segment, oldest));
-  }
-
-  private void onTimeout(OpenSegment segment, Added oldest) {
-    timeoutArmed = false;
-    OpenSegment now = segment();
-    if (now == null || phase instanceof AppendPhase.Closing) {
-      return;
-    }
-    if (now == segment && now.oldest() == oldest) {
-      log.warn("Bucket {}: an add timed out, closing {}", setup.bucket(), now.ledgerId());
-      close(now);
-    } else {
-      armTimeout(now);
-    }
+  private void onTimeout(OpenSegment segment) {
+    log.warn("Bucket {}: an add timed out, closing {}", setup.bucket(), segment.ledgerId());
+    close(segment);
   }
 
   private void alarm(Duration delay, Runnable task) {

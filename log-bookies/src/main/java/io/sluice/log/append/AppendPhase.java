@@ -39,6 +39,14 @@ sealed interface AppendPhase {
   /** The ledger is being closed and asked what it holds. */
   record Closing(OpenSegment segment) implements AppendPhase {}
 
+  /** No ledger is open, and a transaction is being recorded. */
+  record Splicing() implements AppendPhase {
+    @Override
+    public @Nullable OpenSegment segment() {
+      return null;
+    }
+  }
+
   /** The end. */
   record Dead(AppendException why) implements AppendPhase {
     @Override

@@ -28,11 +28,15 @@ final class AppendQueue {
   private final Deque<PendingFrame> frames = new ArrayDeque<>();
   private final Set<PendingBatch> batches = new LinkedHashSet<>();
   private final Map<UUID, Deque<PendingBatch>> byWriter = new HashMap<>();
-  private final AtomicLong inFlightBytes = new AtomicLong();
+  private final AtomicLong inFlightBytes;
   private long queuedBytes;
 
-  AppendQueue(int bucket, int maxEntryBytes) {
+  /**
+   * @param inFlightBytes counts the bytes that are on their way, of this queue or of several
+   */
+  AppendQueue(int bucket, int maxEntryBytes, AtomicLong inFlightBytes) {
     this.bucket = bucket;
+    this.inFlightBytes = inFlightBytes;
     this.maxEntryBytes = maxEntryBytes;
   }
 

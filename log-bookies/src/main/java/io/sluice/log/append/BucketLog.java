@@ -1,11 +1,9 @@
 package io.sluice.log.append;
 
 import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.bucket.TransactionKey;
 import io.sluice.catalog.table.TableOptions;
 import io.sluice.log.append.AppendException.Reason;
-import io.sluice.log.frame.DataEntry;
-import io.sluice.log.frame.EntryHeader;
-import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.SegmentIndex;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.SegmentFrames;
@@ -14,7 +12,6 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The owner's side of one bucket: takes batches, makes them durable, shows them to subscribers.
@@ -25,21 +22,47 @@ public final class BucketLog {
   private final BucketSetup setup;
   private final SerialExecutor serial;
   private final AtomicLong inFlightBytes;
+  private final Admission admission;
   private final AppendQueue queue;
   private final WriterWindow window;
   private final AppendLoop loop;
   private final AtomicLong lossesAtConfirm;
+  private final BucketTransactions transactions;
 
   private BucketLog(
-      BucketSetup setup, SerialExecutor serial, Recovery.Recovered recovered, long losses) {
+      BucketSetup setup,
+      SerialExecutor serial,
+      Recovery.Recovered recovered,
+      long losses,
+      AtomicLong inFlightBytes) {
     this.setup = setup;
     this.lossesAtConfirm = new AtomicLong(losses);
     this.serial = serial;
-    this.queue = new AppendQueue(setup.bucket().bucket(), setup.settings().maxEntryBytes());
-    this.inFlightBytes = queue.inFlightBytes();
+    this.inFlightBytes = inFlightBytes;
+    this.admission = new Admission(setup.bucket(), setup.settings(), inFlightBytes);
+    this.queue =
+        new AppendQueue(setup.bucket().bucket(), setup.settings().maxEntryBytes(), inFlightBytes);
     this.window = recovered.window();
     this.loop = new AppendLoop(setup, recovered, serial, queue);
+    this.transactions =
+        new BucketTransactions(
+            setup,
+            recovered.state().claim().epoch(),
+            inFlightBytes,
+            splice -> serial.execute(() -> loop.splice(splice)),
+            why -> serial.execute(() -> loop.abandon(why)));
     serial.onThrow(thrown -> loop.abandon(AppendFailures.bug(setup.bucket(), thrown)));
+  }
+
+  /**
+   * Returns the log of one transaction, whose rows nobody sees.
+   *
+   * @param setup of the transaction, with its own record
+   * @param inFlightBytes counts those of the whole bucket
+   */
+  static BucketLog ofTransaction(
+      BucketSetup setup, Recovery.Recovered recovered, AtomicLong inFlightBytes) {
+    return new BucketLog(setup, new SerialExecutor(setup.threads()), recovered, 0, inFlightBytes);
   }
 
   /**
@@ -62,7 +85,8 @@ public final class BucketLog {
                 new Recovery(setup, retrying).run(),
                 (recovered, failure) -> {
                   if (recovered != null) {
-                    opened.complete(new BucketLog(setup, serial, recovered, losses));
+                    opened.complete(
+                        new BucketLog(setup, serial, recovered, losses, new AtomicLong()));
                   } else if (failure != null) {
                     opened.completeExceptionally(AppendFailures.of(setup.bucket(), failure));
                   }
@@ -78,11 +102,21 @@ public final class BucketLog {
    * <p>Continue elsewhere before doing anything heavy: the future may be completed on the bucket's
    * own thread.
    *
+   * <p>The rows of a batch of a transaction become visible only when that is committed; their
+   * offsets are those in the transaction, from 0.
+   *
    * @param batch taken over: released here, whatever the outcome
    * @return fails with an {@link AppendException}
    */
   public CompletableFuture<Appended> append(RowBatch batch) {
-    AppendException refusal = refusal(batch);
+    return batch.transaction() == null
+        ? appendHere(batch)
+        : transactions.append(batch, batch.transaction());
+  }
+
+  /** As {@link #append}, whether or not the batch is of the transaction that this log is of. */
+  CompletableFuture<Appended> appendHere(RowBatch batch) {
+    AppendException refusal = admission.refusal(batch);
     if (refusal != null) {
       batch.release();
       return CompletableFuture.failedFuture(refusal);
@@ -117,44 +151,6 @@ public final class BucketLog {
     return answer;
   }
 
-  /** Reserves the batch's bytes, or says why it can't come in. */
-  private @Nullable AppendException refusal(RowBatch batch) {
-    int limit = setup.settings().maxEntryBytes();
-    for (FrameRows frame : batch.frames()) {
-      DataEntry.Part part =
-          new DataEntry.Part(frame, batch.schemaId(), batch.writer(), batch.rows());
-      if (EntryHeader.SIZE + (long) part.size() > limit) {
-        return new AppendException(
-            Reason.TOO_LARGE,
-            "the frame at row "
-                + frame.firstRow()
-                + " takes "
-                + part.size()
-                + " bytes, an entry may have "
-                + limit
-                + "; send smaller rows or batches");
-      }
-    }
-    long bytes = batch.bytes();
-    long most = setup.settings().maxInFlightBytes();
-    long before = inFlightBytes.getAndAdd(bytes);
-    if (before > 0 && before + bytes > most) {
-      inFlightBytes.addAndGet(-bytes);
-      return new AppendException(
-          Reason.THROTTLED,
-          "bucket "
-              + setup.bucket()
-              + " has "
-              + before
-              + " bytes in flight and takes "
-              + most
-              + " at most, so "
-              + bytes
-              + " more must wait; try again after a pause");
-    }
-    return null;
-  }
-
   /**
    * Returns whether the bucket has rows of a writer, all appends of before this call considered.
    * Whether this gateway still owns the bucket isn't asked.
@@ -183,6 +179,27 @@ public final class BucketLog {
           }
         });
     return answer;
+  }
+
+  /**
+   * Makes the rows of a transaction visible, all at once. One that has committed before is success.
+   *
+   * @param rows how many rows it must have
+   * @return fails with an {@link AppendException}: TRANSACTION if it can't commit, else call again,
+   *     as it isn't known whether it did
+   */
+  public CompletableFuture<Void> commit(TransactionKey transaction, long rows) {
+    return transactions.commit(transaction, rows);
+  }
+
+  /**
+   * Drops a transaction and its ledgers, so that it can't commit any more. One that has committed,
+   * or that isn't there, is left alone.
+   *
+   * @return fails with an {@link AppendException}: call again
+   */
+  public CompletableFuture<Void> abort(TransactionKey transaction) {
+    return transactions.abort(transaction);
   }
 
   /**
@@ -231,7 +248,8 @@ public final class BucketLog {
 
   /**
    * Lets the rows leave the log that have been in the lake for {@code retention}, and deletes their
-   * ledgers. Call it again only once it is complete.
+   * ledgers; and those of transactions that were aborted or have expired. Call it again only once
+   * it is complete.
    *
    * @return the number of steps that were made; fails as the stores do, or with a stale claim: what
    *     is left is done by the next call, of whoever owns the bucket then
@@ -241,7 +259,8 @@ public final class BucketLog {
             setup,
             loop.state().claim().epoch(),
             record -> serial.execute(() -> loop.trim(record.startOffset())))
-        .run(retention);
+        .run(retention)
+        .thenCombine(transactions.clean(), Integer::sum);
   }
 
   /** Has the streams that wait for rows look again whether they may. */
@@ -276,9 +295,14 @@ public final class BucketLog {
    * cursors fail with CLOSED.
    */
   public CompletableFuture<Void> close() {
-    CompletableFuture<Void> closed = new CompletableFuture<>();
-    serial.execute(() -> loop.close(closed));
-    return closed;
+    return transactions
+        .close()
+        .thenCompose(
+            done -> {
+              CompletableFuture<Void> closed = new CompletableFuture<>();
+              serial.execute(() -> loop.close(closed));
+              return closed;
+            });
   }
 
   /**
@@ -295,6 +319,7 @@ public final class BucketLog {
                 + " was abandoned by "
                 + setup.owner()
                 + "; send the same batch to its next owner");
+    transactions.abandon();
     serial.execute(() -> loop.abandon(why));
   }
 

@@ -32,6 +32,26 @@ record BucketSetup(
     SessionLosses sessions,
     LongConsumer onSealed) {
 
+  /**
+   * Returns what the log of one of the bucket's transactions is made of: nobody reads it before it
+   * commits, so nothing of it is kept in memory.
+   */
+  BucketSetup ofTransaction(LogOptions its, BucketRecords record) {
+    return new BucketSetup(
+        bucket,
+        incarnation,
+        owner,
+        its,
+        settings.withoutTail(),
+        store,
+        record,
+        time,
+        threads,
+        tails,
+        sessions,
+        rows -> {});
+  }
+
   /** Returns when a segment is sealed, as of now. */
   RollPolicy roll() {
     return options.roll();

@@ -85,6 +85,11 @@ final class LedgerRoller {
                         .thenApply(state -> new Closed(ledger, state)));
   }
 
+  /** Makes a transaction's ledgers the bucket's last segments; none may be open. */
+  CompletableFuture<BucketState> splice(Splice splice, long atMicros) {
+    return steps.spliced(epoch, splice, atMicros, setup.options().transactionRetention());
+  }
+
   private AppendException lost(OpenSegment segment, ClosedLedger ledger) {
     return new AppendException(
         Reason.STOPPED,

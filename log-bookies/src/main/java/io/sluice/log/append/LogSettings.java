@@ -74,6 +74,21 @@ public record LogSettings(
         resultsPerWriter);
   }
 
+  /** Returns these settings with nothing kept in memory for subscribers. */
+  LogSettings withoutTail() {
+    return new LogSettings(
+        replication,
+        maxEntryBytes,
+        maxAddsInFlight,
+        maxInFlightBytes,
+        0,
+        totalTailBytes,
+        addTimeout,
+        retryPause,
+        writerBytes,
+        resultsPerWriter);
+  }
+
   private static void requireBetween(String name, long value, long least, long most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

@@ -3,8 +3,10 @@ package io.sluice.log.append;
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.Segment;
+import io.sluice.catalog.bucket.Transactions;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.log.segment.SegmentException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -57,6 +59,18 @@ final class RecordSteps {
                             ledger.maxTimeMicros(),
                             ledger.bytes(),
                             ledger.hasWindow())));
+  }
+
+  /** Records a transaction's ledgers as segments. */
+  CompletableFuture<BucketState> spliced(
+      long epoch, Splice splice, long atMicros, Duration retention) {
+    return retrying.call(
+        () ->
+            records.update(
+                bucket,
+                state ->
+                    Transactions.splice(
+                        state, epoch, splice.key(), splice.ledgers(), atMicros, retention)));
   }
 
   /**

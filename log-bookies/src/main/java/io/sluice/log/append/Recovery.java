@@ -73,7 +73,8 @@ final class Recovery {
                         }));
   }
 
-  private CompletableFuture<Recovered> readWindow(BucketState state) {
+  /** Reads back the writers of a bucket whose ledgers are all closed. */
+  CompletableFuture<Recovered> readWindow(BucketState state) {
     OptionalLong ledgerId = newestWithWindow(state);
     LogSettings settings = setup.settings();
     if (ledgerId.isEmpty()) {

@@ -1,5 +1,6 @@
 package io.sluice.log.append;
 
+import io.sluice.catalog.bucket.TransactionKey;
 import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.WriterSequence;
 import java.util.List;
@@ -10,12 +11,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schemaId the table's schema that the rows have
  * @param writer names the batch, so that a retry doubles nothing; null if it has no name
+ * @param transaction what makes the rows visible when it commits; null if they become visible at
+ *     once. With one the batch has a name, whose sequence counts within the transaction
  * @param frames the rows, dense: each frame begins where the one before ends; at least one
  */
-public record RowBatch(int schemaId, @Nullable WriterSequence writer, List<FrameRows> frames) {
+public record RowBatch(
+    int schemaId,
+    @Nullable WriterSequence writer,
+    @Nullable TransactionKey transaction,
+    List<FrameRows> frames) {
 
   public RowBatch {
     frames = List.copyOf(frames);
+    if (transaction != null
+        && (writer == null || !writer.writerId().equals(transaction.writerEpoch()))) {
+      throw new IllegalArgumentException(
+          "a batch of transaction " + transaction + " is named by its writer epoch: " + writer);
+    }
     int next = 0;
     for (FrameRows frame : frames) {
       if (frame.firstRow() != next) {
@@ -27,6 +39,11 @@ public record RowBatch(int schemaId, @Nullable WriterSequence writer, List<Frame
     if (next == 0) {
       throw new IllegalArgumentException("a batch without rows can't be appended");
     }
+  }
+
+  /** Makes a batch whose rows become visible as soon as they are durable. */
+  public RowBatch(int schemaId, @Nullable WriterSequence writer, List<FrameRows> frames) {
+    this(schemaId, writer, null, frames);
   }
 
   /** Returns the number of rows. */

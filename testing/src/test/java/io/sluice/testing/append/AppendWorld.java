@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.bucket.TransactionKey;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.BucketId;
@@ -118,7 +119,8 @@ final class AppendWorld {
         "file:/warehouse/" + id,
         Map.of(0, SCHEMA),
         0,
-        TableOptions.parse(Map.of("segment.bytes", "1MiB", "segment.max-age", "1s")),
+        TableOptions.parse(
+            Map.of("segment.bytes", "1MiB", "segment.max-age", "1s", "transaction.timeout", "10m")),
         "",
         Instant.EPOCH);
   }
@@ -230,6 +232,13 @@ final class AppendWorld {
       first += rows;
     }
     return new RowBatch(0, writer, frames);
+  }
+
+  /** Makes a batch of a transaction. */
+  RowBatch batch(TransactionKey transaction, long sequence, List<Integer> frameRows, int padding) {
+    RowBatch rows =
+        batch(new WriterSequence(transaction.writerEpoch(), sequence), frameRows, padding);
+    return new RowBatch(rows.schemaId(), rows.writer(), transaction, rows.frames());
   }
 
   /** Returns how many buffers of batches are still held. */
