@@ -224,9 +224,9 @@ sluice_compaction_failing{database="d",table="a"} 1.0
 sluice_compaction_failing{database="d",table="b"} 0.0
 sluice_maintenance_overdue_seconds{database="d",table="b"} NaN
 sluice_appended_rows_total{database="d",table="a"} 1000.0
-sluice_append_failures_total 3.0
-sluice_requests_seconds_count{protocol="http",method="POST",status="429"} 7.0
-sluice_requests_seconds_count{protocol="http",method="POST",status="200"} 70.0
+sluice_append_failures_total{code="BAD_ROWS",protocol="http"} 3.0
+sluice_append_failures_total{code="THROTTLED",protocol="flight"} 5.0
+sluice_append_failures_total{code="QUOTA_EXCEEDED",protocol="http"} 2.0
 """
 
 
@@ -283,11 +283,12 @@ class MetricsTest(unittest.TestCase):
         server = self.serve(METRICS)
         args = ("--host", "127.0.0.1", "--port", str(server.server_port))
         self.assertIsNone(self.value(self.metrics("gateway", *args), "AppendedRows"))
-        server.text = METRICS.replace("1000.0", "1500.0").replace('status="429"} 7.0', 'status="429"} 9.0')
+        server.text = METRICS.replace("1000.0", "1500.0").replace('protocol="flight"} 5.0', 'protocol="flight"} 7.0') + 'sluice_append_failures_total{code="FENCED",protocol="http"} 1.0\n'
         data = self.metrics("gateway", *args)
         self.assertEqual(500.0, self.value(data, "AppendedRows"))
-        self.assertEqual(2.0, self.value(data, "Throttled"))
-        self.assertEqual(0.0, self.value(data, "AppendFailures"))
+        self.assertEqual(2.0, self.value(data, "AppendsThrottled"))
+        self.assertEqual(1.0, self.value(data, "AppendsFenced"))
+        self.assertEqual(0.0, self.value(data, "AppendsUnavailable"))
         server.text = METRICS.replace("1000.0", "20.0")
         self.assertEqual(20.0, self.value(self.metrics("gateway", *args), "AppendedRows"))
 
@@ -311,7 +312,7 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual([("a", "", 1.0), ("b", 'x="}"', 2.5)], sluice_metrics.samples('# a 1\na 1\nb{x="}"} 2.5 1700000000\nc NaN\nd +Inf\nnonsense\n'))
 
     def test_each_alarm_of_sluice_s_own_is_about_a_figure_that_is_told(self):
-        told = {name for name, *_ in sluice_metrics.GAUGES + sluice_metrics.COUNTERS} | {sluice_metrics.THROTTLED[0], "BookiesUp"}
+        told = {name for name, *_ in sluice_metrics.GAUGES + sluice_metrics.COUNTERS} | {"BookiesUp"}
         told |= {kind + what for kind in ("Gateway", "Bookie", "ZooKeeper") for what in ("Up", "DiskUsedPercent")}
         with open(os.path.join(MODULES, "observability", "main.tf"), encoding="utf-8") as file:
             lines = [line for line in file if 'namespace = "Sluice"' in line]

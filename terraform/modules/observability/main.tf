@@ -41,14 +41,24 @@ locals {
         namespace = "Sluice", metric = "PurgesWaiting", dimensions = local.cluster, statistic = "Minimum"
         above     = 0, minutes = 60, missing = "notBreaching"
       }
-      append-failures = {
-        says      = "Appends fail. Some do while a bucket moves, which fences its last owner; if they go on, the gateways' log says why."
-        namespace = "Sluice", metric = "AppendFailures", dimensions = local.cluster, statistic = "Sum"
+      appends-unavailable = {
+        says      = "Appends can't be done: too few bookies, or ZooKeeper away. The gateways' log says why."
+        namespace = "Sluice", metric = "AppendsUnavailable", dimensions = local.cluster, statistic = "Sum"
         above     = 0, minutes = 5, missing = "notBreaching"
       }
-      throttled = {
-        says      = "Requests are told to come back later: more comes in than bookies or gateways can take, or than a table's quota."
-        namespace = "Sluice", metric = "Throttled", dimensions = local.cluster, statistic = "Sum"
+      appends-fenced = {
+        says      = "Appends reach gateways that were fenced. A few do while a bucket moves; if it goes on, gateways are paused, or cut off from ZooKeeper."
+        namespace = "Sluice", metric = "AppendsFenced", dimensions = local.cluster, statistic = "Sum"
+        above     = 0, minutes = 5, missing = "notBreaching"
+      }
+      appends-stopped = {
+        says      = "A bucket has stopped, as the log doesn't have what was acknowledged. The gateways' log says which one; nothing goes on there by itself."
+        namespace = "Sluice", metric = "AppendsStopped", dimensions = local.cluster, statistic = "Sum"
+        above     = 0, minutes = 1, missing = "notBreaching"
+      }
+      appends-throttled = {
+        says      = "Appends are told to come back later: more comes in than bookies or gateways can take, or than a table's quota."
+        namespace = "Sluice", metric = "AppendsThrottled", dimensions = local.cluster, statistic = "Sum"
         above     = 0, minutes = 15, missing = "notBreaching"
       }
       function-errors = {
@@ -110,7 +120,7 @@ locals {
   charts = [
     { title = "Rows appended a minute", series = [["Sluice", "AppendedRows", "Cluster", var.name]], stat = "Sum" },
     { title = "Bytes appended a minute", series = [["Sluice", "AppendedBytes", "Cluster", var.name]], stat = "Sum" },
-    { title = "Appends that failed, requests that were throttled", series = [["Sluice", "AppendFailures", "Cluster", var.name], ["Sluice", "Throttled", "Cluster", var.name]], stat = "Sum" },
+    { title = "Appends that failed", series = [for metric in ["AppendsUnavailable", "AppendsFenced", "AppendsStopped", "AppendsThrottled"] : ["Sluice", metric, "Cluster", var.name]], stat = "Sum" },
     { title = "Age of the oldest row not in the lake, in seconds", series = [["Sluice", "LakeLagSeconds", "Cluster", var.name]], stat = "Maximum" },
     { title = "Bytes not in the lake", series = [["Sluice", "LakeLagBytes", "Cluster", var.name]], stat = "Maximum" },
     { title = "Tables that fail", series = [["Sluice", "TablesCompactionFailing", "Cluster", var.name], ["Sluice", "TablesMaintenanceFailing", "Cluster", var.name]], stat = "Maximum" },

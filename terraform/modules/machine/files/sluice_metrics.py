@@ -25,14 +25,17 @@ GAUGES = [
     ("Followers", "sluice_followers", sum, "Count"),
     ("ArrowBytes", "sluice_arrow_bytes", sum, "Bytes"),
 ]
+# Likewise; of appends that failed, only those whose code is one of these. The others are mistakes of who sent them.
 COUNTERS = [
-    ("AppendedRows", "sluice_appended_rows_total", "Count"),
-    ("AppendedBytes", "sluice_appended_bytes_total", "Bytes"),
-    ("AppendFailures", "sluice_append_failures_total", "Count"),
-    ("DeadLetters", "sluice_dead_letters_total", "Count"),
+    ("AppendedRows", "sluice_appended_rows_total", None, "Count"),
+    ("AppendedBytes", "sluice_appended_bytes_total", None, "Bytes"),
+    ("DeadLetters", "sluice_dead_letters_total", None, "Count"),
+    ("AppendsUnavailable", "sluice_append_failures_total", ("UNAVAILABLE", "INTERNAL"), "Count"),
+    ("AppendsFenced", "sluice_append_failures_total", ("FENCED",), "Count"),
+    ("AppendsStopped", "sluice_append_failures_total", ("STOPPED",), "Count"),
+    ("AppendsThrottled", "sluice_append_failures_total", ("THROTTLED", "QUOTA_EXCEEDED", "OVERLOADED"), "Count"),
 ]
-# Of requests, those that were told to come back later.
-THROTTLED = ("Throttled", "sluice_requests_seconds_count", 'status="429"')
+CODE = re.compile(r'(?:^|,)code="([^"]*)"')
 
 
 def samples(text):
@@ -62,22 +65,25 @@ def gauges(found):
 
 def counts(found):
     """Returns the counters by CloudWatch's name, summed over their labels."""
-    totals = {}
-    for name, source, _ in COUNTERS:
-        totals[name] = sum(value for sample, _, value in found if sample == source)
-    name, source, label = THROTTLED
-    totals[name] = sum(value for sample, labels, value in found if sample == source and label in labels)
-    return totals
+    return {
+        name: sum(value for sample, labels, value in found if sample == source and (codes is None or code(labels) in codes))
+        for name, source, codes, _ in COUNTERS
+    }
+
+
+def code(labels):
+    match = CODE.search(labels)
+    return match.group(1) if match else ""
 
 
 def increases(before, now):
     """Returns (name, value, unit) of what was added since; a process that was started again counts from 0."""
-    units = {name: unit for name, _, unit in COUNTERS}
+    units = {name: unit for name, _, _, unit in COUNTERS}
     data = []
     for name, total in now.items():
-        if name in before:
+        if name in before and name in units:
             added = total - before[name]
-            data.append((name, added if added >= 0 else total, units.get(name, "Count")))
+            data.append((name, added if added >= 0 else total, units[name]))
     return data
 
 

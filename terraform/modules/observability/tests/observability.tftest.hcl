@@ -22,7 +22,7 @@ variables {
 run "each_fault_has_an_alarm_that_somebody_gets" {
   assert {
     condition = length(setsubtract([
-      "town-bookies-missing", "town-gateways-missing", "town-lake-lag", "town-compaction-failing", "town-append-failures", "town-throttled", "town-function-errors",
+      "town-bookies-missing", "town-gateways-missing", "town-lake-lag", "town-compaction-failing", "town-appends-unavailable", "town-appends-fenced", "town-appends-stopped", "town-appends-throttled", "town-function-errors",
       "town-function-throttled", "town-dead-letters", "town-disk-a1", "town-disk-b1", "town-disk-c1", "town-down-b1", "town-down-zookeeper-2", "town-disk-zookeeper-3"
     ], output.alarms)) == 0
     error_message = "A fault has no alarm."
