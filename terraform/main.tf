@@ -138,7 +138,7 @@ module "gateways" {
   region                     = local.region
   account_id                 = local.account_id
   partition                  = local.partition
-  artifact                   = local.artifact
+  artifact                   = merge(local.artifact, { key = coalesce(var.artifacts.gateway, var.artifacts.sluice) })
   ami_id                     = local.ami_id
   kms_key_arn                = module.storage.kms_key_arn
   log_days                   = var.log_days

@@ -14,17 +14,18 @@ variable "zones" {
 }
 
 variable "artifacts" {
-  description = "Where the distribution (sluice, a .tar.gz) and the compactor's function (compactor, a .zip) are: keys in a bucket of yours, and the ARN of the KMS key that encrypts it, if it is a key of yours. Other keys than before upgrade the function, then the gateways."
+  description = "Where the distribution (sluice, a .tar.gz) and the compactor's function (compactor, a .zip) are: keys in a bucket of yours, and the ARN of the KMS key that encrypts it, if it is a key of yours. Other keys than before upgrade the function, then the gateways; gateway, another key of a distribution, holds these back until bookies are upgraded."
   type = object({
     bucket      = string
     sluice      = string
     compactor   = string
+    gateway     = optional(string)
     kms_key_arn = optional(string)
   })
 
   validation {
-    condition     = endswith(var.artifacts.sluice, ".tar.gz") && endswith(var.artifacts.compactor, ".zip") && can(regex("^[A-Za-z0-9/_.-]+$", var.artifacts.sluice))
-    error_message = "artifacts.sluice must be the key of a .tar.gz, of letters, digits and /_.-, and artifacts.compactor that of a .zip."
+    condition     = endswith(var.artifacts.compactor, ".zip") && alltrue([for key in compact([var.artifacts.sluice, var.artifacts.gateway]) : can(regex("^[A-Za-z0-9/_.-]+\\.tar\\.gz$", key))])
+    error_message = "artifacts.sluice and artifacts.gateway must be keys of a .tar.gz, of letters, digits and /_.-, and artifacts.compactor that of a .zip."
   }
 }
 

@@ -37,6 +37,22 @@ run "there_is_a_machine_of_each_kind_in_each_zone" {
   }
 }
 
+run "gateways_are_held_back_while_bookies_are_upgraded" {
+  variables {
+    artifacts = { bucket = "artifacts", sluice = "2/sluice.tar.gz", gateway = "1/sluice.tar.gz", compactor = "1/sluice-compactor.zip" }
+  }
+
+  assert {
+    condition     = strcontains(module.bookies.policy, "arn:aws:s3:::artifacts/2/sluice.tar.gz") && !strcontains(module.bookies.policy, "/1/sluice.tar.gz")
+    error_message = "Bookies can't read the new version."
+  }
+
+  assert {
+    condition     = strcontains(module.gateways.policy, "arn:aws:s3:::artifacts/1/sluice.tar.gz") && !strcontains(module.gateways.policy, "/2/sluice.tar.gz")
+    error_message = "Gateways get the new version before bookies have it."
+  }
+}
+
 run "engines_may_only_read" {
   assert {
     condition     = alltrue([for action in flatten(jsondecode(output.lake_read_policy).Statement[*].Action) : can(regex("^(s3:(Get|List)|glue:Get|kms:Decrypt)", action))])
