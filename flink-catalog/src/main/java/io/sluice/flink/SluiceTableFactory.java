@@ -12,6 +12,7 @@ import io.sluice.flink.write.Delivery;
 import io.sluice.flink.write.Distribution;
 import io.sluice.flink.write.SinkSpec;
 import io.sluice.flink.write.SluiceTableSink;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.api.config.ExecutionConfigOptions;
 import org.apache.flink.table.catalog.TableDistribution;
 import org.apache.flink.table.connector.sink.DynamicTableSink;
 import org.apache.flink.table.connector.source.DynamicTableSource;
@@ -88,7 +90,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
           ScanSpec.of(endpoint, name, columns)
               .withPlanned((RowType) type.getLogicalType())
               .withStartup(startup)
-              .withSettings(settings(options, startup, bounded))
+              .withSettings(settings(context, startup, bounded))
               .withLakeChunkRows(options.get(SluiceOptions.LAKE_CHUNK_ROWS))
               .withBucketDiscovery(options.get(SluiceOptions.BUCKET_DISCOVERY));
       SluiceTableSource source = new SluiceTableSource(spec, type, bounded);
@@ -147,7 +149,8 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
         options.get(SluiceOptions.STARTUP_OFFSETS));
   }
 
-  private static SourceSettings settings(Configuration options, Startup startup, boolean batch) {
+  private static SourceSettings settings(Context context, Startup startup, boolean batch) {
+    Configuration options = options(context);
     Stop stop =
         Stop.parse(
             options.get(SluiceOptions.BOUNDED_MODE),
@@ -157,7 +160,19 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
     return new SourceSettings(
         stop.after(startup, batch),
         splitSize == null ? null : splitSize.getBytes(),
-        options.get(FactoryUtil.SOURCE_PARALLELISM));
+        options.get(FactoryUtil.SOURCE_PARALLELISM),
+        false,
+        idleTimeout(context));
+  }
+
+  private static Duration idleTimeout(Context context) {
+    return options(context)
+        .getOptional(FactoryUtil.SOURCE_IDLE_TIMEOUT)
+        .orElseGet(
+            () ->
+                context
+                    .getConfiguration()
+                    .get(ExecutionConfigOptions.TABLE_EXEC_SOURCE_IDLE_TIMEOUT));
   }
 
   private static Configuration options(Context context) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.TimestampData;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -24,8 +25,14 @@ final class BucketRows implements AutoCloseable {
    * @param columns those wanted of each row
    * @param filters what row groups and whole files may be left out by
    * @param planned the table's columns when the query began, which those names are of
+   * @param withTimes whether to say when each row was appended
    */
-  record Wanted(int bucket, List<String> columns, List<Expression> filters, Schema planned) {
+  record Wanted(
+      int bucket,
+      List<String> columns,
+      List<Expression> filters,
+      Schema planned,
+      boolean withTimes) {
 
     Wanted {
       columns = List.copyOf(columns);
@@ -34,12 +41,12 @@ final class BucketRows implements AutoCloseable {
 
     /** Returns the same rows, or more of them, without columns. */
     Wanted offsetsAlone() {
-      return new Wanted(bucket, List.of(), List.of(), planned);
+      return new Wanted(bucket, List.of(), List.of(), planned, false);
     }
 
     /** Returns the same rows, without columns. */
     Wanted withoutColumns() {
-      return new Wanted(bucket, List.of(), filters, planned);
+      return new Wanted(bucket, List.of(), filters, planned, false);
     }
 
     Expression within(OffsetRange range) {
@@ -54,6 +61,7 @@ final class BucketRows implements AutoCloseable {
   private final LakeRow row;
   private final int bucketAt;
   private final int offsetAt;
+  private final int timeAt;
   private final int bucket;
   private final OffsetRange range;
 
@@ -62,11 +70,15 @@ final class BucketRows implements AutoCloseable {
     List<String> names = new ArrayList<>(wanted.columns());
     addIfMissing(names, SystemColumns.BUCKET);
     addIfMissing(names, SystemColumns.OFFSET);
+    if (wanted.withTimes()) {
+      addIfMissing(names, SystemColumns.TIMESTAMP);
+    }
     Schema projection = LakeColumns.project(table, wanted.planned(), names);
     List<Expression> pruning = new ArrayList<>(wanted.filters());
     pruning.add(wanted.within(range));
     this.bucketAt = names.indexOf(SystemColumns.BUCKET);
     this.offsetAt = names.indexOf(SystemColumns.OFFSET);
+    this.timeAt = names.indexOf(SystemColumns.TIMESTAMP);
     this.row = new LakeRow(projection, wanted.columns().size());
     this.bucket = wanted.bucket();
     this.range = range;
@@ -89,10 +101,18 @@ final class BucketRows implements AutoCloseable {
               && read.getInt(bucketAt) == bucket
               && range.contains(read.getLong(offsetAt));
       if (ours) {
-        return new OffsetRow(read.getLong(offsetAt), row.of(read));
+        return new OffsetRow(read.getLong(offsetAt), micros(read), row.of(read));
       }
     }
     return null;
+  }
+
+  private long micros(RowData read) {
+    if (timeAt < 0 || read.isNullAt(timeAt)) {
+      return Long.MIN_VALUE;
+    }
+    TimestampData time = read.getTimestamp(timeAt, 6);
+    return time.getMillisecond() * 1_000 + time.getNanoOfMillisecond() / 1_000;
   }
 
   @Override

@@ -12,6 +12,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.TableScan;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.CloseableIterator;
@@ -95,13 +96,26 @@ public final class LakeFiles {
       this.tasks = tasks;
     }
 
-    /** Returns at most {@code limit} further rows; none at the end. */
-    public List<RowData> next(int limit) throws IOException {
-      List<RowData> rows = new ArrayList<>();
-      while (rows.size() < limit && advance()) {
-        rows.add(row.of(file.next()));
+    /**
+     * Puts further rows into an array.
+     *
+     * @return how many, fewer than it has room for only at the end
+     */
+    public int next(RowData[] rows) throws IOException {
+      int count = 0;
+      try {
+        while (count < rows.length && advance()) {
+          rows[count++] = row.of(file.next());
+        }
+      } catch (NotFoundException e) {
+        throw new IOException(
+            "a lake file is gone, since its snapshot expired while the query read it; run the query"
+                + " again, or raise the table's 'lake.snapshot-retention' above the time that its"
+                + " queries take: "
+                + e.getMessage(),
+            e);
       }
-      return rows;
+      return count;
     }
 
     private boolean advance() throws IOException {

@@ -60,7 +60,7 @@ public final class LakeHistory implements AutoCloseable {
     this(
         () -> lake.load().table(),
         lake.held(),
-        new Wanted(bucket, columns, filters, lake.planned()),
+        new Wanted(bucket, columns, filters, lake.planned(), true),
         wanted,
         maxRows);
   }
@@ -73,8 +73,13 @@ public final class LakeHistory implements AutoCloseable {
     this.maxRows = maxRows;
   }
 
-  /** A row and its offset. */
-  public record OffsetRow(long offset, RowData row) {}
+  /**
+   * A row and its offset.
+   *
+   * @param micros when it was appended, in microseconds since 1970; the least of all longs if the
+   *     file doesn't say
+   */
+  public record OffsetRow(long offset, long micros, RowData row) {}
 
   /**
    * Returns further rows in the order of their offsets, possibly none when all of a chunk's were

@@ -19,11 +19,12 @@ final class LakeRow {
   }
 
   /**
-   * Returns the wanted columns of a row that was read.
+   * Returns the wanted columns of a row that was read, which is used up: it may be changed, and be
+   * the one returned.
    *
    * @throws ArithmeticException if a TIME has microseconds, which Flink would lose
    */
   RowData of(RowData read) {
-    return columns.apply(read);
+    return columns.takeOver(read);
   }
 }

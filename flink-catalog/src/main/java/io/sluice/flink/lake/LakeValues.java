@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
@@ -54,6 +55,14 @@ final class LakeValues {
     };
   }
 
+  /** Returns whether {@link #of} makes other values. */
+  private static boolean changes(Type type) {
+    return switch (type.typeId()) {
+      case TIME, DECIMAL, STRUCT, LIST, MAP -> true;
+      default -> false;
+    };
+  }
+
   /** Iceberg's readers give a decimal the digits of its file; Flink writes it by the column's. */
   private static DecimalData widened(DecimalData value, int precision) {
     return value.precision() == precision
@@ -80,6 +89,7 @@ final class LakeValues {
 
     private final RowData.FieldGetter[] getters;
     private final List<Function<Object, Object>> fields;
+    private final int[] changed;
 
     /**
      * @param path of what the fields are in, with a dot behind it; empty for columns
@@ -91,6 +101,22 @@ final class LakeValues {
         getters[i] = RowData.createFieldGetter(plain(all.get(i).type()), i);
       }
       this.fields = all.stream().map(field -> of(path + field.name(), field.type())).toList();
+      this.changed =
+          IntStream.range(0, all.size()).filter(i -> changes(all.get(i).type())).toArray();
+    }
+
+    /** Returns a row that was read, itself if it has no other fields than these. */
+    GenericRowData takeOver(RowData read) {
+      if (!(read instanceof GenericRowData row) || row.getArity() != getters.length) {
+        return apply(read);
+      }
+      for (int i : changed) {
+        Object value = row.getField(i);
+        if (value != null) {
+          row.setField(i, fields.get(i).apply(value));
+        }
+      }
+      return row;
     }
 
     GenericRowData apply(RowData read) {

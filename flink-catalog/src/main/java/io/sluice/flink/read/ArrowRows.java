@@ -2,7 +2,7 @@ package io.sluice.flink.read;
 
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.client.ReadBatch;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.apache.arrow.vector.FieldVector;
@@ -22,11 +22,15 @@ final class ArrowRows {
   }
 
   /** Returns a batch's rows; the batch stays the caller's, and isn't referred to. */
-  List<PlacedRow> of(ReadBatch batch) {
+  PolledRows of(ReadBatch batch) {
     int count = batch.rowCount();
-    List<PlacedRow> rows = new ArrayList<>(count);
+    GenericRowData[] rows = new GenericRowData[count];
+    long[] next = new long[count];
+    long[] times = new long[count];
+    Arrays.fill(times, Math.floorDiv(batch.timeMicros(), 1_000L));
     for (int row = 0; row < count; row++) {
-      rows.add(new PlacedRow(new GenericRowData(columns.size()), batch.offset() + row + 1));
+      rows[row] = new GenericRowData(columns.size());
+      next[row] = batch.offset() + row + 1;
     }
     for (int column = 0; column < columns.size(); column++) {
       String name = columns.get(column);
@@ -36,7 +40,7 @@ final class ArrowRows {
             fill(rows, column, ArrowValues.ofMicros(batch.timeMicros()));
         case SystemColumns.OFFSET -> {
           for (int row = 0; row < count; row++) {
-            set(rows.get(row), column, batch.offset() + row);
+            rows[row].setField(column, batch.offset() + row);
           }
         }
         default -> {
@@ -46,19 +50,17 @@ final class ArrowRows {
           }
           IntFunction<@Nullable Object> values = ArrowValues.of(name, vector);
           for (int row = 0; row < count; row++) {
-            set(rows.get(row), column, values.apply(row));
+            rows[row].setField(column, values.apply(row));
           }
         }
       }
     }
-    return rows;
+    return new PolledRows(rows, count, next, times, batch.endOffset(), false);
   }
 
-  private static void fill(List<PlacedRow> rows, int column, Object value) {
-    rows.forEach(row -> set(row, column, value));
-  }
-
-  private static void set(PlacedRow row, int column, @Nullable Object value) {
-    ((GenericRowData) row.row()).setField(column, value);
+  private static void fill(GenericRowData[] rows, int column, Object value) {
+    for (GenericRowData row : rows) {
+      row.setField(column, value);
+    }
   }
 }

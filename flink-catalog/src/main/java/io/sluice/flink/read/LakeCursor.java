@@ -2,7 +2,7 @@ package io.sluice.flink.read;
 
 import io.sluice.flink.lake.LakeFiles;
 import java.io.IOException;
-import java.util.List;
+import org.apache.flink.table.data.RowData;
 
 /** An opened lake split. */
 final class LakeCursor implements SplitCursor {
@@ -24,11 +24,11 @@ final class LakeCursor implements SplitCursor {
   }
 
   @Override
-  public List<PlacedRow> poll() throws IOException {
-    List<PlacedRow> next =
-        rows.next(ROWS).stream().map(row -> new PlacedRow(row, PlacedRow.NO_POSITION)).toList();
-    ended = next.isEmpty();
-    return next;
+  public PolledRows poll() throws IOException {
+    RowData[] next = new RowData[ROWS];
+    int count = rows.next(next);
+    ended = count < ROWS;
+    return PolledRows.ofFiles(next, count);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.sluice.flink.read;
 
 import java.io.IOException;
-import java.util.List;
 
 /** Ends a split once its reader has as many rows, of all of its splits, as the query wants. */
 final class LimitedCursor implements SplitCursor {
@@ -29,15 +28,15 @@ final class LimitedCursor implements SplitCursor {
   }
 
   @Override
-  public List<PlacedRow> poll() throws IOException {
+  public PolledRows poll() throws IOException {
     if (left.rows == 0) {
-      return List.of();
+      return PolledRows.none(PolledRows.NO_POSITION, false);
     }
-    List<PlacedRow> rows = cursor.poll();
-    if (rows.size() > left.rows) {
-      rows = rows.subList(0, (int) left.rows);
+    PolledRows rows = cursor.poll();
+    if (rows.count() > left.rows) {
+      rows = rows.first((int) left.rows);
     }
-    left.rows -= rows.size();
+    left.rows -= rows.count();
     return rows;
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.vector.types.pojo.Schema;
-import org.apache.iceberg.expressions.Expressions;
+import org.apache.flink.table.data.RowData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +62,9 @@ final class RangeCursor implements SplitCursor {
   }
 
   @Override
-  public List<PlacedRow> poll() throws IOException {
+  public PolledRows poll() throws IOException {
     if (ended()) {
-      return List.of();
+      return none();
     }
     if (lakeNext) {
       lakeNext = false;
@@ -89,30 +89,46 @@ final class RangeCursor implements SplitCursor {
     }
   }
 
-  private List<PlacedRow> pollHistory(LakeHistory open) throws IOException {
-    Optional<List<LakeHistory.OffsetRow>> rows = open.next();
-    if (rows.isEmpty()) {
+  private PolledRows none() {
+    return PolledRows.none(position, history != null || lakeNext);
+  }
+
+  private PolledRows pollHistory(LakeHistory open) throws IOException {
+    Optional<List<LakeHistory.OffsetRow>> found = open.next();
+    if (found.isEmpty()) {
       // What the lake doesn't have below its offset was deleted there.
       position = historyEnd;
       closeHistory();
-      return List.of();
+      return none();
     }
-    List<PlacedRow> placed =
-        rows.get().stream().map(row -> new PlacedRow(row.row(), row.offset() + 1)).toList();
-    if (!placed.isEmpty()) {
-      position = placed.get(placed.size() - 1).nextPosition();
+    int count = found.get().size();
+    RowData[] rows = new RowData[count];
+    long[] next = new long[count];
+    long[] times = new long[count];
+    for (int i = 0; i < count; i++) {
+      LakeHistory.OffsetRow row = found.get().get(i);
+      rows[i] = row.row();
+      next[i] = row.offset() + 1;
+      boolean timed = row.micros() != Long.MIN_VALUE;
+      times[i] = timed ? Math.floorDiv(row.micros(), 1_000L) : PolledRows.NO_TIME;
     }
-    return placed;
+    if (count > 0) {
+      position = next[count - 1];
+    }
+    return new PolledRows(rows, count, next, times, position, true);
   }
 
-  private List<PlacedRow> pollLog() throws IOException {
+  private PolledRows pollLog() throws IOException {
     try {
-      if (log == null) {
-        log = context.openLog(readSpec());
+      BucketReader open = log;
+      if (open == null) {
+        open = context.openLog(readSpec());
+        log = open;
       }
-      Optional<ReadBatch> polled = log.poll(Duration.ZERO);
+      Optional<ReadBatch> polled = open.poll(Duration.ZERO);
       if (polled.isEmpty()) {
-        return List.of();
+        passOver(open);
+        return none();
       }
       try (ReadBatch batch = polled.get()) {
         requirePlanned(batch.rows().getSchema());
@@ -128,8 +144,14 @@ final class RangeCursor implements SplitCursor {
       if (history == null) {
         throw gap(e);
       }
-      return List.of();
+      return none();
     }
+  }
+
+  /** With a filter the log's reader may have come further than its last rows. */
+  private void passOver(BucketReader open) {
+    boolean ended = open.ended();
+    position = ended ? split.to() : Math.max(position, open.position());
   }
 
   private void requirePlanned(Schema rows) throws IOException {
@@ -149,7 +171,7 @@ final class RangeCursor implements SplitCursor {
         forEver ? OptionalLong.empty() : OptionalLong.of(split.to()),
         forEver || mayWait,
         context.logColumns(),
-        Expressions.alwaysTrue(),
+        LogFilter.of(context.spec().filters(), context.table().rowSchema()),
         context.prefetchBytes());
   }
 

@@ -2,6 +2,7 @@ package io.sluice.flink.read;
 
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.client.BucketReader;
+import io.sluice.client.BucketWatermark;
 import io.sluice.client.ReadSpec;
 import io.sluice.client.SluiceClient;
 import io.sluice.client.SluiceException;
@@ -22,6 +23,7 @@ final class ReadContext implements AutoCloseable {
   private final ScanSpec spec;
   private final Runnable rowsReady;
   private int openSplits = 1;
+  private boolean closed;
   private @Nullable SluiceClient client;
   private @Nullable TableDescription table;
   private @Nullable LakeCatalog lake;
@@ -88,6 +90,11 @@ final class ReadContext implements AutoCloseable {
     return reader;
   }
 
+  /** Returns what the log has now. May be called by another thread. */
+  List<BucketWatermark> watermarks() throws SluiceException {
+    return client().watermarks(spec.name());
+  }
+
   /** Says how many splits share the bytes read ahead. */
   void openSplits(int count) {
     openSplits = Math.max(1, count);
@@ -97,7 +104,10 @@ final class ReadContext implements AutoCloseable {
     return Math.max(MIN_PREFETCH_BYTES, PREFETCH_BYTES / openSplits);
   }
 
-  private SluiceClient client() {
+  private synchronized SluiceClient client() {
+    if (closed) {
+      throw new IllegalStateException("the reader is closed");
+    }
     if (client == null) {
       client = spec.endpoint().connect();
     }
@@ -111,8 +121,11 @@ final class ReadContext implements AutoCloseable {
         lake.close();
       }
     } finally {
-      if (client != null) {
-        client.close();
+      synchronized (this) {
+        closed = true;
+        if (client != null) {
+          client.close();
+        }
       }
     }
   }

@@ -1,7 +1,9 @@
 package io.sluice.flink.read;
 
+import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.DynamicParallelismInference;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -10,6 +12,7 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.util.FlinkRuntimeException;
 
 /**
  * Reads a table. A batch query for all of it reads the rows there are at one moment, lake and log
@@ -17,7 +20,9 @@ import org.apache.flink.table.data.RowData;
  * a start, to an end or for ever, each row once across restarts from a checkpoint.
  */
 final class SluiceSource
-    implements Source<RowData, SluiceSplit, EnumeratorState>, ResultTypeQueryable<RowData> {
+    implements Source<RowData, SluiceSplit, EnumeratorState>,
+        ResultTypeQueryable<RowData>,
+        DynamicParallelismInference {
 
   private static final long serialVersionUID = 1L;
 
@@ -45,6 +50,25 @@ final class SluiceSource
     return batch && spec.isWhole();
   }
 
+  /** A batch query needs no more readers than it has splits. */
+  @Override
+  public int inferParallelism(Context inference) {
+    try {
+      int splits = goesByFiles() ? planner().files().size() : ranges().ranges().size();
+      return Math.max(1, Math.min(splits, inference.getParallelismInferenceUpperBound()));
+    } catch (IOException e) {
+      throw new FlinkRuntimeException(e.getMessage(), e);
+    }
+  }
+
+  private SplitPlanner planner() {
+    return new SplitPlanner(spec);
+  }
+
+  private RangePlanner ranges() {
+    return new RangePlanner(spec, batch);
+  }
+
   @Override
   public SplitEnumerator<SluiceSplit, EnumeratorState> createEnumerator(
       SplitEnumeratorContext<SluiceSplit> context) {
@@ -54,16 +78,14 @@ final class SluiceSource
   @Override
   public SplitEnumerator<SluiceSplit, EnumeratorState> restoreEnumerator(
       SplitEnumeratorContext<SluiceSplit> context, EnumeratorState state) {
-    SplitPlanner planner = new SplitPlanner(spec);
     if (goesByFiles()) {
-      return new BoundedEnumerator(context, planner::files, state);
+      return new BoundedEnumerator(context, planner()::files, state);
     }
-    RangePlanner ranges = new RangePlanner(spec, batch);
     // In a batch query a reader takes a bucket when it is done with another; a streaming query's
     // go on side by side, or the time of one would have passed before another began.
     return batch
-        ? new BoundedEnumerator(context, ranges::ranges, state)
-        : new UnboundedEnumerator(context, ranges, state, spec.bucketDiscovery(), ends());
+        ? new BoundedEnumerator(context, ranges()::ranges, state)
+        : new UnboundedEnumerator(context, ranges(), state, spec.bucketDiscovery(), ends());
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.sluice.flink.read;
 
 import io.sluice.flink.read.SluiceSplit.RangeSplit;
+import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
@@ -14,8 +16,22 @@ final class SluiceSourceReader
     extends SingleThreadMultiplexSourceReaderBase<
         PlacedRow, RowData, SluiceSplit, SluiceSourceReader.SplitState> {
 
+  private final SplitProgress progress;
+  private final ReaderMetrics metrics;
+
   SluiceSourceReader(ScanSpec spec, SourceReaderContext context) {
-    super(() -> new SluiceSplitReader(spec), new Emitter(), context.getConfiguration(), context);
+    this(spec, context, new SplitProgress(context), new ReaderMetrics(context.metricGroup()));
+  }
+
+  private SluiceSourceReader(
+      ScanSpec spec, SourceReaderContext context, SplitProgress progress, ReaderMetrics metrics) {
+    super(
+        () -> new SluiceSplitReader(spec, progress, metrics),
+        new Emitter(spec.settings().appendTimeWatermarks()),
+        context.getConfiguration(),
+        context);
+    this.progress = progress;
+    this.metrics = metrics;
   }
 
   @Override
@@ -23,6 +39,12 @@ final class SluiceSourceReader
     if (getNumberOfCurrentlyAssignedSplits() == 0) {
       context.sendSplitRequest();
     }
+  }
+
+  @Override
+  public void addSplits(List<SluiceSplit> splits) {
+    splits.forEach(metrics::added);
+    super.addSplits(splits);
   }
 
   @Override
@@ -37,23 +59,41 @@ final class SluiceSourceReader
 
   @Override
   protected SluiceSplit toSplitType(String splitId, SplitState state) {
-    return state.split;
+    return progress.left(state.split);
   }
 
-  /** A split and how far it is. */
+  /** A split, how far it is, and the time that was made known last. */
   static final class SplitState {
     private SluiceSplit split;
+    private long watermark = PolledRows.NO_TIME;
 
     SplitState(SluiceSplit split) {
       this.split = split;
     }
   }
 
+  /** Within a bucket, append times never go back: each says that no earlier one follows. */
   private static final class Emitter implements RecordEmitter<PlacedRow, RowData, SplitState> {
+
+    private final boolean withWatermarks;
+
+    Emitter(boolean withWatermarks) {
+      this.withWatermarks = withWatermarks;
+    }
+
     @Override
     public void emitRecord(PlacedRow row, SourceOutput<RowData> output, SplitState state) {
-      output.collect(row.row());
-      if (row.nextPosition() != PlacedRow.NO_POSITION && state.split instanceof RangeSplit range) {
+      long time = row.timeMillis();
+      if (time == PolledRows.NO_TIME) {
+        output.collect(row.row());
+      } else {
+        if (withWatermarks && time > state.watermark) {
+          state.watermark = time;
+          output.emitWatermark(new Watermark(time - 1));
+        }
+        output.collect(row.row(), time);
+      }
+      if (row.nextPosition() != PolledRows.NO_POSITION && state.split instanceof RangeSplit range) {
         state.split = range.at(row.nextPosition());
       }
     }

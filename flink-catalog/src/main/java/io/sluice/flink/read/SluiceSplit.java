@@ -38,6 +38,9 @@ sealed interface SluiceSplit extends SourceSplit {
    */
   record RangeSplit(UUID incarnation, int bucket, long position, long to, boolean lakeFirst)
       implements SluiceSplit {
+
+    private static final String PREFIX = "bucket-";
+
     public RangeSplit {
       if (bucket < 0 || position < 0 || to < 0) {
         throw new IllegalArgumentException(
@@ -53,7 +56,12 @@ sealed interface SluiceSplit extends SourceSplit {
 
     @Override
     public String splitId() {
-      return "bucket-" + bucket;
+      return PREFIX + bucket;
+    }
+
+    /** Returns the bucket of the range that has an id. */
+    static int bucketOf(String splitId) {
+      return Integer.parseInt(splitId.substring(PREFIX.length()));
     }
 
     /** Returns what is left once all below {@code next} was read. */

@@ -10,8 +10,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
@@ -28,13 +29,22 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
   private final Deque<SluiceSplit> unopened = new ArrayDeque<>();
   private final Deque<SplitCursor> open = new ArrayDeque<>();
   private final Set<String> paused = new HashSet<>();
+  private final Map<String, Place> places = new HashMap<>();
   private final Object signal = new Object();
+  private final SplitProgress progress;
+  private final ReaderMetrics metrics;
+  private final LogEnds logEnds;
   private boolean signalled;
   private boolean failed;
 
-  SluiceSplitReader(ScanSpec spec) {
+  private record Place(long position, boolean history) {}
+
+  SluiceSplitReader(ScanSpec spec, SplitProgress progress, ReaderMetrics metrics) {
     this.context = new ReadContext(spec, this::wakeUp);
     this.left = new LimitedCursor.RowsLeft(spec.pushed().limit());
+    this.progress = progress;
+    this.metrics = metrics;
+    this.logEnds = new LogEnds(context::watermarks, metrics::known);
   }
 
   @Override
@@ -53,7 +63,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
     try {
       if (failed) {
         awaitSignal(); // The task ends, and then this.
-        return FetchedRows.none();
+        return FetchedRows.none(progress);
       }
       return next();
     } catch (IOException | RuntimeException e) {
@@ -67,27 +77,37 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
       open.addLast(pushedInto(unopened.pollFirst()));
     }
     clearSignal();
+    if (metrics.wantsEnds()) {
+      logEnds.maybeLook(System.nanoTime());
+    }
     for (int i = open.size(); i > 0; i--) {
       SplitCursor cursor = open.removeFirst();
       open.addLast(cursor);
       if (paused.contains(cursor.splitId())) {
         continue;
       }
-      List<PlacedRow> rows = poll(cursor);
+      PolledRows rows = poll(cursor);
       boolean ended = cursor.ended();
       if (ended) {
         open.remove(cursor);
         cursor.close();
       }
-      if (ended || !rows.isEmpty()) {
-        return FetchedRows.of(cursor.splitId(), rows, ended);
+      if (ended || isNew(cursor.splitId(), rows)) {
+        metrics.fetched(cursor.splitId(), rows, ended);
+        return FetchedRows.of(cursor.splitId(), rows, ended, progress);
       }
     }
     awaitSignal();
-    return FetchedRows.none();
+    return FetchedRows.none(progress);
   }
 
-  private List<PlacedRow> poll(SplitCursor cursor) throws IOException {
+  /** Returns whether there are rows, or a split is further than it was, or elsewhere. */
+  private boolean isNew(String splitId, PolledRows rows) {
+    Place place = new Place(rows.position(), rows.history());
+    return !place.equals(places.put(splitId, place)) || !rows.isEmpty();
+  }
+
+  private PolledRows poll(SplitCursor cursor) throws IOException {
     try {
       return cursor.poll();
     } catch (UncheckedIOException e) {

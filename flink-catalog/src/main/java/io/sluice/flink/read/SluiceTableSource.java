@@ -3,10 +3,12 @@ package io.sluice.flink.read;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.flink.pushdown.Aggregate;
 import io.sluice.flink.pushdown.Pushed;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.connector.ChangelogMode;
@@ -18,11 +20,14 @@ import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsReadingMetadata;
+import org.apache.flink.table.connector.source.abilities.SupportsSourceWatermark;
+import org.apache.flink.table.connector.source.abilities.SupportsWatermarkPushDown;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.expressions.AggregateExpression;
 import org.apache.flink.table.expressions.ResolvedExpression;
 import org.apache.flink.table.types.DataType;
 import org.apache.iceberg.expressions.Expression;
+import org.jspecify.annotations.Nullable;
 
 /** A table in a query. Filters leave out lake files and row groups; Flink applies them to rows. */
 public final class SluiceTableSource
@@ -31,13 +36,16 @@ public final class SluiceTableSource
         SupportsFilterPushDown,
         SupportsLimitPushDown,
         SupportsAggregatePushDown,
-        SupportsReadingMetadata {
+        SupportsReadingMetadata,
+        SupportsWatermarkPushDown,
+        SupportsSourceWatermark {
 
   private final boolean bounded;
   private ScanSpec spec;
   private List<String> physical;
   private List<String> metadata;
   private DataType producedType;
+  private @Nullable WatermarkStrategy<RowData> watermarks;
 
   /**
    * @param spec of all physical columns
@@ -69,8 +77,10 @@ public final class SluiceTableSource
   @Override
   public ScanRuntimeProvider getScanRuntimeProvider(ScanContext context) {
     TypeInformation<RowData> type = context.createTypeInformation(producedType);
-    return SourceProvider.of(
-        new SluiceSource(toRead(), bounded, type), spec.settings().parallelism());
+    SluiceSource source = new SluiceSource(toRead(), bounded, type);
+    return watermarks == null
+        ? SourceProvider.of(source, spec.settings().parallelism())
+        : new WatermarkedScan(source, watermarks, spec);
   }
 
   private ScanSpec toRead() {
@@ -109,6 +119,21 @@ public final class SluiceTableSource
     }
     physical = projected;
     producedType = producedDataType;
+  }
+
+  /** Each bucket has watermarks of its own: the table's is the least of them. */
+  @Override
+  public void applyWatermark(WatermarkStrategy<RowData> strategy) {
+    watermarks = strategy;
+  }
+
+  /** The source's own watermarks are append times, which never go back within a bucket. */
+  @Override
+  public void applySourceWatermark() {
+    spec = spec.withSettings(spec.settings().withAppendTimeWatermarks());
+    Duration idle = spec.settings().idleTimeout();
+    WatermarkStrategy<RowData> none = WatermarkStrategy.noWatermarks();
+    watermarks = idle.isZero() ? none : none.withIdleness(idle);
   }
 
   @Override
@@ -166,7 +191,9 @@ public final class SluiceTableSource
 
   @Override
   public DynamicTableSource copy() {
-    return new SluiceTableSource(spec, producedType, bounded, physical, metadata);
+    SluiceTableSource copy = new SluiceTableSource(spec, producedType, bounded, physical, metadata);
+    copy.watermarks = watermarks;
+    return copy;
   }
 
   @Override

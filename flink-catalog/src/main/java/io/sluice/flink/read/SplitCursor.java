@@ -1,7 +1,6 @@
 package io.sluice.flink.read;
 
 import java.io.IOException;
-import java.util.List;
 
 /** An opened split. Used by one thread. */
 interface SplitCursor extends AutoCloseable {
@@ -10,7 +9,7 @@ interface SplitCursor extends AutoCloseable {
   String splitId();
 
   /** Returns further rows, none if there are none now. May block on files, never on the log. */
-  List<PlacedRow> poll() throws IOException;
+  PolledRows poll() throws IOException;
 
   /** Returns whether all rows were returned. */
   boolean ended();

@@ -14,7 +14,6 @@ final class TotalsCursor implements SplitCursor {
   private final SplitCursor rows;
   private final Totals totals;
   private final Runnable more;
-  private long position = PlacedRow.NO_POSITION;
   private boolean ended;
 
   /**
@@ -36,21 +35,21 @@ final class TotalsCursor implements SplitCursor {
     return rows.splitId();
   }
 
+  /** Nothing is said of where the rows are: a split that is restored is added up anew. */
   @Override
-  public List<PlacedRow> poll() throws IOException {
-    List<PlacedRow> polled = rows.poll();
-    for (PlacedRow row : polled) {
-      totals.add(row.row());
-      position = row.nextPosition();
+  public PolledRows poll() throws IOException {
+    PolledRows polled = rows.poll();
+    for (int i = 0; i < polled.count(); i++) {
+      totals.add(polled.rows()[i]);
     }
     ended = rows.ended();
     if (ended) {
-      return List.of(new PlacedRow(totals.row(), position));
+      return PolledRows.ofFiles(new RowData[] {totals.row()}, 1);
     }
     if (!polled.isEmpty()) {
       more.run();
     }
-    return List.of();
+    return PolledRows.none(PolledRows.NO_POSITION, false);
   }
 
   @Override
@@ -66,11 +65,11 @@ final class TotalsCursor implements SplitCursor {
   private static final class OneRow implements SplitCursor {
 
     private final String splitId;
-    private @Nullable PlacedRow row;
+    private @Nullable RowData row;
 
     OneRow(String splitId, RowData row) {
       this.splitId = splitId;
-      this.row = new PlacedRow(row, PlacedRow.NO_POSITION);
+      this.row = row;
     }
 
     @Override
@@ -79,10 +78,12 @@ final class TotalsCursor implements SplitCursor {
     }
 
     @Override
-    public List<PlacedRow> poll() {
-      PlacedRow next = row;
+    public PolledRows poll() {
+      RowData next = row;
       row = null;
-      return next == null ? List.of() : List.of(next);
+      return next == null
+          ? PolledRows.none(PolledRows.NO_POSITION, false)
+          : PolledRows.ofFiles(new RowData[] {next}, 1);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.connector.source.SplitsAssignment;
@@ -28,6 +29,7 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
   private final Duration discovery;
   private final boolean ends;
   private final List<SluiceSplit> unassigned;
+  private final Backlog backlog;
   private boolean planned;
   private volatile int bucketCount;
 
@@ -38,6 +40,7 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
       Duration discovery,
       boolean ends) {
     this.context = context;
+    this.backlog = new Backlog(context::setIsProcessingBacklog);
     this.planner = planner;
     this.discovery = discovery;
     this.ends = ends;
@@ -65,6 +68,7 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
     unassigned.addAll(splits);
     planned = true;
     bucketCount = splits.size();
+    backlog.expect(splits);
     assign();
     context.registeredReaders().keySet().forEach(this::signalEnd);
   }
@@ -110,6 +114,13 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
   @Override
   public void handleSplitRequest(int reader, @Nullable String host) {
     // Buckets are given, not asked for.
+  }
+
+  @Override
+  public void handleSourceEvent(int reader, SourceEvent event) {
+    if (event instanceof HistoryEvent history) {
+      backlog.heard(history);
+    }
   }
 
   @Override

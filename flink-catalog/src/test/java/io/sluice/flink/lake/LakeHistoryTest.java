@@ -63,7 +63,7 @@ class LakeHistoryTest {
   private static final int BUCKET = 3;
   private static final Schema SCHEMA =
       SystemColumns.addTo(new Schema(optional(1, "n", Types.LongType.get())));
-  private static final Wanted WANTED = new Wanted(BUCKET, List.of("n"), List.of(), SCHEMA);
+  private static final Wanted WANTED = new Wanted(BUCKET, List.of("n"), List.of(), SCHEMA, false);
 
   private final InMemoryCatalog catalog = new InMemoryCatalog();
   private final Map<String, Integer> opened = new HashMap<>();

@@ -12,8 +12,8 @@ public final class LogRows {
   /** Returns the rows of a batch, which stays the caller's. */
   public static List<RowData> of(VectorSchemaRoot batch) {
     List<String> columns = batch.getSchema().getFields().stream().map(Field::getName).toList();
-    return new ArrowRows(0, columns)
-        .of(new ReadBatch(0, 0, batch)).stream().map(PlacedRow::row).toList();
+    PolledRows rows = new ArrowRows(0, columns).of(new ReadBatch(0, 0, batch));
+    return List.of(rows.rows());
   }
 
   private LogRows() {}

@@ -1,0 +1,53 @@
+package io.sluice.flink.read;
+
+import io.sluice.flink.read.SluiceSplit.RangeSplit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Tells Flink while a bucket is read from the lake: operators may then work for throughput, and
+ * checkpoints be rarer. It isn't in checkpoints, since readers say anew where they are.
+ */
+final class Backlog {
+
+  private final Consumer<Boolean> told;
+  private final Set<Integer> buckets = new HashSet<>();
+  private boolean last;
+
+  /**
+   * @param told whether there is a backlog, whenever that changes; at first there is none
+   */
+  Backlog(Consumer<Boolean> told) {
+    this.told = told;
+  }
+
+  /** These will be read from the lake first, those that say so. */
+  void expect(List<SluiceSplit> splits) {
+    for (SluiceSplit split : splits) {
+      if (split instanceof RangeSplit range && range.lakeFirst()) {
+        buckets.add(range.bucket());
+      }
+    }
+    tell();
+  }
+
+  /** A reader said where it reads. */
+  void heard(HistoryEvent event) {
+    if (event.reading()) {
+      buckets.add(event.bucket());
+    } else {
+      buckets.remove(event.bucket());
+    }
+    tell();
+  }
+
+  private void tell() {
+    boolean now = !buckets.isEmpty();
+    if (now != last) {
+      last = now;
+      told.accept(now);
+    }
+  }
+}
