@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.api.DataTypes;
@@ -154,9 +155,15 @@ public final class SluiceTableSource
   @Override
   public Result applyFilters(List<ResolvedExpression> filters) {
     List<Expression> pruning = new ArrayList<>();
-    filters.forEach(filter -> Filters.toIceberg(filter).ifPresent(pruning::add));
+    List<ResolvedExpression> accepted = new ArrayList<>();
+    for (ResolvedExpression filter : filters) {
+      Optional<Expression> expression = Filters.toIceberg(filter);
+      expression.ifPresent(pruning::add);
+      expression.ifPresent(unused -> accepted.add(filter));
+    }
     spec = spec.withFilters(pruning);
-    return Result.of(List.of(), filters);
+    // Those accepted are shown by EXPLAIN; Flink applies all of them to the rows that come.
+    return Result.of(accepted, filters);
   }
 
   /** A stream's limit is Flink's own affair: after a restart it counts on from its state. */

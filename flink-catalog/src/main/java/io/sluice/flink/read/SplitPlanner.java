@@ -2,7 +2,6 @@ package io.sluice.flink.read;
 
 import io.sluice.catalog.range.Cut;
 import io.sluice.catalog.range.OffsetRange;
-import io.sluice.catalog.range.UnionPlan;
 import io.sluice.client.BucketWatermark;
 import io.sluice.client.SluiceClient;
 import io.sluice.client.SluiceException;
@@ -50,11 +49,13 @@ final class SplitPlanner {
         for (List<String> tasks : plan(view, table)) {
           splits.add(new LakeSplit(splits.size(), tasks));
         }
+        LogPruning pruning = new LogPruning(table.schema(), spec.filters());
         cut.buckets()
             .forEach(
                 (bucket, plan) -> {
-                  if (!plan.fromLog().isEmpty()) {
-                    splits.add(logPart(table, bucket, plan));
+                  OffsetRange log = pruning.prune(bucket, plan.fromLog());
+                  if (!log.isEmpty()) {
+                    splits.add(logPart(table, bucket, log));
                   }
                 });
         LOG.info("Read of table {}: {} in {} splits", spec.name(), cut, splits.size());
@@ -102,8 +103,7 @@ final class SplitPlanner {
     return Cut.of(snapshotId, lakeOffsets, logs);
   }
 
-  private static RangeSplit logPart(TableDescription table, int bucket, UnionPlan plan) {
-    OffsetRange log = plan.fromLog();
+  private static RangeSplit logPart(TableDescription table, int bucket, OffsetRange log) {
     return new RangeSplit(table.incarnation(), bucket, log.start(), log.end(), false);
   }
 
