@@ -70,7 +70,8 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  private Placement.Heard owners(TableName table) throws SluiceException {
+  /** Asks which gateway owns which bucket. */
+  Placement.Heard owners(TableName table) throws SluiceException {
     Duration timeout = shorter(PLACEMENT_TIMEOUT, settings.callTimeout());
     return round(
         "owners of table " + table,

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -145,6 +146,19 @@ public final class SluiceClient implements AutoCloseable {
   /** Returns what the log holds of each bucket, by bucket. */
   public List<BucketWatermark> watermarks(TableName name) throws SluiceException {
     return Answers.watermarks(cluster.call("watermarks", Answers.named(name), true));
+  }
+
+  /**
+   * Returns the gateways that own a table's buckets now, as {@code host:port} by bucket; a bucket
+   * whose owner isn't known is left out.
+   */
+  public SortedMap<Integer, String> owners(TableName name) throws SluiceException {
+    SortedMap<Integer, String> owners = new TreeMap<>();
+    cluster
+        .owners(name)
+        .owners()
+        .forEach((bucket, endpoint) -> owners.put(bucket, endpoint.toString()));
+    return owners;
   }
 
   /** Returns, by bucket, the first offset in the log whose append time is {@code time} or later. */

@@ -27,12 +27,20 @@ abstract class AppendOnlyCatalog extends AbstractCatalog {
 
   @Override
   public void alterDatabase(String name, CatalogDatabase database, boolean ignoreIfNotExists) {
-    throw unsupported("ALTER DATABASE");
+    throw new CatalogException(
+        "database '" + name + "' can't be altered: a database of Sluice is a name alone");
   }
 
   @Override
   public void renameTable(ObjectPath path, String newName, boolean ignoreIfNotExists) {
-    throw unsupported("ALTER TABLE ... RENAME");
+    throw new CatalogException(
+        "table "
+            + path
+            + " can't be renamed: clients, the log and the lake know it by its name. CREATE TABLE "
+            + newName
+            + " LIKE "
+            + path.getObjectName()
+            + ", insert its rows there, and drop it");
   }
 
   @Override
@@ -145,7 +153,10 @@ abstract class AppendOnlyCatalog extends AbstractCatalog {
   @Override
   public void alterTableStatistics(
       ObjectPath path, CatalogTableStatistics statistics, boolean ignoreIfNotExists) {
-    throw unsupported("storing statistics");
+    throw new CatalogException(
+        "statistics of table "
+            + path
+            + " can't be set: they come from its lake and log; leave ANALYZE TABLE out");
   }
 
   @Override

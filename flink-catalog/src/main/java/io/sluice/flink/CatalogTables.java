@@ -17,6 +17,7 @@ import org.apache.flink.table.catalog.CatalogTable;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedCatalogTable;
 import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -37,26 +38,33 @@ final class CatalogTables {
    *
    * @throws IllegalArgumentException if what Flink keeps with it doesn't go with its columns
    */
-  static CatalogTable of(TableDescription table, boolean withSystemColumns) {
+  static CatalogTable of(TableDescription table, Suffix named) {
     Schema.Builder schema = Schema.newBuilder();
     Map<String, Runnable> stored = new LinkedHashMap<>();
-    for (NestedField column : table.rowSchema().columns()) {
-      stored.put(
-          column.name(),
-          () ->
-              schema.column(column.name(), FlinkTypes.dataType(column)).withComment(column.doc()));
-    }
     DerivedColumns derived = DerivedColumns.parse(table.options());
+    for (NestedField column : table.rowSchema().columns()) {
+      DataType type = derived.shown(column.name(), FlinkTypes.dataType(column));
+      stored.put(column.name(), () -> schema.column(column.name(), type).withComment(column.doc()));
+    }
     derived.addTo(schema, stored);
-    if (withSystemColumns) {
+    if (!named.isPlain()) {
       SystemColumns.fields(1).forEach(column -> addSystem(schema, column, derived));
     }
     return CatalogTable.newBuilder()
         .schema(schema.build())
         .comment(table.comment())
         .distribution(Distributions.of(table).orElse(null))
-        .options(shown(table))
+        .options(shown(table, named))
         .build();
+  }
+
+  /** Returns a table of columns alone. */
+  static CatalogTable of(List<NestedField> columns) {
+    Schema.Builder schema = Schema.newBuilder();
+    for (NestedField column : columns) {
+      schema.column(column.name(), FlinkTypes.dataType(column)).withComment(column.doc());
+    }
+    return CatalogTable.newBuilder().schema(schema.build()).options(Map.of()).build();
   }
 
   /** Flink reads a metadata key once: where the table reads it, its twin takes that. */
@@ -73,12 +81,21 @@ final class CatalogTables {
     schema.withComment(column.doc());
   }
 
+  /** Returns whether an option says where a query begins or ends; the lake alone is read whole. */
+  static boolean isBound(String option) {
+    return option.startsWith("scan.startup.") || option.startsWith("scan.bounded.");
+  }
+
   /** Options that have their default aren't shown, nor those that DISTRIBUTED BY stands for. */
-  private static Map<String, String> shown(TableDescription table) {
+  private static Map<String, String> shown(TableDescription table, Suffix named) {
     Map<String, String> shown = new LinkedHashMap<>(table.options());
     shown.entrySet().removeAll(TableOptions.DEFAULT.toMap().entrySet());
     shown.keySet().removeAll(List.of(Distributions.BUCKET_COUNT, Distributions.BUCKET_KEY));
-    return StoredOptions.named(shown);
+    Map<String, String> options = StoredOptions.named(shown);
+    if (named.isLake()) {
+      options.keySet().removeIf(CatalogTables::isBound);
+    }
+    return options;
   }
 
   /**

@@ -20,6 +20,11 @@ import org.apache.flink.table.catalog.Column.ComputedColumn;
 import org.apache.flink.table.catalog.Column.MetadataColumn;
 import org.apache.flink.table.catalog.ResolvedSchema;
 import org.apache.flink.table.catalog.WatermarkSpec;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.LocalZonedTimestampType;
+import org.apache.flink.table.types.logical.TimestampType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+import org.apache.flink.table.types.utils.TypeConversions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * flink.columns    [{"name":"at","as":"TO_TIMESTAMP_LTZ(`ms`, 3)","after":"ms","comment":"when"},
  *                   {"name":"o","metadata":"_offset","type":"BIGINT","after":"at"}]
- * flink.watermark  {"column":"at","as":"`at` - INTERVAL '5' SECOND"}
+ * flink.watermark  {"column":"at","as":"`at` - INTERVAL '5' SECOND","precision":3}
  * }</pre>
  *
  * @param columns in their order; {@code after} is the column before each, of whatever kind, or null
@@ -41,6 +46,7 @@ record DerivedColumns(List<Derived> columns, @Nullable Watermark watermark) {
   static final String COLUMNS = "flink.columns";
   static final String WATERMARK = "flink.watermark";
 
+  private static final int MICROS = 6;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A column that isn't stored: an expression, or a metadata key and the type it is shown in. */
@@ -52,8 +58,13 @@ record DerivedColumns(List<Derived> columns, @Nullable Watermark watermark) {
       @Nullable String after,
       @Nullable String comment) {}
 
-  /** A column with event time, and the expression that watermarks come from. */
-  record Watermark(String column, String expression) {}
+  /**
+   * A column with event time, and the expression that watermarks come from.
+   *
+   * @param precision that of a stored column, which Flink wants to be 3 at most; tables store
+   *     microseconds, so it would be forgotten. 6 if it has that of its type
+   */
+  record Watermark(String column, String expression, int precision) {}
 
   DerivedColumns {
     columns = List.copyOf(columns);
@@ -78,12 +89,36 @@ record DerivedColumns(List<Derived> columns, @Nullable Watermark watermark) {
     }
     List<WatermarkSpec> watermarks = schema.getWatermarkSpecs();
     return new DerivedColumns(
-        derived,
-        watermarks.isEmpty()
-            ? null
-            : new Watermark(
-                watermarks.get(0).getRowtimeAttribute(),
-                watermarks.get(0).getWatermarkExpression().asSerializableString()));
+        derived, watermarks.isEmpty() ? null : watermark(watermarks.get(0), schema));
+  }
+
+  private static Watermark watermark(WatermarkSpec spec, ResolvedSchema schema) {
+    String column = spec.getRowtimeAttribute();
+    int precision =
+        schema
+            .getColumn(column)
+            .filter(Column::isPhysical)
+            .map(stored -> LogicalTypeChecks.getPrecision(stored.getDataType().getLogicalType()))
+            .orElse(MICROS);
+    return new Watermark(column, spec.getWatermarkExpression().asSerializableString(), precision);
+  }
+
+  /** Returns the type that a stored column is shown in. */
+  DataType shown(String column, DataType type) {
+    if (watermark == null
+        || watermark.precision() == MICROS
+        || !watermark.column().equals(column)) {
+      return type;
+    }
+    boolean nullable = type.getLogicalType().isNullable();
+    return switch (type.getLogicalType().getTypeRoot()) {
+      case TIMESTAMP_WITHOUT_TIME_ZONE ->
+          TypeConversions.fromLogicalToDataType(new TimestampType(nullable, watermark.precision()));
+      case TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
+          TypeConversions.fromLogicalToDataType(
+              new LocalZonedTimestampType(nullable, watermark.precision()));
+      default -> type;
+    };
   }
 
   private static Derived metadata(MetadataColumn column, @Nullable String before) {
@@ -142,6 +177,7 @@ record DerivedColumns(List<Derived> columns, @Nullable Watermark watermark) {
             : JSON.createObjectNode()
                 .put("column", watermark.column())
                 .put("as", watermark.expression())
+                .put("precision", watermark.precision())
                 .toString());
     return options;
   }
@@ -168,7 +204,10 @@ record DerivedColumns(List<Derived> columns, @Nullable Watermark watermark) {
         columns,
         watermark.isEmpty()
             ? null
-            : new Watermark(watermark.path("column").asText(), watermark.path("as").asText()));
+            : new Watermark(
+                watermark.path("column").asText(),
+                watermark.path("as").asText(),
+                watermark.path("precision").asInt(MICROS)));
   }
 
   /**

@@ -25,6 +25,12 @@ public record Endpoint(String address, HashMap<String, String> lakeProperties)
     return List.of(address.split(","));
   }
 
+  /** Returns the address and the names of the properties: values may be secret. */
+  @Override
+  public String toString() {
+    return "Endpoint[address=" + address + ", lakeProperties=" + lakeProperties.keySet() + "]";
+  }
+
   /** Returns a client of the cluster, which must be closed. */
   public SluiceClient connect() {
     return SluiceClient.connect(ClientSettings.of(address));

@@ -5,6 +5,9 @@ import io.sluice.client.SluiceClient;
 import io.sluice.client.SluiceException;
 import io.sluice.client.SluiceException.Reason;
 import io.sluice.client.TableDescription;
+import io.sluice.flink.metadata.MetadataTable;
+import io.sluice.flink.procedure.Procedures;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +22,11 @@ import org.apache.flink.table.catalog.exceptions.CatalogException;
 import org.apache.flink.table.catalog.exceptions.DatabaseAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.DatabaseNotEmptyException;
 import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
+import org.apache.flink.table.catalog.exceptions.ProcedureNotExistException;
 import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.TableNotExistException;
 import org.apache.flink.table.factories.Factory;
+import org.apache.flink.table.procedures.Procedure;
 import org.jspecify.annotations.Nullable;
 
 /** Sluice's databases and tables, as a gateway has them. */
@@ -94,9 +99,12 @@ final class SluiceCatalog extends AppendOnlyCatalog {
   @Override
   public void createDatabase(String name, CatalogDatabase database, boolean ignoreIfExists)
       throws DatabaseAlreadyExistException {
-    if (!database.getProperties().isEmpty()) {
+    if (!database.getProperties().isEmpty() || !commentOf(database).isEmpty()) {
       throw new CatalogException(
-          "database '" + name + "' can't have properties: " + database.getProperties());
+          "database '"
+              + name
+              + "' can't have a comment or properties: a database of Sluice is a name alone, and the"
+              + " tables have comments and options; leave COMMENT and WITH out");
     }
     try {
       client().createDatabase(name, ignoreIfExists);
@@ -106,6 +114,12 @@ final class SluiceCatalog extends AppendOnlyCatalog {
       }
       throw failure("create database '" + name + "'", e);
     }
+  }
+
+  /** Flink answers null for a database without a comment. */
+  private static String commentOf(CatalogDatabase database) {
+    @Nullable String comment = database.getComment();
+    return comment == null ? "" : comment;
   }
 
   @Override
@@ -142,13 +156,18 @@ final class SluiceCatalog extends AppendOnlyCatalog {
 
   @Override
   public CatalogBaseTable getTable(ObjectPath path) throws TableNotExistException {
-    Optional<TableName> name = name(path);
-    if (name.isEmpty()) {
+    Suffix named = Suffix.of(path);
+    if (named.name().isEmpty()) {
       throw new TableNotExistException(getName(), path);
     }
     try {
-      TableDescription table = client().describe(name.get());
-      return CatalogTables.of(table, isSystem(path));
+      TableDescription table = client().describe(named.name().get());
+      Optional<MetadataTable> metadata = named.metadata();
+      return metadata.isPresent()
+          ? CatalogTables.of(metadata.get().columns(endpoint, table))
+          : CatalogTables.of(table, named);
+    } catch (IOException e) {
+      throw new CatalogException(e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new CatalogException("table " + path + ": " + e.getMessage(), e);
     } catch (SluiceException e) {
@@ -195,7 +214,7 @@ final class SluiceCatalog extends AppendOnlyCatalog {
   public void alterTable(
       ObjectPath path, CatalogBaseTable table, List<TableChange> changes, boolean ignoreIfNotExists)
       throws TableNotExistException {
-    Optional<TableName> name = isSystem(path) ? Optional.empty() : name(path);
+    Optional<TableName> name = plain(path, "ALTER TABLE");
     try {
       if (name.isPresent()) {
         alter(name.get(), table, changes);
@@ -241,7 +260,7 @@ final class SluiceCatalog extends AppendOnlyCatalog {
 
   @Override
   public void dropTable(ObjectPath path, boolean ignoreIfNotExists) throws TableNotExistException {
-    Optional<TableName> name = isSystem(path) ? Optional.empty() : name(path);
+    Optional<TableName> name = plain(path, "DROP TABLE");
     try {
       if (name.isPresent()) {
         client().dropTable(name.get(), ignoreIfNotExists, false);
@@ -256,21 +275,26 @@ final class SluiceCatalog extends AppendOnlyCatalog {
     }
   }
 
-  private static boolean isSystem(ObjectPath path) {
-    return path.getObjectName().endsWith(CatalogTables.SYSTEM_SUFFIX);
+  @Override
+  public List<String> listProcedures(String database) {
+    return database.equals(Procedures.DATABASE) ? Procedures.names() : List.of();
   }
 
-  /** Returns the table that a path means, or empty if no table can be named so. */
-  static Optional<TableName> name(ObjectPath path) {
-    String table = path.getObjectName();
-    if (isSystem(path)) {
-      table = table.substring(0, table.length() - CatalogTables.SYSTEM_SUFFIX.length());
+  @Override
+  public Procedure getProcedure(ObjectPath path) throws ProcedureNotExistException {
+    return Optional.of(path)
+        .filter(named -> named.getDatabaseName().equals(Procedures.DATABASE))
+        .flatMap(named -> Procedures.named(named.getObjectName(), endpoint))
+        .orElseThrow(() -> new ProcedureNotExistException(getName(), path));
+  }
+
+  /** Returns the table that a statement is to change, or empty if no table can be named so. */
+  private Optional<TableName> plain(ObjectPath path, String statement) {
+    Suffix named = Suffix.of(path);
+    if (!named.isPlain() && tableExists(path)) {
+      throw new CatalogException(named.refusal(statement));
     }
-    try {
-      return Optional.of(new TableName(path.getDatabaseName(), table));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return named.isPlain() ? named.name() : Optional.empty();
   }
 
   private SluiceClient client() {

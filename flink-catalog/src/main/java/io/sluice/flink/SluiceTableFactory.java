@@ -2,6 +2,7 @@ package io.sluice.flink;
 
 import io.sluice.catalog.table.Quantities;
 import io.sluice.catalog.table.TableName;
+import io.sluice.flink.metadata.MetadataTableSource;
 import io.sluice.flink.read.ScanSpec;
 import io.sluice.flink.read.SluiceTableSource;
 import io.sluice.flink.read.SourceSettings;
@@ -78,16 +79,29 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
 
   @Override
   public DynamicTableSource createDynamicTableSource(Context context) {
+    Suffix named = named(context);
     TableName name = name(context);
+    if (named.metadata().isPresent()) {
+      List<String> columns = DataType.getFieldNames(context.getPhysicalRowDataType());
+      return new MetadataTableSource(endpoint, name, named.metadata().get(), columns);
+    }
     Configuration options = options(context);
     boolean bounded =
-        context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE) == RuntimeExecutionMode.BATCH;
+        named.isLake()
+            || context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE)
+                == RuntimeExecutionMode.BATCH;
     try {
+      if (named.isLake() && options.keySet().stream().anyMatch(CatalogTables::isBound)) {
+        throw new IllegalArgumentException(
+            "`" + name.table() + named.text() + "` is read whole; filter by _timestamp or _offset");
+      }
       Startup startup = startup(options);
       DataType type = context.getPhysicalRowDataType();
       List<String> columns = DataType.getFieldNames(type);
       ScanSpec spec =
-          ScanSpec.of(endpoint, name, columns)
+          (named.isLake()
+                  ? ScanSpec.ofLake(endpoint, name, columns)
+                  : ScanSpec.of(endpoint, name, columns))
               .withPlanned((RowType) type.getLogicalType())
               .withStartup(startup)
               .withSettings(settings(context, startup, bounded))
@@ -102,6 +116,10 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
 
   @Override
   public DynamicTableSink createDynamicTableSink(Context context) {
+    Suffix named = named(context);
+    if (named.isLake() || !named.hasRows()) {
+      throw new ValidationException(named.refusal("INSERT"));
+    }
     TableName name = name(context);
     Configuration options = options(context);
     RowType type = (RowType) context.getPhysicalRowDataType().getLogicalType();
@@ -179,8 +197,13 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
     return Configuration.fromMap(context.getCatalogTable().getOptions());
   }
 
+  private static Suffix named(Context context) {
+    return Suffix.of(context.getObjectIdentifier().toObjectPath());
+  }
+
   private static TableName name(Context context) {
-    return SluiceCatalog.name(context.getObjectIdentifier().toObjectPath())
+    return named(context)
+        .name()
         .orElseThrow(
             () -> new ValidationException(context.getObjectIdentifier() + " can't name a table"));
   }

@@ -61,7 +61,7 @@ class AlterTableIT {
           sql,
           "ALTER TABLE t MODIFY DISTRIBUTION BY HASH(n) INTO 2 BUCKETS",
           "can't be lowered, from 8 to 2");
-      refused(sql, "ALTER TABLE t RENAME TO u", "RENAME");
+      refused(sql, "ALTER TABLE t RENAME TO u", "CREATE TABLE u LIKE t");
       check(sql, 400);
     }
   }

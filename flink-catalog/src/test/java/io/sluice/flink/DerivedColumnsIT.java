@@ -10,6 +10,7 @@ import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceClient;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +148,22 @@ class DerivedColumnsIT {
       rows.add(windows.next());
     }
     assertThat(rows).containsExactly(Row.of(3), Row.of(7));
+  }
+
+  @Test
+  void aStoredColumnMayHaveTheWatermark() throws Exception {
+    sql.executeSql("CREATE TABLE s (ts TIMESTAMP(3), n INT, WATERMARK FOR ts AS ts)");
+    sql.executeSql("INSERT INTO s VALUES (TIMESTAMP '2026-01-31 12:00:00.123', 1)").await();
+    town.compact(client, name("s"));
+    sql.executeSql("INSERT INTO s VALUES (TIMESTAMP '2026-01-31 12:00:01.456', 2)").await();
+    LocalDateTime noon = LocalDateTime.of(2026, 1, 31, 12, 0);
+    assertThat(Town.rows(sql, "SELECT ts FROM s ORDER BY n"))
+        .containsExactly(
+            Row.of(noon.plusNanos(123_000_000)), Row.of(noon.plusNanos(1_456_000_000)));
+    assertThat(Town.rows(sql, "SELECT n FROM s WHERE ts = TIMESTAMP '2026-01-31 12:00:00.123'"))
+        .containsExactly(Row.of(1));
+    sql.executeSql("ALTER TABLE s DROP WATERMARK");
+    assertThat(shown("s")).contains("`ts` TIMESTAMP(6)");
   }
 
   @Test

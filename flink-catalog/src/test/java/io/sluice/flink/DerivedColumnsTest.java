@@ -21,7 +21,7 @@ class DerivedColumnsTest {
               new Derived("y", "`a` + 2", null, null, "x", "why \"y\""),
               new Derived("o", null, "_offset", "BIGINT NOT NULL", "a", null),
               new Derived("z", "`b` + 3", null, null, "b", null)),
-          new Watermark("t", "`t` - INTERVAL '5' SECOND"));
+          new Watermark("t", "`t` - INTERVAL '5' SECOND", 3));
 
   @Test
   void theyAreReadBack() {

@@ -8,7 +8,9 @@ import java.io.IOException;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +47,20 @@ final class PlannedColumns {
     LogicalType was = FlinkTypes.withoutComments(planned.getTypeAt(at));
     LogicalType is =
         FlinkTypes.withoutComments(FlinkTypes.flinkType(column.type(), column.isOptional()));
-    boolean same = was.copy(true).equals(is.copy(true));
+    boolean same = was.copy(true).equals(is.copy(true)) || isCoarser(was, is);
     if (!same || (is.isNullable() && !was.isNullable())) {
       throw changed(
           spec,
           name,
           "is " + is.asSummaryString() + " now, and was " + was.asSummaryString() + " then");
     }
+  }
+
+  /** A column with a watermark is shown in the precision that it was declared in. */
+  private static boolean isCoarser(LogicalType was, LogicalType is) {
+    return was.getTypeRoot() == is.getTypeRoot()
+        && was.isAnyOf(LogicalTypeFamily.TIMESTAMP)
+        && LogicalTypeChecks.getPrecision(was) < LogicalTypeChecks.getPrecision(is);
   }
 
   /**

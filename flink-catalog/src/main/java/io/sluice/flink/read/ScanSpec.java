@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoint where
  * @param database of the table
- * @param table its name
+ * @param table its name, with {@code $lake} behind it if only the lake is read
  * @param columns those wanted of each row, in order, system columns included
  * @param filters by which files may be left out, joined by AND; Flink applies them itself
  * @param startup where a query begins
@@ -42,6 +42,8 @@ public record ScanSpec(
     Pushed pushed)
     implements Serializable {
 
+  private static final String LAKE = "$lake";
+
   public ScanSpec {
     if (lakeChunkRows < 1) {
       throw new IllegalArgumentException(
@@ -55,10 +57,20 @@ public record ScanSpec(
 
   /** Returns the read of all history of some columns. */
   public static ScanSpec of(Endpoint endpoint, TableName name, Collection<String> columns) {
+    return of(endpoint, name.database(), name.table(), columns);
+  }
+
+  /** Returns the read of what the lake has of some columns, without the log. */
+  public static ScanSpec ofLake(Endpoint endpoint, TableName name, Collection<String> columns) {
+    return of(endpoint, name.database(), name.table() + LAKE, columns);
+  }
+
+  private static ScanSpec of(
+      Endpoint endpoint, String database, String table, Collection<String> columns) {
     return new ScanSpec(
         endpoint,
-        name.database(),
-        name.table(),
+        database,
+        table,
         new ArrayList<>(columns),
         new ArrayList<>(),
         Startup.FULL,
@@ -67,6 +79,11 @@ public record ScanSpec(
         null,
         SourceSettings.DEFAULT,
         Pushed.NOTHING);
+  }
+
+  /** Returns whether only the lake is read. */
+  boolean isLakeAlone() {
+    return table.endsWith(LAKE);
   }
 
   /** Returns this with other columns. */
@@ -169,6 +186,7 @@ public record ScanSpec(
 
   /** Returns the table's name. */
   public TableName name() {
-    return new TableName(database, table);
+    String name = isLakeAlone() ? table.substring(0, table.length() - LAKE.length()) : table;
+    return new TableName(database, name);
   }
 }

@@ -38,7 +38,8 @@ final class SplitPlanner {
       try (LakeCatalog lake = LakeCatalog.open(spec.endpoint(), table)) {
         // The order matters: what leaves the log between the two is in a later snapshot, not lost.
         LakeCatalog.View view = lake.load();
-        List<BucketWatermark> watermarks = client.watermarks(spec.name());
+        List<BucketWatermark> watermarks =
+            spec.isLakeAlone() ? nothingBehind(view) : client.watermarks(spec.name());
         Cut cut = cut(view, watermarks);
         Optional<List<SluiceSplit>> pushed = new PushedPlan(spec, table, view, cut).splits();
         if (pushed.isPresent()) {
@@ -64,6 +65,13 @@ final class SplitPlanner {
     } catch (SluiceException e) {
       throw failure(e);
     }
+  }
+
+  /** What a log without rows that the lake lacks would be. */
+  private static List<BucketWatermark> nothingBehind(LakeCatalog.View view) {
+    return view.progress().lakeOffsets().entrySet().stream()
+        .map(end -> new BucketWatermark(end.getKey(), end.getValue(), end.getValue()))
+        .toList();
   }
 
   private List<List<String>> plan(LakeCatalog.View view, TableDescription table)
