@@ -143,9 +143,10 @@ class Flink:
             assert time.monotonic() < limit, f"not within {within} s: {what}\n{self.logs()}"
             time.sleep(0.1)
 
-    def logs(self, last=4000):
-        """The last characters of each file that the processes wrote."""
+    def logs(self, last=3000):
+        """The last characters of each log of the processes, and of what they printed if they have no log."""
         files = sorted((self.home / "log").iterdir())
+        files = [file for file in files if ".log" in file.name] or files
         return "\n".join(f"--- {file.name}\n{file.read_text(errors='replace')[-last:]}" for file in files)
 
     def close(self):
