@@ -80,6 +80,12 @@ resource "aws_iam_role_policy" "this" {
         Resource = [aws_sqs_queue.work.arn]
       },
       {
+        Sid      = "MessagesDecrypt"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = [var.kms_key_arn]
+      },
+      {
         Sid      = "Logs"
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]

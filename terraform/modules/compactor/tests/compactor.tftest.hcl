@@ -122,6 +122,13 @@ run "all_is_encrypted" {
   }
 }
 
+run "the_function_can_read_the_queue_s_messages" {
+  assert {
+    condition     = one([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if statement.Sid == "MessagesDecrypt"]) == [aws_sqs_queue.work.kms_master_key_id]
+    error_message = "The queue's messages can't be decrypted."
+  }
+}
+
 run "roles_may_do_nothing_to_what_they_do_not_name" {
   assert {
     condition = alltrue([
