@@ -6,11 +6,17 @@ import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.CheckpointConfig;
+import org.apache.flink.streaming.api.operators.AbstractUdfStreamOperator;
+import org.apache.flink.streaming.api.operators.SimpleOperatorFactory;
+import org.apache.flink.streaming.api.transformations.LegacySourceTransformation;
 import org.apache.flink.streaming.api.transformations.WithBoundedness;
 import org.apache.flink.table.api.ValidationException;
 
 /** What exactly-once needs of a job: checkpoints, and often enough. */
 final class Checkpoints {
+
+  /** It is in another package in each line of Flink. */
+  private static final String INPUT_FORMAT = "InputFormatSourceFunction";
 
   /**
    * Checks a job that is about to start. Without checkpoints, rows of one that doesn't end would
@@ -47,11 +53,20 @@ final class Checkpoints {
   }
 
   private static boolean isBounded(Transformation<?> last) {
-    return last.getTransitivePredecessors().stream()
-        .noneMatch(
-            each ->
-                each instanceof WithBoundedness source
-                    && source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED);
+    return last.getTransitivePredecessors().stream().noneMatch(Checkpoints::isEndless);
+  }
+
+  private static boolean isEndless(Transformation<?> each) {
+    return each instanceof WithBoundedness source
+        && source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED
+        && !(each instanceof LegacySourceTransformation<?> legacy && readsInputFormat(legacy));
+  }
+
+  /** Flink takes VALUES for endless, as it does all that it reads by an old InputFormat. */
+  private static boolean readsInputFormat(LegacySourceTransformation<?> source) {
+    return source.getOperatorFactory() instanceof SimpleOperatorFactory<?> factory
+        && factory.getOperator() instanceof AbstractUdfStreamOperator<?, ?> operator
+        && operator.getUserFunction().getClass().getSimpleName().equals(INPUT_FORMAT);
   }
 
   private Checkpoints() {}

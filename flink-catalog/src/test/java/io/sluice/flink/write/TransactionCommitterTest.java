@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.flink.api.connector.sink2.Committer.CommitRequest;
 import org.apache.flink.table.types.logical.IntType;
 import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
@@ -33,30 +32,31 @@ class TransactionCommitterTest {
 
   @Test
   void allTransactionsOfACheckpointAreCommittedByOneCall() throws Exception {
-    List<Request> requests = List.of(new Request(0), new Request(3));
+    List<Commits.Request> requests = List.of(request(0), request(3));
     try (TransactionCommitter committer = new TransactionCommitter(SPEC, committed::addAll)) {
       committer.commit(List.copyOf(requests));
       committer.commit(List.of());
     }
-    assertThat(committed).containsExactly(requests.get(0).transaction, requests.get(1).transaction);
-    assertThat(requests).noneMatch(request -> request.later);
+    assertThat(committed)
+        .containsExactly(requests.get(0).getCommittable(), requests.get(1).getCommittable());
+    assertThat(requests).noneMatch(request -> request.later());
   }
 
   @Test
   void whatMaySucceedLaterIsTriedAgain() throws Exception {
     for (Reason reason : List.of(Reason.UNAVAILABLE, Reason.OVERLOADED)) {
-      List<Request> requests = List.of(new Request(0), new Request(1));
+      List<Commits.Request> requests = List.of(request(0), request(1));
       try (TransactionCommitter committer = failing(reason)) {
         committer.commit(List.copyOf(requests));
       }
-      assertThat(requests).allMatch(request -> request.later);
+      assertThat(requests).allMatch(request -> request.later());
     }
   }
 
   @Test
   void rowsThatAreGoneFailTheJobAndItSaysWhatToDo() {
     for (Reason reason : List.of(Reason.TRANSACTION_LOST, Reason.NOT_FOUND)) {
-      assertThatThrownBy(() -> commit(failing(reason), new Request(5)))
+      assertThatThrownBy(() -> commit(failing(reason), request(5)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("table shop.sales at gateway:9470")
           .hasMessageContaining("told so")
@@ -69,11 +69,15 @@ class TransactionCommitterTest {
   @Test
   void anyOtherFailureFailsTheJobButLosesNothing() {
     for (Reason reason : List.of(Reason.INVALID, Reason.UNAUTHORIZED, Reason.INTERNAL)) {
-      assertThatThrownBy(() -> commit(failing(reason), new Request(5)))
+      assertThatThrownBy(() -> commit(failing(reason), request(5)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("told so")
           .hasMessageNotContaining("gone");
     }
+  }
+
+  private static Commits.Request request(int bucket) {
+    return new Commits.Request(new PreparedTransaction(new UUID(3, 4), bucket, EPOCH, 0, 10));
   }
 
   private static TransactionCommitter failing(Reason reason) {
@@ -84,53 +88,10 @@ class TransactionCommitterTest {
         });
   }
 
-  private static void commit(TransactionCommitter committer, Request request) throws IOException {
+  private static void commit(TransactionCommitter committer, Commits.Request request)
+      throws IOException {
     try (committer) {
       committer.commit(List.of(request));
-    }
-  }
-
-  private static final class Request implements CommitRequest<PreparedTransaction> {
-    private final PreparedTransaction transaction;
-    private boolean later;
-
-    Request(int bucket) {
-      transaction = new PreparedTransaction(new UUID(3, 4), bucket, EPOCH, 0, 10);
-    }
-
-    @Override
-    public PreparedTransaction getCommittable() {
-      return transaction;
-    }
-
-    @Override
-    public int getNumberOfRetries() {
-      return 0;
-    }
-
-    @Override
-    public void signalFailedWithKnownReason(Throwable t) {
-      throw new AssertionError("Flink would go on without the rows", t);
-    }
-
-    @Override
-    public void signalFailedWithUnknownReason(Throwable t) {
-      throw new AssertionError(t);
-    }
-
-    @Override
-    public void retryLater() {
-      later = true;
-    }
-
-    @Override
-    public void updateAndRetryLater(PreparedTransaction committable) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void signalAlreadyCommitted() {
-      throw new AssertionError();
     }
   }
 }
