@@ -20,7 +20,8 @@ class SinkSuiteIT extends SinkTestSuiteBase<String> {
 
   @TempDir private static Path folder;
 
-  @TestSemantics CheckpointingMode[] semantics = {CheckpointingMode.AT_LEAST_ONCE};
+  @TestSemantics
+  CheckpointingMode[] semantics = {CheckpointingMode.AT_LEAST_ONCE, CheckpointingMode.EXACTLY_ONCE};
 
   @TestEnv MiniClusterTestEnvironment flink = new MiniClusterTestEnvironment();
 

@@ -47,12 +47,13 @@ final class Town implements AutoCloseable {
   private final TableCatalog catalog;
   private final TableCompactor compactor;
   private final Lake lake;
-  private final Gateway gateway;
+  private final StoredBucketRecords buckets;
+  private Gateway gateway;
 
   Town(Path folder) throws Exception {
     lake = Lake.open(LakeSettings.local(folder), metadata);
     catalog = new TableCatalog(metadata, lake);
-    StoredBucketRecords buckets = new StoredBucketRecords(metadata);
+    buckets = new StoredBucketRecords(metadata);
     compactor =
         new TableCompactor(
             buckets,
@@ -62,13 +63,23 @@ final class Town implements AutoCloseable {
             lake::table,
             allocator,
             CompactorSettings.DEFAULT.alone());
-    gateway =
-        Gateway.start(
-            GatewaySettings.DEFAULT
-                .at("127.0.0.1", 0)
-                .withUpkeep(Duration.ofMillis(200), Duration.ofSeconds(1)),
-            new GatewayParts(
-                metadata, catalog, buckets, segments, lake, table -> {}, Clock.systemUTC()));
+    gateway = startGateway(0);
+  }
+
+  private Gateway startGateway(int port) throws Exception {
+    return Gateway.start(
+        GatewaySettings.DEFAULT
+            .at("127.0.0.1", port)
+            .withUpkeep(Duration.ofMillis(200), Duration.ofSeconds(1)),
+        new GatewayParts(
+            metadata, catalog, buckets, segments, lake, table -> {}, Clock.systemUTC()));
+  }
+
+  /** Stops the gateway, and starts another at the same address. */
+  void restartGateway() throws Exception {
+    int port = gateway.port();
+    gateway.close().orTimeout(30, TimeUnit.SECONDS).join();
+    gateway = startGateway(port);
   }
 
   /** Returns one Flink cluster for all queries of a test class. */
