@@ -7,6 +7,7 @@ import io.sluice.client.SluiceException.Reason;
 import io.sluice.client.TableDescription;
 import io.sluice.flink.metadata.MetadataTable;
 import io.sluice.flink.procedure.Procedures;
+import io.sluice.flink.statistics.LakeStatistics;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ import org.apache.flink.table.catalog.exceptions.DatabaseNotExistException;
 import org.apache.flink.table.catalog.exceptions.ProcedureNotExistException;
 import org.apache.flink.table.catalog.exceptions.TableAlreadyExistException;
 import org.apache.flink.table.catalog.exceptions.TableNotExistException;
+import org.apache.flink.table.catalog.stats.CatalogColumnStatistics;
+import org.apache.flink.table.catalog.stats.CatalogTableStatistics;
 import org.apache.flink.table.factories.Factory;
 import org.apache.flink.table.procedures.Procedure;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +36,13 @@ import org.jspecify.annotations.Nullable;
 final class SluiceCatalog extends AppendOnlyCatalog {
 
   private final Endpoint endpoint;
+  private final LakeStatistics statistics;
   private @Nullable SluiceClient client;
 
   SluiceCatalog(String name, String defaultDatabase, Endpoint endpoint) {
     super(name, defaultDatabase);
     this.endpoint = endpoint;
+    this.statistics = new LakeStatistics(endpoint);
   }
 
   @Override
@@ -272,6 +277,32 @@ final class SluiceCatalog extends AppendOnlyCatalog {
         throw new TableNotExistException(getName(), path, e);
       }
       throw failure("drop table " + path, e);
+    }
+  }
+
+  @Override
+  public CatalogTableStatistics getTableStatistics(ObjectPath path) {
+    return rowsOf(path)
+        .map(table -> statistics.table(client(), table))
+        .orElse(CatalogTableStatistics.UNKNOWN);
+  }
+
+  @Override
+  public CatalogColumnStatistics getTableColumnStatistics(ObjectPath path) {
+    return rowsOf(path).map(statistics::columns).orElse(CatalogColumnStatistics.UNKNOWN);
+  }
+
+  /** Returns the table whose rows a path means, if it is there and can be asked. */
+  private Optional<TableDescription> rowsOf(ObjectPath path) {
+    Suffix named = Suffix.of(path);
+    if (named.name().isEmpty() || !named.hasRows()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(client().describe(named.name().get()));
+    } catch (SluiceException e) {
+      // A query that reads it will say so.
+      return Optional.empty();
     }
   }
 
