@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  * <ul>
  *   <li>{@code --data FOLDER}: where ledgers and lake go; on the disk that is to be measured.
  *       Required, and must be empty or missing.
- *   <li>{@code --only NAMES}: some of {@code ingest,latency,followers,buckets,compaction,union}; by
- *       default all but buckets, which takes minutes to open 10,000 of them.
+ *   <li>{@code --only NAMES}: some of {@code
+ *       ingest,latency,followers,buckets,compaction,union,lake-scan}; by default all but buckets,
+ *       which takes minutes to open 10,000 of them, and lake-scan.
  *   <li>{@code --rounds N}: how often each measurement is made, 3 by default.
  *   <li>{@code --seconds S}: how long one takes, 4 by default.
  *   <li>{@code --bookies N}: how many bookies, 1 by default; each entry is stored by all of them,
@@ -75,7 +76,7 @@ public final class Benchmarks {
     if (only.contains("buckets")) {
       texts.add(new BucketsBenchmark(bench).run().text());
     }
-    if (only.contains("compaction") || only.contains("union")) {
+    if (Stream.of("compaction", "union", "lake-scan").anyMatch(only::contains)) {
       try (Worker worker = new Worker(bench, data.resolve("warehouse"))) {
         if (only.contains("compaction")) {
           Path files = Files.createDirectories(data.resolve("files"));
@@ -83,6 +84,9 @@ public final class Benchmarks {
         }
         if (only.contains("union")) {
           texts.add(new UnionScanBenchmark(bench, worker).run().text());
+        }
+        if (only.contains("lake-scan")) {
+          texts.add(new LakeScanBenchmark(bench, worker).run().text());
         }
       }
     }
