@@ -52,7 +52,7 @@ class PushDownSeedsIT {
   @TestFactory
   Stream<DynamicTest> noAnswerChangesByWhatIsPushedDown() {
     TableEnvironment sql = town.sql(EnvironmentSettings.inBatchMode());
-    return Seeded.seeds(60, random -> check(sql, random));
+    return Seeded.seeds(30, random -> check(sql, random));
   }
 
   private static void check(TableEnvironment sql, Random random) throws Exception {
