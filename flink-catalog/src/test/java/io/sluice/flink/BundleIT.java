@@ -29,6 +29,9 @@ class BundleIT {
   private static final Pattern OURS =
       Pattern.compile("(io/sluice|com/github/luben/zstd|org/xerial/snappy)/.*");
 
+  /** The name says for which line of Flink the jar is. */
+  private static final Pattern NAME = Pattern.compile("sluice-flink-[12]\\.[0-9x]+-[0-9].*\\.jar");
+
   private static final String SHADED = "io.sluice.shaded.";
 
   @Test
@@ -125,7 +128,9 @@ class BundleIT {
 
   private static Path bundle() throws IOException {
     try (Stream<Path> jars = Files.list(Path.of(System.getProperty("basedir", "."), "target"))) {
-      return jars.filter(jar -> jar.toString().endsWith("-bundle.jar")).findFirst().orElseThrow();
+      return jars.filter(jar -> NAME.matcher(jar.getFileName().toString()).matches())
+          .findFirst()
+          .orElseThrow();
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.sluice.flink.write;
 
+import io.sluice.flink.line.LineSink;
 import java.io.IOException;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPreWriteTopology;
@@ -13,7 +13,7 @@ import org.apache.flink.table.data.RowData;
  * broken connection doubles nothing; a restart of the job appends anew what came after its
  * checkpoint.
  */
-final class SluiceSink implements Sink<RowData>, SupportsPreWriteTopology<RowData> {
+final class SluiceSink implements LineSink<RowData>, SupportsPreWriteTopology<RowData> {
 
   private static final long serialVersionUID = 1L;
 

@@ -57,7 +57,7 @@ class TidyRepositoryTest {
 
     assertThat(modules)
         .contains("catalog", "log-bookies", "testing", "client", "ingest-gateway")
-        .contains("compactor-lambda", "flink-catalog", "cli", "bench");
+        .contains("compactor-lambda", "flink-catalog", "flink-catalog-1.20", "cli", "bench");
   }
 
   private static List<Finding> findings() throws IOException {
@@ -96,7 +96,7 @@ class TidyRepositoryTest {
   private static List<SourceFile> sources() throws IOException {
     List<SourceFile> sources = new ArrayList<>();
     for (Path module : children(ROOT)) {
-      for (String part : List.of("src/main/java", "src/test/java")) {
+      for (String part : List.of("src/main/java", "src/line/java", "src/test/java")) {
         Path folder = module.resolve(part);
         if (Files.isDirectory(folder)) {
           read(folder, sources);
