@@ -7,6 +7,8 @@ import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.frame.NewerEntryException;
+import io.sluice.log.read.ReadException;
+import io.sluice.log.segment.SegmentException;
 import org.jspecify.annotations.Nullable;
 
 /** Says what a failure of the ledgers or the record means to who appends. */
@@ -71,6 +73,12 @@ final class AppendFailures {
     return unreadable == null
         ? new AppendException(Reason.UNAVAILABLE, text)
         : new AppendException(Reason.UNAVAILABLE, text, Retrying.cause(unreadable));
+  }
+
+  /** Returns whether a ledger just can't be reached now. */
+  static boolean mayPass(Throwable failure) {
+    return failure instanceof SegmentException
+        || (failure instanceof ReadException e && e.reason() != ReadException.Reason.CORRUPT);
   }
 
   /** Ledgers of a transaction can't be reached now. */

@@ -7,8 +7,6 @@ import io.sluice.catalog.bucket.TransactionException;
 import io.sluice.catalog.bucket.TransactionKey;
 import io.sluice.catalog.bucket.Transactions;
 import io.sluice.log.append.AppendException.Reason;
-import io.sluice.log.read.ReadException;
-import io.sluice.log.segment.SegmentException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -347,7 +345,7 @@ final class BucketTransactions {
       TransactionKey key, List<Long> ledgerIds, CompletableFuture<T> call) {
     return call.exceptionallyCompose(
         failure ->
-            isMissing(Retrying.cause(failure))
+            RecordSteps.isMissing(Retrying.cause(failure))
                 ? load().thenCompose(record -> missing(key, ledgerIds, record, failure))
                 : CompletableFuture.failedFuture(failure));
   }
@@ -364,21 +362,10 @@ final class BucketTransactions {
             : AppendFailures.unsure(setup.bucket(), failure));
   }
 
-  private static boolean isMissing(Throwable failure) {
-    return (failure instanceof SegmentException e && e.kind() == SegmentException.Kind.MISSING)
-        || (failure.getCause() instanceof SegmentException cause
-            && cause.kind() == SegmentException.Kind.MISSING);
-  }
-
-  private static boolean mayPass(Throwable failure) {
-    return failure instanceof SegmentException
-        || (failure instanceof ReadException e && e.reason() != ReadException.Reason.CORRUPT);
-  }
-
   private AppendException failed(@Nullable Throwable failure) {
     Throwable cause =
         failure == null ? new IllegalStateException("no outcome") : Retrying.cause(failure);
-    return mayPass(cause)
+    return AppendFailures.mayPass(cause)
         ? AppendFailures.unreachable(setup.bucket(), cause)
         : AppendFailures.of(setup.bucket(), cause);
   }

@@ -5,6 +5,7 @@ import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.Segment;
 import io.sluice.catalog.bucket.Transactions;
 import io.sluice.catalog.table.BucketId;
+import io.sluice.log.read.ReadException;
 import io.sluice.log.segment.SegmentException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -90,8 +91,10 @@ final class RecordSteps {
         isMine(state, epoch) ? failure : AppendFailures.replaced(bucket, state.claim().owner()));
   }
 
-  private static boolean isMissing(Throwable failure) {
-    return failure instanceof SegmentException e && e.kind() == SegmentException.Kind.MISSING;
+  /** Returns whether a call failed because a ledger isn't there, be it that it was read. */
+  static boolean isMissing(Throwable failure) {
+    Throwable cause = failure instanceof ReadException ? failure.getCause() : failure;
+    return cause instanceof SegmentException e && e.kind() == SegmentException.Kind.MISSING;
   }
 
   /** Returns whether the record names a ledger as a segment now. */

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Whatever fails: the rows of each transaction that was committed are in the log once, together, in
@@ -30,11 +32,26 @@ import org.junit.jupiter.api.Timeout;
 class TransactionSeedsTest {
 
   private static final int STEPS = 150;
+  private static final int SABOTAGED_SEEDS = 100;
   private static final Duration LONG = Duration.ofMinutes(8);
 
   @TestFactory
   Stream<DynamicTest> committedTransactionsAreThereExactlyOnceWhateverFails() {
     return Seeded.seeds(300, random -> check(new AppendWorld(random)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void theSeedsNoticeWhatTheLogReliesOnBeingTakenAway(Sabotage sabotage) {
+    List<String> noticed = new ArrayList<>();
+    for (int seed = 0; seed < SABOTAGED_SEEDS && noticed.isEmpty(); seed++) {
+      try {
+        check(new AppendWorld(new Random(seed), sabotage));
+      } catch (AssertionError e) {
+        noticed.add(seed + ": " + e.getMessage());
+      }
+    }
+    assertThat(noticed).isNotEmpty();
   }
 
   private static void check(AppendWorld world) {
