@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -95,6 +97,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
         throw new IllegalArgumentException(
             "`" + name.table() + named.text() + "` is read whole; filter by _timestamp or _offset");
       }
+      requireKnownHints(options);
       Startup startup = startup(options);
       DataType type = context.getPhysicalRowDataType();
       List<String> columns = DataType.getFieldNames(type);
@@ -158,6 +161,19 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
               + " transaction in every bucket at each checkpoint");
     }
     return spec;
+  }
+
+  /** One that is misspelt would be ignored: the query would read something else than asked for. */
+  private void requireKnownHints(Configuration options) {
+    Set<String> known =
+        optionalOptions().stream().map(ConfigOption::key).collect(Collectors.toSet());
+    for (String key : options.keySet()) {
+      boolean hint = key.startsWith("scan.") && !key.startsWith("scan.watermark.");
+      if (hint && !known.contains(key)) {
+        throw new IllegalArgumentException(
+            "there is no option '" + key + "'; there are " + new TreeSet<>(known));
+      }
+    }
   }
 
   private static Startup startup(Configuration options) {

@@ -151,6 +151,7 @@ class ScanBoundsIT {
     refused(batch, "'scan.startup.mode'='specific-offsets'", "needs scan.startup.specific-offsets");
     refused(batch, "'scan.bounded.mode'='soon'", "scan.bounded.mode is unbounded");
     refused(batch, "'scan.parallelism'='0'", "scan.parallelism");
+    refused(batch, "'scan.startup.mod'='full'", "there is no option 'scan.startup.mod'");
     TableEnvironment streaming = town.sql(EnvironmentSettings.inStreamingMode());
     refused(
         streaming,

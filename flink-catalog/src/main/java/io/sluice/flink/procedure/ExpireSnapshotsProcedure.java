@@ -32,15 +32,8 @@ public final class ExpireSnapshotsProcedure implements Procedure {
    * @param retainLast how many of the newest stay whatever their age, at least 1
    * @return how many snapshots there were and are
    */
-  @ProcedureHint(
-      arguments = {
-        @ArgumentHint(name = "table", type = @DataTypeHint("STRING")),
-        @ArgumentHint(name = "older_than", type = @DataTypeHint("STRING")),
-        @ArgumentHint(name = "retain_last", type = @DataTypeHint("INT"), isOptional = true)
-      },
-      output = @DataTypeHint("ROW<`snapshots_before` INT, `snapshots_after` INT>"))
-  public Row[] call(
-      ProcedureContext context, String table, String olderThan, @Nullable Integer retainLast) {
+  @ProcedureHint(output = @DataTypeHint("ROW<`snapshots_before` INT, `snapshots_after` INT>"))
+  public Row[] call(ProcedureContext context, @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table, @ArgumentHint(name = "older_than", type = @DataTypeHint("STRING")) String olderThan, @ArgumentHint(name = "retain_last", type = @DataTypeHint("INT"), isOptional = true) @Nullable Integer retainLast) {
     Instant before = Target.time("older_than", olderThan);
     int keep = retainLast == null ? 1 : retainLast;
     if (keep < 1) {

@@ -26,13 +26,8 @@ public final class TruncateProcedure implements Procedure {
    * @param timeout how long to wait for the lake to have all rows, such as {@code 30 s}
    * @return the offset of each bucket below which no row is left
    */
-  @ProcedureHint(
-      arguments = {
-        @ArgumentHint(name = "table", type = @DataTypeHint("STRING")),
-        @ArgumentHint(name = "timeout", type = @DataTypeHint("STRING"), isOptional = true)
-      },
-      output = @DataTypeHint("ROW<`bucket` INT, `lake_offset` BIGINT>"))
-  public Row[] call(ProcedureContext context, String table, @Nullable String timeout) {
+  @ProcedureHint(output = @DataTypeHint("ROW<`bucket` INT, `lake_offset` BIGINT>"))
+  public Row[] call(ProcedureContext context, @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table, @ArgumentHint(name = "timeout", type = @DataTypeHint("STRING"), isOptional = true) @Nullable String timeout) {
     Duration wait = Target.timeout(timeout);
     TruncateReport report =
         target.call(table, "truncated", (client, name) -> client.truncate(name, wait));

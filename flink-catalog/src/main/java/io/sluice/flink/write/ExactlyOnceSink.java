@@ -1,11 +1,11 @@
 package io.sluice.flink.write;
 
+import io.sluice.flink.line.LineSink;
 import io.sluice.client.PreparedTransaction;
 import java.io.IOException;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
@@ -22,7 +22,7 @@ import org.apache.flink.table.data.RowData;
  * transactions; they are the same in all versions, and may be restored with any parallelism.
  */
 final class ExactlyOnceSink
-    implements Sink<RowData>,
+    implements LineSink<RowData>,
         SupportsCommitter<PreparedTransaction>,
         SupportsPreWriteTopology<RowData> {
 
