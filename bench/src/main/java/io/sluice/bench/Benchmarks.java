@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  *   <li>{@code --data FOLDER}: where ledgers and lake go; on the disk that is to be measured.
  *       Required, and must be empty or missing.
  *   <li>{@code --only NAMES}: some of {@code
- *       ingest,latency,followers,buckets,compaction,union,lake-scan}; by default all but buckets,
- *       which takes minutes to open 10,000 of them, and lake-scan.
+ *       ingest,latency,followers,buckets,compaction,union,lake-scan,sink}; by default all but
+ *       buckets, which takes minutes to open 10,000 of them, and lake-scan.
  *   <li>{@code --rounds N}: how often each measurement is made, 3 by default.
  *   <li>{@code --seconds S}: how long one takes, 4 by default.
  *   <li>{@code --bookies N}: how many bookies, 1 by default; each entry is stored by all of them,
@@ -40,7 +40,9 @@ public final class Benchmarks {
     requireEmpty(data);
     Set<String> only =
         Set.of(
-            options.getOrDefault("--only", "ingest,latency,followers,compaction,union").split(","));
+            options
+                .getOrDefault("--only", "ingest,latency,followers,compaction,union,sink")
+                .split(","));
     List<String> texts = new ArrayList<>();
     int bookies = Integer.parseInt(options.getOrDefault("--bookies", "1"));
     try (ServerProcess server = ServerProcess.start(data, bookies, SERVER_HEAP);
@@ -75,6 +77,9 @@ public final class Benchmarks {
     }
     if (only.contains("buckets")) {
       texts.add(new BucketsBenchmark(bench).run().text());
+    }
+    if (only.contains("sink")) {
+      texts.add(new SinkBenchmark(bench).run().text());
     }
     if (Stream.of("compaction", "union", "lake-scan").anyMatch(only::contains)) {
       try (Worker worker = new Worker(bench, data.resolve("warehouse"))) {

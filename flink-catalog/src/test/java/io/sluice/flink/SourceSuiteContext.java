@@ -148,7 +148,7 @@ final class SourceSuiteContext implements DataStreamSourceExternalContext<RowDat
     for (int i = random.nextInt(MOST_ROWS) + 1; i > 0; i--) {
       StringData text = StringData.fromString(split + "-" + Long.toString(random.nextLong(), 36));
       // They are compared with what was collected, which comes as binary rows.
-      rows.add(serializer.toBinaryRow(GenericRowData.of(random.nextLong(), text), true).copy());
+      rows.add(serializer.toBinaryRow(GenericRowData.of(random.nextLong(), text)).copy());
     }
     return rows;
   }

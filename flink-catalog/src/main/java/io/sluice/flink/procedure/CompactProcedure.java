@@ -27,8 +27,13 @@ public final class CompactProcedure implements Procedure {
    * @param timeout how long to wait, such as {@code 30 s}; compaction goes on after it
    * @return how far each bucket is
    */
-  @ProcedureHint(output = @DataTypeHint("ROW<`bucket` INT, `log_end` BIGINT, `lake_offset` BIGINT>"))
-  public Row[] call(ProcedureContext context, @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table, @ArgumentHint(name = "timeout", type = @DataTypeHint("STRING"), isOptional = true) @Nullable String timeout) {
+  @ProcedureHint(
+      output = @DataTypeHint("ROW<`bucket` INT, `log_end` BIGINT, `lake_offset` BIGINT>"))
+  public Row[] call(
+      ProcedureContext context,
+      @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table,
+      @ArgumentHint(name = "timeout", type = @DataTypeHint("STRING"), isOptional = true)
+          @Nullable String timeout) {
     Duration wait = Target.timeout(timeout);
     FlushReport report =
         target.call(table, "compacted", (client, name) -> client.flush(name, wait));

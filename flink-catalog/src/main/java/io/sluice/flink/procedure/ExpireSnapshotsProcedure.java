@@ -33,7 +33,12 @@ public final class ExpireSnapshotsProcedure implements Procedure {
    * @return how many snapshots there were and are
    */
   @ProcedureHint(output = @DataTypeHint("ROW<`snapshots_before` INT, `snapshots_after` INT>"))
-  public Row[] call(ProcedureContext context, @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table, @ArgumentHint(name = "older_than", type = @DataTypeHint("STRING")) String olderThan, @ArgumentHint(name = "retain_last", type = @DataTypeHint("INT"), isOptional = true) @Nullable Integer retainLast) {
+  public Row[] call(
+      ProcedureContext context,
+      @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table,
+      @ArgumentHint(name = "older_than", type = @DataTypeHint("STRING")) String olderThan,
+      @ArgumentHint(name = "retain_last", type = @DataTypeHint("INT"), isOptional = true)
+          @Nullable Integer retainLast) {
     Instant before = Target.time("older_than", olderThan);
     int keep = retainLast == null ? 1 : retainLast;
     if (keep < 1) {

@@ -23,8 +23,12 @@ public final class RollbackToSnapshotProcedure implements Procedure {
    * @param snapshot an ancestor of the current one, as {@code table$snapshots} has it
    * @return the snapshots that were and are the current one
    */
-  @ProcedureHint(output = @DataTypeHint("ROW<`previous_snapshot_id` BIGINT, `current_snapshot_id` BIGINT>"))
-  public Row[] call(ProcedureContext context, @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table, @ArgumentHint(name = "snapshot_id", type = @DataTypeHint("BIGINT")) Long snapshot) {
+  @ProcedureHint(
+      output = @DataTypeHint("ROW<`previous_snapshot_id` BIGINT, `current_snapshot_id` BIGINT>"))
+  public Row[] call(
+      ProcedureContext context,
+      @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table,
+      @ArgumentHint(name = "snapshot_id", type = @DataTypeHint("BIGINT")) Long snapshot) {
     return Rollback.of(target, table, change -> change.rollbackTo(snapshot));
   }
 }

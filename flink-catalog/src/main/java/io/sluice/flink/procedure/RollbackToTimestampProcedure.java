@@ -24,8 +24,12 @@ public final class RollbackToTimestampProcedure implements Procedure {
    * @param timestamp an ISO instant, or milliseconds since 1970
    * @return the snapshots that were and are the current one
    */
-  @ProcedureHint(output = @DataTypeHint("ROW<`previous_snapshot_id` BIGINT, `current_snapshot_id` BIGINT>"))
-  public Row[] call(ProcedureContext context, @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table, @ArgumentHint(name = "timestamp", type = @DataTypeHint("STRING")) String timestamp) {
+  @ProcedureHint(
+      output = @DataTypeHint("ROW<`previous_snapshot_id` BIGINT, `current_snapshot_id` BIGINT>"))
+  public Row[] call(
+      ProcedureContext context,
+      @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table,
+      @ArgumentHint(name = "timestamp", type = @DataTypeHint("STRING")) String timestamp) {
     Instant time = Target.time("timestamp", timestamp);
     return Rollback.of(target, table, change -> change.rollbackToTime(time.toEpochMilli()));
   }

@@ -27,7 +27,11 @@ public final class TruncateProcedure implements Procedure {
    * @return the offset of each bucket below which no row is left
    */
   @ProcedureHint(output = @DataTypeHint("ROW<`bucket` INT, `lake_offset` BIGINT>"))
-  public Row[] call(ProcedureContext context, @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table, @ArgumentHint(name = "timeout", type = @DataTypeHint("STRING"), isOptional = true) @Nullable String timeout) {
+  public Row[] call(
+      ProcedureContext context,
+      @ArgumentHint(name = "table", type = @DataTypeHint("STRING")) String table,
+      @ArgumentHint(name = "timeout", type = @DataTypeHint("STRING"), isOptional = true)
+          @Nullable String timeout) {
     Duration wait = Target.timeout(timeout);
     TruncateReport report =
         target.call(table, "truncated", (client, name) -> client.truncate(name, wait));

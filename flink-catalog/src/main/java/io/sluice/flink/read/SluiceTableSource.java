@@ -191,7 +191,9 @@ public final class SluiceTableSource
     return true;
   }
 
-  /** A batch query that begins or ends at an offset reads ranges, of which metadata tell nothing. */
+  /**
+   * A batch query that begins or ends at an offset reads ranges, of which metadata tell nothing.
+   */
   private boolean goesByFiles() {
     return bounded && spec.isWhole();
   }

@@ -1,7 +1,7 @@
 package io.sluice.flink.write;
 
-import io.sluice.flink.line.LineSink;
 import io.sluice.client.PreparedTransaction;
+import io.sluice.flink.line.LineSink;
 import java.io.IOException;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;

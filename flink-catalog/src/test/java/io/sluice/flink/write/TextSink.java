@@ -1,6 +1,7 @@
 package io.sluice.flink.write;
 
 import io.sluice.client.PreparedTransaction;
+import io.sluice.flink.line.LineSink;
 import java.io.IOException;
 import java.util.Collection;
 import org.apache.flink.api.connector.sink2.Committer;
@@ -25,7 +26,7 @@ public final class TextSink {
         : new AtLeastOnce(new SluiceSink(spec));
   }
 
-  private record AtLeastOnce(Sink<RowData> rows) implements Sink<String> {
+  private record AtLeastOnce(Sink<RowData> rows) implements LineSink<String> {
     @Override
     public SinkWriter<String> createWriter(WriterInitContext context) throws IOException {
       return new TextWriter(rows.createWriter(context));
@@ -33,7 +34,7 @@ public final class TextSink {
   }
 
   private record ExactlyOnce(ExactlyOnceSink rows)
-      implements Sink<String>, SupportsCommitter<PreparedTransaction> {
+      implements LineSink<String>, SupportsCommitter<PreparedTransaction> {
     @Override
     public CommittingSinkWriter<String, PreparedTransaction> createWriter(WriterInitContext context)
         throws IOException {
