@@ -255,7 +255,9 @@ class ManyFilesTest {
     TableScan history = history(view, 0, rows);
     say("  a stream's history from its beginning, planned: %.1f ms", medianMs(() -> plan(history)));
     Callable<List<List<String>>> union =
-        () -> LakeFiles.plan(view(lake, table, view), described(table), names(table), List.of());
+        () ->
+            LakeFiles.plan(
+                view(lake, table, view), described(table), names(table), List.of(), null);
     say("  union read, its files planned into splits: %.1f ms", medianMs(union));
     List<List<String>> splits = union.call();
     say(
