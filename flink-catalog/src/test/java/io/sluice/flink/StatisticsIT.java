@@ -54,25 +54,7 @@ class StatisticsIT {
       Map<String, CatalogColumnStatisticsDataBase> columns =
           catalog.getTableColumnStatistics(PATH).getColumnStatisticsData();
       assertThat(columns).containsOnlyKeys("i", "b", "f", "d", "s", "o", "y");
-      assertThat(columns.get("i"))
-          .isInstanceOfSatisfying(
-              CatalogColumnStatisticsDataLong.class,
-              i -> {
-                assertThat(i.getMin()).isEqualTo(-3L);
-                assertThat(i.getMax()).isEqualTo(7L);
-                assertThat(i.getNullCount()).isZero();
-              });
-      assertThat(columns.get("f"))
-          .isInstanceOfSatisfying(
-              CatalogColumnStatisticsDataDouble.class,
-              f -> {
-                assertThat(f.getMax()).isEqualTo(0.5);
-                assertThat(f.getNullCount()).isEqualTo(1);
-              });
-      assertThat(columns.get("d"))
-          .isInstanceOfSatisfying(
-              CatalogColumnStatisticsDataDate.class,
-              d -> assertThat(d.getMin().getDaysSinceEpoch()).isEqualTo(10));
+      requireBounds(columns);
 
       requireThatPlansUseThem(sql);
       sql.executeSql("ALTER TABLE t DROP twice");
@@ -104,5 +86,27 @@ class StatisticsIT {
         .containsExactly(Row.of(7), Row.of(100));
     assertThat(Town.rows(sql, "SELECT COUNT(*) FROM t a JOIN t b ON a.i = b.i AND a.d = b.d"))
         .containsExactly(Row.of(1L));
+  }
+
+  private static void requireBounds(Map<String, CatalogColumnStatisticsDataBase> columns) {
+    assertThat(columns.get("i"))
+        .isInstanceOfSatisfying(
+            CatalogColumnStatisticsDataLong.class,
+            i -> {
+              assertThat(i.getMin()).isEqualTo(-3L);
+              assertThat(i.getMax()).isEqualTo(7L);
+              assertThat(i.getNullCount()).isZero();
+            });
+    assertThat(columns.get("f"))
+        .isInstanceOfSatisfying(
+            CatalogColumnStatisticsDataDouble.class,
+            f -> {
+              assertThat(f.getMax()).isEqualTo(0.5);
+              assertThat(f.getNullCount()).isEqualTo(1);
+            });
+    assertThat(columns.get("d"))
+        .isInstanceOfSatisfying(
+            CatalogColumnStatisticsDataDate.class,
+            d -> assertThat(d.getMin().getDaysSinceEpoch()).isEqualTo(10));
   }
 }
