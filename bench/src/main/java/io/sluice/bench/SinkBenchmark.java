@@ -118,11 +118,15 @@ final class SinkBenchmark {
     flink.executeSql(
         "CREATE TEMPORARY TABLE nowhere (a BIGINT, b TIMESTAMP_LTZ(3), c STRING, d STRING, e STRING,"
             + " f INT, g DOUBLE, h INT, i DECIMAL(9, 2), j STRING) WITH ('connector'='blackhole')");
-    return Effort.of(
-            () ->
-                flink
-                    .executeSql("INSERT INTO " + into + "SELECT " + COLUMNS + " FROM numbers")
-                    .await())
-        .seconds();
+    double seconds =
+        Effort.of(
+                () ->
+                    flink
+                        .executeSql("INSERT INTO " + into + "SELECT " + COLUMNS + " FROM numbers")
+                        .await())
+            .seconds();
+    // Else its connections stay.
+    flink.executeSql("DROP CATALOG sluice");
+    return seconds;
   }
 }
