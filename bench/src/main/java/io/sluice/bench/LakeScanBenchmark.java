@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.client.SluiceClient;
 import io.sluice.client.TableDescription;
 import io.sluice.flink.Endpoint;
@@ -75,8 +76,8 @@ final class LakeScanBenchmark {
       // The first rounds' figures are dropped: the code is compiled by then.
       for (int round = -2; round < bench.rounds(); round++) {
         int at = Math.max(0, round);
-        Effort start = scan(sluice(empty), empty);
-        sluice.set(at, bench.scanRows(), scan(sluice(table), table), start);
+        Effort start = scan(source(bench, empty, true), empty);
+        sluice.set(at, bench.scanRows(), scan(source(bench, table, true), table), start);
         iceberg.set(at, bench.scanRows(), scan(iceberg(table), table), start);
         Bench.say(
             "sluice %.0f rows/s, iceberg %.0f rows/s, of an empty table %.2f s"
@@ -108,16 +109,13 @@ final class LakeScanBenchmark {
     // Else Flink copies each row on its way to the sink.
     flink.getConfig().enableObjectReuse();
     flink
-        .fromSource(
-            source,
-            WatermarkStrategy.noWatermarks(),
-            "scan",
-            InternalTypeInfo.of(FlinkTypes.flinkType(table.rowSchema().asStruct(), false)))
+        .fromSource(source, WatermarkStrategy.noWatermarks(), "scan", type(table))
         .sinkTo(new DiscardingSink<>());
     return Effort.of(() -> flink.execute("scan"));
   }
 
-  private Source<RowData, ?, ?> sluice(TableDescription table) {
+  /** Returns Sluice's source of all columns of a table. */
+  static Source<RowData, ?, ?> source(Bench bench, TableDescription table, boolean bounded) {
     List<String> columns =
         table.rowSchema().columns().stream().map(column -> column.name()).toList();
     DataType type =
@@ -125,18 +123,20 @@ final class LakeScanBenchmark {
             FlinkTypes.flinkType(table.rowSchema().asStruct(), false));
     Endpoint endpoint = new Endpoint(bench.server().gateway(), new HashMap<>());
     SluiceTableSource source =
-        new SluiceTableSource(ScanSpec.of(endpoint, table.name(), columns), type, true);
+        new SluiceTableSource(ScanSpec.of(endpoint, table.name(), columns), type, bounded);
     return ((SourceProvider) source.getScanRuntimeProvider(ScanRuntimeProviderContext.INSTANCE))
         .createSource();
   }
 
+  /** Returns what the rows of {@link #source} are. */
+  static InternalTypeInfo<RowData> type(TableDescription table) {
+    return InternalTypeInfo.of(FlinkTypes.flinkType(table.rowSchema().asStruct(), false));
+  }
+
   private Source<RowData, ?, ?> iceberg(TableDescription table) {
-    Map<String, String> properties =
-        Map.of(
-            "uri",
-            "http://" + bench.server().gateway() + "/iceberg",
-            "header.Sluice-Freshness",
-            "none");
+    Map<String, String> properties = new HashMap<>(LakeSettings.fileDefaults(table.location()));
+    properties.put("uri", "http://" + bench.server().gateway() + "/iceberg");
+    properties.put("header.Sluice-Freshness", "none");
     CatalogLoader catalog = CatalogLoader.rest("lake", new Configuration(false), properties);
     TableIdentifier name = TableIdentifier.of(table.name().database(), table.name().table());
     return IcebergSource.forRowData()

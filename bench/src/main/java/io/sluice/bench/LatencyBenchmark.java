@@ -27,7 +27,7 @@ final class LatencyBenchmark {
 
   private static final int[] RATES = {100, 1_000};
   private static final int MAX_ENTRY_BYTES = 1 << 20;
-  private static final int IN_FLIGHT = 64;
+  static final int IN_FLIGHT = 64;
   private static final int WARM_UP_RATE = 800;
   private static final double WARM_UP_SECONDS = 50;
 
@@ -88,7 +88,8 @@ final class LatencyBenchmark {
     }
   }
 
-  private Latencies follow(int rate, int count, Latencies acks) throws Exception {
+  /** Returns what rows take to a subscriber, and notes what they take until they are acked. */
+  Latencies follow(int rate, int count, Latencies acks) throws Exception {
     try (SluiceClient client = SluiceClient.connect(bench.server().gateway());
         SluiceClient subscriber = SluiceClient.connect(bench.server().gateway())) {
       TableDescription table = bench.newTable(client, 1);
@@ -108,7 +109,8 @@ final class LatencyBenchmark {
     }
   }
 
-  private static void append(
+  /** Appends rows, each at its time, which is its id. */
+  static void append(
       SluiceClient client,
       TableDescription table,
       TableWriter writer,
