@@ -154,11 +154,12 @@ public final class GrpcClientCall {
     open.exceptionHandler(this::broken);
     open.response().onComplete(this::answered, this::broken);
     open.setChunked(true);
+    boolean headSent = !unsent.isEmpty();
     unsent.forEach(open::write);
     unsent.clear();
     if (inputEnded) {
       open.end();
-    } else {
+    } else if (!headSent) {
       open.sendHead();
     }
   }
