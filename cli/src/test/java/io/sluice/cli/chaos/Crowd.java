@@ -10,11 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Writers of a table by Flight and HTTP, and a follower of each bucket, all of them at once. */
+/**
+ * Writers of a table by Flight, HTTP and in transactions, and a follower of each bucket, all of
+ * them at once.
+ */
 final class Crowd implements AutoCloseable {
 
   private static final int FLIGHT_WRITERS = 4;
   private static final int HTTP_WRITERS = 2;
+  private static final int TRANSACTION_WRITERS = 2;
 
   private final History history = new History();
   private final ChaosTable table;
@@ -46,6 +50,10 @@ final class Crowd implements AutoCloseable {
     }
     for (int i = FLIGHT_WRITERS; i < FLIGHT_WRITERS + HTTP_WRITERS; i++) {
       crowd.writers.add(new HttpLoad(endpoints, crowd.history, i, i % buckets, seed));
+    }
+    int others = FLIGHT_WRITERS + HTTP_WRITERS;
+    for (int i = others; i < others + TRANSACTION_WRITERS; i++) {
+      crowd.writers.add(new TransactionLoad(client, crowd.history, i, i % buckets, seed));
     }
     for (int bucket = 0; bucket < buckets; bucket++) {
       crowd.followers.add(new FollowLoad(client, crowd.history, bucket, 1));

@@ -7,6 +7,10 @@ package io.sluice.testing.history;
  * @param bucket where it went
  * @param n the number of its first row
  * @param rows how many rows it has
- * @param offset where its first row is said to be
+ * @param offset where its first row is said to be, or {@link #UNTOLD}
  */
-public record Ack(int writer, int bucket, long n, int rows, long offset) {}
+public record Ack(int writer, int bucket, long n, int rows, long offset) {
+
+  /** The answer to a commit doesn't say where the rows are. */
+  public static final long UNTOLD = -1;
+}

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Finds what can't be: acknowledged rows that are missing or doubled, rows out of order, gaps in
- * the offsets, times that go back, readers that saw something else.
+ * Finds what can't be: acknowledged rows that are missing or doubled, rows out of order or of one
+ * batch that aren't together, gaps in the offsets, times that go back, readers that saw something
+ * else.
  */
 public final class HistoryChecker {
 
@@ -87,12 +88,15 @@ public final class HistoryChecker {
 
   private void checkAck(Ack ack) {
     Map<Long, Row> rows = places.getOrDefault(new Stream(ack.writer(), ack.bucket()), Map.of());
+    Row first = rows.get(ack.n());
     for (long n = ack.n(); n < ack.n() + ack.rows(); n++) {
       Row row = rows.get(n);
       if (row == null) {
         wrong("lost: row %d of %s".formatted(n, ack));
-      } else if (n == ack.n() && row.offset() != ack.offset()) {
+      } else if (row == first && ack.offset() != Ack.UNTOLD && row.offset() != ack.offset()) {
         wrong("misplaced: %s is at %d".formatted(ack, row.offset()));
+      } else if (first != null && row.offset() - first.offset() != n - ack.n()) {
+        wrong("torn: row %d of %s is at %d".formatted(n, ack, row.offset()));
       }
     }
   }

@@ -51,6 +51,18 @@ class HistoryCheckerTest {
   }
 
   @Test
+  void aBatchWhoseRowsAreNotTogetherIsFound() {
+    for (long n = 0; n < 2; n++) {
+      for (int writer = 0; writer < 2; writer++) {
+        rows.add(new Row(0, 2 * n + writer, 5, writer, history.send(writer, 0, 1)));
+      }
+    }
+    assertThat(HistoryChecker.check(history, rows)).isEmpty();
+    history.acknowledged(new Ack(1, 0, 0, 2, Ack.UNTOLD));
+    assertThat(HistoryChecker.check(history, rows)).singleElement().asString().startsWith("torn:");
+  }
+
+  @Test
   void aDuplicateIsFound() {
     live(BATCHES);
     Row last = rows.get(rows.size() - 1);
