@@ -67,6 +67,8 @@ class Flink:
             "rest.address": "localhost",
             "rest.bind-address": "localhost",
             "rest.port": self.rest,
+            # On a busy machine it takes longer than the 10 s that are usual.
+            "pekko.startup-timeout": "120 s",
             # A TaskManager that was killed is missed soon.
             "heartbeat.interval": 1000,
             "heartbeat.timeout": 8000,

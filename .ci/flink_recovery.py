@@ -1,30 +1,88 @@
-"""A streaming job of a real Flink whose TaskManager is killed, and which is stopped with a savepoint and restored at another parallelism.
+"""A streaming job of a real Flink whose TaskManagers are killed at random, as is the standalone that it reads and writes, and which is stopped
+with a savepoint and restored at another parallelism.
 
-Usage: flink_recovery.py DISTRIBUTION SQL-GATEWAY-JAR BUNDLE-JAR HOST:PORT. HOST:PORT is a standalone's. Rows flow all the while. The job copies
-a table to files and to a second table, exactly once each: no row is missing at the end, and none is there twice.
+Usage: flink_recovery.py DISTRIBUTION SQL-GATEWAY-JAR BUNDLE-JAR HOST:PORT. HOST:PORT is a standalone's, as other scripts have it; this one starts
+another, of the command that SLUICE names, to kill it. Rows flow all the while, are compacted, and leave the log at once. The job copies a table to
+files and to a second table, exactly once each: no row is missing at the end, and none is there twice. SEED=N for a certain order of kills.
 """
 import json
+import os
 import pathlib
+import random
 import re
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 
-from flink_cluster import Flink, SqlClient
+from flink_cluster import Flink, SqlClient, free_port
 
 DATABASE = "recovery"
+BUCKETS = 4
 BATCH = 100
 JOB = "the copy"
+READY_S = 240
+APPEND_S = 240
+SEED = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
+KILLS = ["taskmanager", "taskmanager", "standalone", "both"]
+
+
+class Standalone:
+    """All of Sluice in one process, which can be killed; it starts again at the same port with the same data."""
+
+    def __init__(self, work):
+        self.work = pathlib.Path(work)
+        self.port = free_port()
+        self.endpoint = f"localhost:{self.port}"
+        self.process = None
+        self.starts = 0
+
+    def start(self):
+        self.starts += 1
+        command = os.environ.get("SLUICE", str(pathlib.Path(__file__).resolve().parent.parent / "sluice"))
+        with open(self.work / f"standalone-{self.starts}.log", "w") as log:
+            self.process = subprocess.Popen(
+                [command, "standalone", "--data", str(self.work / "data"), "--port", str(self.port), "--set", "compactor.schedule-every=1s",
+                 "--set", "compactor.commit-every=1s"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )
+        limit = time.monotonic() + READY_S
+        while not self._ready():
+            assert self.process.poll() is None and time.monotonic() < limit, f"the standalone isn't ready:\n{self.log()}"
+            time.sleep(0.2)
+
+    def _ready(self):
+        try:
+            urllib.request.urlopen(f"http://{self.endpoint}/readyz", timeout=10).close()
+            return True
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(30)
+
+    def log(self):
+        return (self.work / f"standalone-{self.starts}.log").read_text(errors="replace")[-3000:]
+
+    def close(self):
+        if self.process:
+            self.process.terminate()
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.kill()
 
 
 class Feed(threading.Thread):
-    """Appends rows with the numbers 0, 1, 2 and so on, until it is told to stop."""
+    """Appends rows with the numbers 0, 1, 2 and so on, until it is told to stop. A batch without an answer is sent again with the same key."""
 
     def __init__(self, endpoint):
         super().__init__(daemon=True)
-        self.url = f"http://{endpoint}/v1/databases/{DATABASE}/tables/numbers/rows"
+        self.url = f"http://{endpoint}/v1/databases/{DATABASE}/tables/numbers/rows?bucket="
         self.count = 0
         self.error = None
         self.stopped = threading.Event()
@@ -33,11 +91,26 @@ class Feed(threading.Thread):
         try:
             while not self.stopped.wait(0.1):
                 rows = "".join(json.dumps({"id": self.count + i, "text": f"row {self.count + i}"}) + "\n" for i in range(BATCH))
-                request = urllib.request.Request(self.url, rows.encode(), {"Content-Type": "application/x-ndjson"})
-                urllib.request.urlopen(request, timeout=60).close()
+                headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": f"feed-{self.count}"}
+                bucket = self.count // BATCH % BUCKETS
+                self.append(urllib.request.Request(f"{self.url}{bucket}", rows.encode(), headers))
                 self.count += BATCH
         except Exception as e:  # told by end()
             self.error = e
+
+    def append(self, request):
+        limit = time.monotonic() + APPEND_S
+        while True:
+            try:
+                urllib.request.urlopen(request, timeout=20).close()
+                return
+            except urllib.error.HTTPError as e:
+                if e.code not in (429, 500, 503, 504) or time.monotonic() > limit:
+                    raise AssertionError(e.read().decode()) from e
+            except OSError:
+                if time.monotonic() > limit:
+                    raise
+            time.sleep(0.2)
 
     def end(self):
         """Stops; returns how many rows there are."""
@@ -48,18 +121,19 @@ class Feed(threading.Thread):
 
 
 class Recovery:
-    def __init__(self, flink, endpoint, work):
-        self.flink, self.endpoint = flink, endpoint
+    def __init__(self, flink, standalone, work):
+        self.flink, self.standalone = flink, standalone
         self.files = pathlib.Path(work) / "copy"
         self.client = SqlClient(flink)
 
     def create(self):
-        self.client.run(f"CREATE CATALOG sluice WITH ('type' = 'sluice', 'endpoint' = '{self.endpoint}')")
+        self.client.run(f"CREATE CATALOG sluice WITH ('type' = 'sluice', 'endpoint' = '{self.standalone.endpoint}')")
         self.client.run("USE CATALOG sluice")
         self.client.run(f"CREATE DATABASE {DATABASE}")
         self.client.run(f"USE {DATABASE}")
-        self.client.run("CREATE TABLE numbers (id BIGINT NOT NULL, `text` STRING) WITH ('bucket.count' = '4')")
-        self.client.run("CREATE TABLE copied (id BIGINT NOT NULL, `text` STRING) WITH ('bucket.count' = '2')")
+        moving = "'segment.max-age' = '1 s', 'log.retention' = '0 s'"
+        self.client.run(f"CREATE TABLE numbers (id BIGINT NOT NULL, `text` STRING) WITH ('bucket.count' = '{BUCKETS}', {moving})")
+        self.client.run(f"CREATE TABLE copied (id BIGINT NOT NULL, `text` STRING) WITH ('bucket.count' = '2', {moving})")
         self.client.run(
             "CREATE TEMPORARY TABLE files (id BIGINT, `text` STRING) WITH ('connector' = 'filesystem', 'format' = 'csv', "
             f"'path' = '{self.files.as_uri()}', 'sink.rolling-policy.rollover-interval' = '1 s', 'sink.rolling-policy.check-interval' = '1 s')"
@@ -83,13 +157,21 @@ class Recovery:
         before = self.flink.checkpoints(job)
         self.flink.until(f"job {job} completes checkpoints", lambda: self.flink.checkpoints(job) >= before + 2)
 
-    def kill(self, job):
-        """Kills the only TaskManager in the midst of the job, and starts another, on which the job goes on."""
-        killed = self.flink.processes[-1]
-        killed.kill()
-        killed.wait(30)
-        self.flink.start_taskmanager()
-        self.flink.until("the job is started again", lambda: self.flink.restored(job) >= 1 and self.flink.state(job) == "RUNNING")
+    def kill(self, job, what):
+        """Kills the only TaskManager in the midst of the job, or the standalone, or both, and starts others, with which the job goes on."""
+        before = self.flink.restored(job)
+        if what != "taskmanager":
+            self.standalone.kill()
+        if what != "standalone":
+            killed = self.flink.processes[-1]
+            killed.kill()
+            killed.wait(30)
+            self.flink.start_taskmanager()
+        if what != "taskmanager":
+            self.standalone.start()
+        if what != "standalone":
+            self.flink.until("the job is started again", lambda: self.flink.restored(job) > before)
+        self.flink.until("the job runs", lambda: self.flink.state(job) == "RUNNING")
         self.checkpoint(job)
 
     def savepoint(self, job):
@@ -118,18 +200,25 @@ class Recovery:
 
 
 def main(distribution, gateway, jar, endpoint):
+    print(f"SEED={SEED}", flush=True)
+    draw = random.Random(SEED)
+    kills = draw.sample(KILLS, len(KILLS))
     with tempfile.TemporaryDirectory(prefix="flink-recovery.") as work:
         flink = Flink(distribution, gateway, jar, work)
+        standalone = Standalone(work)
         try:
+            standalone.start()
             flink.start()
-            recovery = Recovery(flink, endpoint, work)
+            recovery = Recovery(flink, standalone, work)
             recovery.create()
-            feed = Feed(endpoint)
+            feed = Feed(standalone.endpoint)
             feed.start()
-            begin = time.monotonic()
             job = recovery.start(2)
-            recovery.kill(job)
-            print(f"ok: killed and recovered after {time.monotonic() - begin:.0f} s, {feed.count} rows", flush=True)
+            for what in kills:
+                time.sleep(draw.uniform(0, 2))
+                begin = time.monotonic()
+                recovery.kill(job, what)
+                print(f"ok: killed {what} and recovered after {time.monotonic() - begin:.0f} s, {feed.count} rows", flush=True)
             path = recovery.savepoint(job)
             recovery.client.run(f"SET 'execution.state-recovery.path' = '{path}'")
             # Not to 1: operators that are chained there only would get other ids than those in the savepoint.
@@ -141,8 +230,12 @@ def main(distribution, gateway, jar, endpoint):
             flink.cancel(job)
             recovery.client.close()
             print(f"OK: Flink {flink.version}: each of {count} rows is once in the files, and once in the copy")
+        except BaseException:
+            print(f"failed with SEED={SEED}; the standalone's log ends:\n{standalone.log()}", flush=True)
+            raise
         finally:
             flink.close()
+            standalone.close()
 
 
 if __name__ == "__main__":
