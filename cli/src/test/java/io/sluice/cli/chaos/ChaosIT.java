@@ -20,8 +20,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Three gateways, three bookies, ZooKeeper and the compactor, killed, paused and stopped at random
  * under load, while the network between them is cut, stalls and is slow, and two gateways' clocks
  * are an hour off. Whatever happens: each acknowledged row is there exactly once, in its writer's
- * order, at the offset that was told; offsets are dense and times never go back; all followers saw
- * the same sequence; the union of log and lake is equal to it (I1 to I8, I15).
+ * order, at the offset that was told; those of a transaction once it is committed, all together,
+ * and never if it was not; offsets are dense and times never go back; all followers saw the same
+ * sequence; the union of log and lake is equal to it (I1 to I8, I15).
  *
  * <p>{@code -Dchaos.seconds=600} for longer, {@code -Dseed=N} for another life.
  */
@@ -60,6 +61,7 @@ class ChaosIT {
     try (SluiceClient client = SluiceClient.connect(settings)) {
       ChaosTable table = ChaosTable.create(client, BUCKETS);
       try (Crowd crowd = Crowd.start(client, cluster.endpoints(), table, SEED, this::when)) {
+        crowd.startTransactions(client, SEED);
         breakAllFor(crowd);
         crowd.end();
         List<Row> rows = crowd.check(cluster.endpoint(1));

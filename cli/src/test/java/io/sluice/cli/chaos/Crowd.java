@@ -51,16 +51,22 @@ final class Crowd implements AutoCloseable {
     for (int i = FLIGHT_WRITERS; i < FLIGHT_WRITERS + HTTP_WRITERS; i++) {
       crowd.writers.add(new HttpLoad(endpoints, crowd.history, i, i % buckets, seed));
     }
-    int others = FLIGHT_WRITERS + HTTP_WRITERS;
-    for (int i = others; i < others + TRANSACTION_WRITERS; i++) {
-      crowd.writers.add(new TransactionLoad(client, crowd.history, i, i % buckets, seed));
-    }
     for (int bucket = 0; bucket < buckets; bucket++) {
       crowd.followers.add(new FollowLoad(client, crowd.history, bucket, 1));
     }
     crowd.writers.forEach(Load::start);
     crowd.followers.forEach(Load::start);
     return crowd;
+  }
+
+  /** Has writers of transactions join them, of which all gateways must know. */
+  void startTransactions(SluiceClient client, long seed) {
+    int first = writers.size();
+    for (int i = first; i < first + TRANSACTION_WRITERS; i++) {
+      Load load = new TransactionLoad(client, history, i, i % table.buckets(), seed);
+      writers.add(load);
+      load.start();
+    }
   }
 
   /** Returns how many batches were acknowledged so far. */
