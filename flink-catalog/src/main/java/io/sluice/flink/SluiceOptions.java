@@ -2,6 +2,7 @@ package io.sluice.flink;
 
 import io.sluice.flink.write.Delivery;
 import io.sluice.flink.write.Distribution;
+import io.sluice.flink.write.SinkSpec;
 import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -129,6 +130,14 @@ final class SluiceOptions {
               "at-least-once: rows are visible as soon as they are durable, and some are there"
                   + " twice after a job failed. exactly-once: rows are visible when their checkpoint"
                   + " is complete, each once.");
+
+  static final ConfigOption<Duration> SINK_COMMIT_TIMEOUT =
+      ConfigOptions.key("sink.commit-timeout")
+          .durationType()
+          .defaultValue(SinkSpec.DEFAULT_COMMIT_TIMEOUT)
+          .withDescription(
+              "With exactly-once, how long a commit is tried while no gateway makes it, 1 min or"
+                  + " more, before the job fails; it commits when it starts again.");
 
   private SluiceOptions() {}
 }

@@ -76,6 +76,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
         SluiceOptions.SINK_LINGER,
         SluiceOptions.SINK_DISTRIBUTION,
         SluiceOptions.SINK_DELIVERY,
+        SluiceOptions.SINK_COMMIT_TIMEOUT,
         FactoryUtil.SINK_PARALLELISM);
   }
 
@@ -127,7 +128,9 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
     Configuration options = options(context);
     RowType type = (RowType) context.getPhysicalRowDataType().getLogicalType();
     try {
-      SinkSpec spec = SinkSpec.of(endpoint, name, type, options.get(SluiceOptions.SINK_LINGER));
+      SinkSpec spec =
+          SinkSpec.of(endpoint, name, type, options.get(SluiceOptions.SINK_LINGER))
+              .withCommitTimeout(options.get(SluiceOptions.SINK_COMMIT_TIMEOUT));
       if (options.get(SluiceOptions.SINK_DELIVERY) == Delivery.EXACTLY_ONCE) {
         spec = spec.exactlyOnce(Quantities.parseDuration(options.get(TRANSACTION_TIMEOUT)));
       }

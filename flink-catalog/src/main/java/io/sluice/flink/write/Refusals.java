@@ -61,23 +61,40 @@ final class Refusals {
 
   /** Returns why transactions can't be committed, and what becomes of their rows. */
   static String lost(SinkSpec spec, List<PreparedTransaction> transactions, SluiceException e) {
-    String which =
-        transactions.stream()
-            .map(one -> one.bucket() + " (writer epoch " + one.writerEpoch() + ", " + one.n() + ")")
-            .limit(SHOWN)
-            .collect(Collectors.joining(", "));
-    String all =
-        transactions.size() > SHOWN ? ", and " + (transactions.size() - SHOWN) + " more" : "";
     return "transactions of table "
         + spec.name()
         + " at "
         + spec.endpoint().address()
         + " can't be committed: "
         + e.getMessage()
-        + ". They are of the buckets "
-        + which
-        + all
+        + buckets(transactions)
         + (rowsAreGone(e) ? GONE : "");
+  }
+
+  /** Returns that transactions weren't committed in time, and what becomes of their rows. */
+  static String late(SinkSpec spec, List<PreparedTransaction> transactions, SluiceException e) {
+    return "transactions of table "
+        + spec.name()
+        + " at "
+        + spec.endpoint().address()
+        + " aren't known to be committed after 'sink.commit-timeout' of "
+        + spec.commitTimeout()
+        + ": "
+        + e.getMessage()
+        + buckets(transactions)
+        + ". No row is lost: the job commits them when it starts again from its checkpoint, within"
+        + " 'transaction.timeout'. Check that gateways run and that this machine reaches them";
+  }
+
+  private static String buckets(List<PreparedTransaction> transactions) {
+    String which =
+        transactions.stream()
+            .map(one -> one.bucket() + " (writer epoch " + one.writerEpoch() + ", " + one.n() + ")")
+            .limit(SHOWN)
+            .collect(Collectors.joining(", "));
+    String more =
+        transactions.size() > SHOWN ? ", and " + (transactions.size() - SHOWN) + " more" : "";
+    return ". They are of the buckets " + which + more;
   }
 
   private static boolean rowsAreGone(SluiceException e) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.table.types.logical.IntType;
 import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
@@ -26,14 +27,16 @@ class TransactionCommitterTest {
               new TableName("shop", "sales"),
               RowType.of(new IntType()),
               Duration.ZERO)
-          .exactlyOnce(Duration.ofHours(24));
+          .exactlyOnce(Duration.ofHours(24))
+          .withCommitTimeout(Duration.ofMinutes(3));
 
   private final List<PreparedTransaction> committed = new ArrayList<>();
+  private long nanos;
 
   @Test
   void allTransactionsOfACheckpointAreCommittedByOneCall() throws Exception {
     List<Commits.Request> requests = List.of(request(0), request(3));
-    try (TransactionCommitter committer = new TransactionCommitter(SPEC, committed::addAll)) {
+    try (TransactionCommitter committer = committer(committed::addAll)) {
       committer.commit(List.copyOf(requests));
       committer.commit(List.of());
     }
@@ -43,14 +46,60 @@ class TransactionCommitterTest {
   }
 
   @Test
-  void whatMaySucceedLaterIsTriedAgain() throws Exception {
+  void whatMaySucceedLaterIsTriedAgainUntilItIsCommitted() throws Exception {
     for (Reason reason : List.of(Reason.UNAVAILABLE, Reason.OVERLOADED)) {
-      List<Commits.Request> requests = List.of(request(0), request(1));
-      try (TransactionCommitter committer = failing(reason)) {
-        committer.commit(List.copyOf(requests));
-      }
-      assertThat(requests).allMatch(request -> request.later());
+      committed.clear();
+      int[] failures = {2};
+      Commits.Request request = request(0);
+      TransactionCommitter.Commit commit =
+          transactions -> {
+            nanos += TimeUnit.MINUTES.toNanos(1);
+            if (failures[0]-- > 0) {
+              throw new SluiceException(reason, "told so");
+            }
+            committed.addAll(transactions);
+          };
+      commit(committer(commit), request);
+      assertThat(committed).containsExactly(request.getCommittable());
+      assertThat(request.later()).as("left to Flink").isFalse();
     }
+  }
+
+  @Test
+  void aCommitThatNobodyMakesInTimeFailsTheJobAndSaysThatNothingIsLost() {
+    int[] tries = {0};
+    TransactionCommitter.Commit commit =
+        transactions -> {
+          tries[0]++;
+          nanos += TimeUnit.MINUTES.toNanos(1);
+          throw new SluiceException(Reason.UNAVAILABLE, "told so");
+        };
+    assertThatThrownBy(() -> commit(committer(commit), request(5)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("table shop.sales at gateway:9470")
+        .hasMessageContaining("after 'sink.commit-timeout' of PT3M: told so")
+        .hasMessageContaining("buckets 5 (writer epoch " + EPOCH + ", 0)")
+        .hasMessageContaining("No row is lost")
+        .hasMessageNotContaining("gone");
+    assertThat(tries[0]).isEqualTo(3);
+  }
+
+  @Test
+  void aTaskThatIsCancelledTriesNoMore() {
+    TransactionCommitter.Commit commit =
+        transactions -> {
+          Thread.currentThread().interrupt();
+          throw new SluiceException(Reason.UNAVAILABLE, "told so");
+        };
+    assertThatThrownBy(() -> commit(committer(commit), request(5))).isInstanceOf(IOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aCommitIsTriedForAMinuteAtLeast() {
+    assertThatThrownBy(() -> SPEC.withCommitTimeout(Duration.ofSeconds(59)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sink.commit-timeout");
   }
 
   @Test
@@ -80,9 +129,12 @@ class TransactionCommitterTest {
     return new Commits.Request(new PreparedTransaction(new UUID(3, 4), bucket, EPOCH, 0, 10));
   }
 
-  private static TransactionCommitter failing(Reason reason) {
-    return new TransactionCommitter(
-        SPEC,
+  private TransactionCommitter committer(TransactionCommitter.Commit commit) {
+    return new TransactionCommitter(SPEC, commit, () -> nanos);
+  }
+
+  private TransactionCommitter failing(Reason reason) {
+    return committer(
         transactions -> {
           throw new SluiceException(reason, "told so");
         });
