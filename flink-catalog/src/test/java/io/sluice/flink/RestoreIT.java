@@ -1,6 +1,7 @@
 package io.sluice.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.BucketWatermark;
@@ -19,6 +20,7 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.iceberg.ManageSnapshots;
 import org.apache.iceberg.Table;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,60 @@ class RestoreIT {
             .isEqualTo(LongStream.range(0, all).boxed().toList());
       }
     }
+  }
+
+  /** As after another engine's hand on the lake's metadata; gateways refuse what leads there. */
+  @Test
+  void rowsThatAreInNeitherLogNorLakeAreNamed() throws Exception {
+    try (Town town = new Town(folder);
+        SluiceClient client = town.connect()) {
+      TableEnvironment sql = town.sql(EnvironmentSettings.inBatchMode());
+      sql.executeSql(
+          "CREATE TABLE t (n BIGINT) WITH ('bucket.count'='4', 'log.retention'='0s',"
+              + " 'segment.max-age'='1h')");
+      sql.executeSql("CREATE TABLE copy (b INT, o BIGINT, n BIGINT)");
+      write(client, 0);
+      town.compact(client, TABLE);
+      JobClient job = copy(town, 2, null);
+      await(
+          "all rows are copied",
+          () ->
+              logs(client, COPY).stream().mapToLong(BucketWatermark::watermark).sum()
+                  >= ROWS * BUCKETS);
+      String savepoint =
+          job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+              .get(120, TimeUnit.SECONDS);
+      Table lake = town.lakeTable(TABLE);
+      long before = lake.currentSnapshot().snapshotId();
+      write(client, ROWS);
+      town.compact(client, TABLE);
+      await(
+          "the log is trimmed",
+          () -> logs(client, TABLE).stream().allMatch(log -> log.start() == 2 * ROWS));
+      write(client, 2 * ROWS);
+      lake.refresh();
+      removeSnapshot(lake, lake.currentSnapshot().snapshotId(), before);
+
+      JobClient restored = copy(town, 2, savepoint);
+      assertThatThrownBy(() -> restored.getJobExecutionResult().get(180, TimeUnit.SECONDS))
+          .hasStackTraceContaining("offsets [50, 100) of table default.t, bucket ")
+          .hasStackTraceContaining("are in neither lake nor log: the lake ends at offset 50, and")
+          .hasStackTraceContaining("start the query without its state");
+    }
+  }
+
+  /** Makes an earlier snapshot the current one, and removes another with what keeps it. */
+  private static void removeSnapshot(Table lake, long snapshot, long earlier) {
+    ManageSnapshots manage = lake.manageSnapshots().rollbackTo(earlier);
+    lake.refs()
+        .forEach(
+            (name, ref) -> {
+              if (ref.isTag() && ref.snapshotId() == snapshot) {
+                manage.removeTag(name);
+              }
+            });
+    manage.commit();
+    lake.expireSnapshots().expireSnapshotId(snapshot).commit();
   }
 
   /** Begins to copy the table, from a savepoint if there is one. */

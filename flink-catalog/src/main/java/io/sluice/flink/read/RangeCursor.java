@@ -2,6 +2,7 @@ package io.sluice.flink.read;
 
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.client.BucketReader;
+import io.sluice.client.BucketWatermark;
 import io.sluice.client.ReadBatch;
 import io.sluice.client.ReadSpec;
 import io.sluice.client.SluiceException;
@@ -175,14 +176,20 @@ final class RangeCursor implements SplitCursor {
         context.prefetchBytes());
   }
 
+  /** Says which rows are in neither log nor lake. */
   private IOException gap(SluiceException cause) {
+    try {
+      for (BucketWatermark log : context.watermarks()) {
+        if (log.bucket() == split.bucket()) {
+          String why = MissingRows.of(context.spec().name(), position, historyEnd, log);
+          return new IOException(why, cause);
+        }
+      }
+    } catch (SluiceException e) {
+      cause.addSuppressed(e);
+    }
     return new IOException(
-        where()
-            + " is in neither log nor lake, where the lake offset is "
-            + historyEnd
-            + ": rows are missing, tell the table's operator ("
-            + cause.getMessage()
-            + ")",
+        where() + " is in neither log nor lake: rows are missing (" + cause.getMessage() + ")",
         cause);
   }
 
