@@ -150,6 +150,34 @@ class ExactlyOnceIT {
     assertThat(Town.rows(batch(), "SELECT n FROM lost")).isEmpty();
   }
 
+  @Test
+  void aCommitIsMadeOnceWhereverItsConnectionBreaks() throws Exception {
+    batch().executeSql("CREATE TABLE cut (n BIGINT NOT NULL) WITH ('bucket.count'='2')");
+    TableName name = new TableName("default", "cut");
+    RowType type = RowType.of(new LogicalType[] {new BigIntType(false)}, new String[] {"n"});
+    int port = Integer.parseInt(town.endpoint().substring(town.endpoint().indexOf(':') + 1));
+    List<List<CuttingProxy.Cut>> lives =
+        List.of(
+            List.of(CuttingProxy.Cut.BEFORE),
+            List.of(CuttingProxy.Cut.AFTER),
+            List.of(CuttingProxy.Cut.BEFORE, CuttingProxy.Cut.AFTER));
+    for (int life = 0; life < lives.size(); life++) {
+      List<PreparedTransaction> prepared = prepare(name);
+      long rows = life + 1L;
+      try (CuttingProxy proxy =
+          new CuttingProxy(port, "commit-transactions", () -> rowsOf("cut") == rows)) {
+        lives.get(life).forEach(proxy::cutNext);
+        Endpoint endpoint = new Endpoint(proxy.endpoint(), Map.of());
+        SinkSpec spec =
+            SinkSpec.of(endpoint, name, type, Duration.ZERO).exactlyOnce(Duration.ofHours(1));
+        Commits.commit(spec, prepared);
+        assertThat(proxy.made()).as("connections that were cut").isPositive();
+      }
+      assertThat(rowsOf("cut")).isEqualTo(rows);
+    }
+    assertThat(Town.rows(batch(), "SELECT n FROM cut")).hasSize(lives.size());
+  }
+
   /** Prepares a transaction of one row. */
   private static List<PreparedTransaction> prepare(TableName name) throws Exception {
     TableDescription table = client.describe(name);
@@ -247,13 +275,16 @@ class ExactlyOnceIT {
     long found = 0;
     while (found < rows) {
       assertThat(System.nanoTime() - end).as(table + " has " + found).isNegative();
-      found =
-          client.watermarks(new TableName("default", table)).stream()
-              .mapToLong(BucketWatermark::watermark)
-              .sum();
+      found = rowsOf(table);
       LockSupport.parkNanos(20_000_000);
     }
     assertThat(found).isEqualTo(rows);
+  }
+
+  private static long rowsOf(String table) throws Exception {
+    return client.watermarks(new TableName("default", table)).stream()
+        .mapToLong(BucketWatermark::watermark)
+        .sum();
   }
 
   private static void assertSame(String table, long rows) {

@@ -5,6 +5,7 @@ import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.table.BucketId;
 import io.sluice.catalog.table.CatalogRebuild;
 import io.sluice.catalog.table.LostTable;
 import io.sluice.catalog.table.TableCatalog;
@@ -48,9 +49,18 @@ final class Town implements AutoCloseable {
   private final TableCompactor compactor;
   private final Lake lake;
   private final StoredBucketRecords buckets;
+  private final Clock clock;
   private Gateway gateway;
 
   Town(Path folder) throws Exception {
+    this(folder, Clock.systemUTC());
+  }
+
+  /**
+   * @param clock what rows are stamped with, and retention and timeouts go by
+   */
+  Town(Path folder, Clock clock) throws Exception {
+    this.clock = clock;
     lake = Lake.open(LakeSettings.local(folder), metadata);
     catalog = new TableCatalog(metadata, lake);
     buckets = new StoredBucketRecords(metadata);
@@ -71,8 +81,7 @@ final class Town implements AutoCloseable {
         GatewaySettings.DEFAULT
             .at("127.0.0.1", port)
             .withUpkeep(Duration.ofMillis(200), Duration.ofSeconds(1)),
-        new GatewayParts(
-            metadata, catalog, buckets, segments, lake, table -> {}, Clock.systemUTC()));
+        new GatewayParts(metadata, catalog, buckets, segments, lake, table -> {}, clock));
   }
 
   /** Stops the gateway, and starts another at the same address. */
@@ -104,6 +113,17 @@ final class Town implements AutoCloseable {
     // The gateway seals at once; it waits for the lake in vain, as nobody compacts meanwhile.
     client.flush(table, Duration.ofMillis(1));
     compactor.compact(catalog.load(table), Instant.now().plusSeconds(60));
+  }
+
+  /** Returns how many transactions of a table may still be committed. */
+  int pendingTransactions(TableName name) throws Exception {
+    var table = catalog.load(name);
+    int pending = 0;
+    for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
+      BucketId id = new BucketId(table.id(), bucket);
+      pending += buckets.load(id).get(30, TimeUnit.SECONDS).pending().size();
+    }
+    return pending;
   }
 
   /** Makes the records of the lake's tables, of which its metadata store knows nothing. */
