@@ -2,6 +2,7 @@ package io.sluice.gateway;
 
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.DroppedLogs;
+import io.sluice.gateway.announce.SqsAnnouncements;
 import io.sluice.gateway.append.Appends;
 import io.sluice.gateway.cluster.Membership;
 import io.sluice.gateway.cluster.Ownership;
@@ -77,6 +78,9 @@ public final class Gateway {
   public static Gateway start(GatewaySettings settings, GatewayParts parts) {
     BufferAllocator allocator = new RootAllocator(settings.memoryBytes());
     Inner inner = Inner.create(settings, parts);
+    if (parts.compaction() instanceof SqsAnnouncements announcements) {
+      inner.meters().announcements(announcements);
+    }
     FlightParts flightParts = flightParts(settings, parts, inner, allocator);
     Vertx vertx = inner.vertx();
     GatewayServer server = new GatewayServer(vertx, settings);

@@ -3,6 +3,7 @@ package io.sluice.gateway.flight;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.compaction.MaintenanceNote;
+import io.sluice.catalog.compaction.QueueStatus;
 import io.sluice.catalog.table.Purges;
 import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.cluster.Placement;
@@ -13,6 +14,7 @@ import io.sluice.gateway.tables.TableStatus;
 import io.sluice.gateway.tables.TruncateReport;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** The state of tables as JSON; the same for Flight and HTTP. */
@@ -82,6 +84,19 @@ public final class StateJson {
           .put("level", one.level());
     }
     return answer;
+  }
+
+  /** Adds what is known of the queue that the compactor's function reads, if there is one. */
+  public static ObjectNode withQueue(ObjectNode status, Optional<QueueStatus> queue) {
+    queue.ifPresent(
+        known ->
+            status
+                .putObject("queue")
+                .put("url", known.queue())
+                .put("deadUrl", known.deadQueue())
+                .put("dead", known.dead())
+                .put("deadUnknown", known.deadUnknown()));
+    return status;
   }
 
   /** Writes how all tables are. */

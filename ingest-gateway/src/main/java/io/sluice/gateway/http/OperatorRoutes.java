@@ -32,7 +32,8 @@ final class OperatorRoutes {
             .status()
             .thenCombine(
                 parts.operations().purges(),
-                (tables, purges) -> StateJson.status(parts.gateway(), tables, purges)));
+                (tables, purges) -> StateJson.status(parts.gateway(), tables, purges))
+            .thenCombine(parts.operations().queue(), StateJson::withQueue));
   }
 
   void flush(Call call) {

@@ -2,6 +2,7 @@ package io.sluice.gateway.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.announce.SqsAnnouncements;
 import io.sluice.gateway.append.AppendListener;
 import io.sluice.gateway.quota.QuotaListener;
 import io.sluice.gateway.read.FollowListener;
@@ -159,6 +161,27 @@ public final class GatewayMeters
   @Override
   public void followerClosed() {
     followers.decrementAndGet();
+  }
+
+  /** Shows what becomes of announcements to the compactor's function. */
+  public void announcements(SqsAnnouncements announcements) {
+    count("sluice.announcements.sent", "Announcements that the queue took", announcements::sent);
+    count(
+        "sluice.announcements.failures",
+        "Calls of the queue that failed and are made again",
+        announcements::failures);
+    count(
+        "sluice.announcements.dropped",
+        "Announcements that were left to the schedule because too many waited",
+        announcements::dropped);
+    gauge(
+        "sluice.announcements.waiting", "Tables that wait to be announced", announcements::waiting);
+  }
+
+  private void count(String name, String description, LongSupplier value) {
+    FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+        .description(description)
+        .register(registry);
   }
 
   /** Shows a value, read whenever the metrics are. */

@@ -1,6 +1,7 @@
 package io.sluice.gateway.tables;
 
 import io.sluice.catalog.compaction.CompactionRequests;
+import io.sluice.catalog.compaction.QueueStatus;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.ColumnChanges;
@@ -183,6 +184,11 @@ public final class TableOperations implements FreshReads.Flusher {
   /** Returns what each bucket has in the log; surely so when the call arrived. */
   public CompletableFuture<List<BucketWatermark>> watermarks(TableName name) {
     return tables.newest(name).thenCompose(table -> buckets.watermarks(Some.all(table)));
+  }
+
+  /** Returns what is known of the queue that requests for compaction go through. */
+  public CompletableFuture<Optional<QueueStatus>> queue() {
+    return compaction.queue();
   }
 
   /**
