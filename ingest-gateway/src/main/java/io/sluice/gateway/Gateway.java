@@ -4,6 +4,9 @@ import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.DroppedLogs;
 import io.sluice.gateway.announce.SqsAnnouncements;
 import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.auth.Authenticator;
+import io.sluice.gateway.auth.Secrets;
+import io.sluice.gateway.auth.TokenFile;
 import io.sluice.gateway.cluster.Membership;
 import io.sluice.gateway.cluster.Ownership;
 import io.sluice.gateway.cluster.Peer;
@@ -30,6 +33,7 @@ import io.sluice.log.upkeep.Reconciler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +52,7 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final int START_SECONDS = 30;
+  private static final long TOKENS_EVERY_MS = 1_000;
   private static final Duration UPKEEP_LIMIT = Duration.ofMinutes(5);
 
   private final GatewaySettings settings;
@@ -73,6 +78,7 @@ public final class Gateway {
    * Starts a gateway; returns once it listens and has announced itself.
    *
    * @param parts stay the caller's, to close after the gateway
+   * @throws IllegalArgumentException if a file that the settings name isn't what it should be
    * @throws IllegalStateException if it can't listen or announce itself; nothing is left running
    */
   public static Gateway start(GatewaySettings settings, GatewayParts parts) {
@@ -92,9 +98,12 @@ public final class Gateway {
     Gateway gateway = new Gateway(settings, server, inner, allocator, upkeep);
     try {
       server.start(flight::handle, router);
+      inner.watchTokens();
       Membership membership = inner.membership();
       membership
-          .join(new Peer(membership.id(), settings.reachableHost(), server.port()))
+          .join(
+              new Peer(membership.id(), settings.reachableHost(), server.port())
+                  .withSecretHash(Secrets.hash(inner.secret())))
           .get(START_SECONDS, TimeUnit.SECONDS);
       upkeep.start(settings.retainEvery(), settings.reconcileEvery());
       return gateway;
@@ -165,11 +174,16 @@ public final class Gateway {
       Membership membership,
       Ownership ownership,
       FlightPeers peers,
+      Authenticator authenticator,
+      String secret,
       Workers workers,
       GatewayMeters meters) {
 
     static Inner create(GatewaySettings settings, GatewayParts parts) {
       String id = "gateway-" + UUID.randomUUID();
+      String secret = Secrets.draw();
+      TokenFile tokens =
+          settings.auth().required() ? TokenFile.open(Path.of(settings.auth().tokens())) : null;
       BucketLogs logs =
           new BucketLogs(
               id,
@@ -190,9 +204,24 @@ public final class Gateway {
           logs,
           membership,
           new Ownership(logs, parts.buckets(), parts.metadata(), membership),
-          new FlightPeers(vertx, membership),
+          new FlightPeers(vertx, membership, secret),
+          new Authenticator(tokens, membership::secretHash, parts.clock()),
+          secret,
           new Workers(settings.workers()),
           new GatewayMeters());
+    }
+
+    void watchTokens() {
+      vertx.setPeriodic(
+          TOKENS_EVERY_MS,
+          timer -> {
+            var unused =
+                vertx.executeBlocking(
+                    () -> {
+                      authenticator.refresh();
+                      return true;
+                    });
+          });
     }
   }
 
@@ -225,6 +254,7 @@ public final class Gateway {
             new Quotas(System::nanoTime, inner.meters())),
         new Reads(ownership, inner.peers(), inner.meters(), tables::newest),
         inner.workers(),
+        inner.authenticator(),
         new AtomicLong());
   }
 
@@ -239,6 +269,7 @@ public final class Gateway {
         new IcebergRest(
             parts.lake().foreignCatalog(parts.catalog()),
             parts.lake().settings().catalogProperties()),
+        flight.authenticator(),
         () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
         new LakeLags(
             flight.operations(),

@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.auth.AuthSettings;
 import io.sluice.gateway.gate.GateLimits;
 import io.sluice.log.append.LogSettings;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.time.Duration;
  *     min; those that are still open then are recovered by their next owner
  * @param retainEvery pause between two looks for rows that may leave the log, 100 ms to 1 d
  * @param reconcileEvery pause between two looks for ledgers that were left behind, 1 s to 30 d
+ * @param auth who may call
  * @param gate how much a batch may become at the gate
  * @param log the log's settings
  */
@@ -41,6 +43,7 @@ public record GatewaySettings(
     Duration stopPatience,
     Duration retainEvery,
     Duration reconcileEvery,
+    AuthSettings auth,
     GateLimits gate,
     LogSettings log) {
 
@@ -63,6 +66,7 @@ public record GatewaySettings(
           Duration.ofSeconds(20),
           Duration.ofMinutes(1),
           Duration.ofHours(1),
+          AuthSettings.DEFAULT,
           GateLimits.DEFAULT,
           LogSettings.DEFAULT);
 
@@ -83,22 +87,27 @@ public record GatewaySettings(
 
   /** Returns these settings at another address. */
   public GatewaySettings at(String otherHost, int otherPort) {
-    return copy(otherHost, otherPort, stopPatience, retainEvery, reconcileEvery, log);
+    return copy(otherHost, otherPort, stopPatience, retainEvery, reconcileEvery, auth, log);
   }
 
   /** Returns these settings with another log. */
   public GatewaySettings with(LogSettings otherLog) {
-    return copy(host, port, stopPatience, retainEvery, reconcileEvery, otherLog);
+    return copy(host, port, stopPatience, retainEvery, reconcileEvery, auth, otherLog);
   }
 
   /** Returns these settings with other pauses between two looks of the upkeep. */
   public GatewaySettings withUpkeep(Duration retain, Duration reconcile) {
-    return copy(host, port, stopPatience, retain, reconcile, log);
+    return copy(host, port, stopPatience, retain, reconcile, auth, log);
   }
 
   /** Returns these settings with another patience at the end. */
   public GatewaySettings withStopPatience(Duration other) {
-    return copy(host, port, other, retainEvery, reconcileEvery, log);
+    return copy(host, port, other, retainEvery, reconcileEvery, auth, log);
+  }
+
+  /** Returns these settings with others of who may call. */
+  public GatewaySettings with(AuthSettings other) {
+    return copy(host, port, stopPatience, retainEvery, reconcileEvery, other, log);
   }
 
   private GatewaySettings copy(
@@ -107,6 +116,7 @@ public record GatewaySettings(
       Duration newStopPatience,
       Duration newRetainEvery,
       Duration newReconcileEvery,
+      AuthSettings newAuth,
       LogSettings newLog) {
     return new GatewaySettings(
         newHost,
@@ -123,6 +133,7 @@ public record GatewaySettings(
         newStopPatience,
         newRetainEvery,
         newReconcileEvery,
+        newAuth,
         gate,
         newLog);
   }

@@ -9,6 +9,7 @@ import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.auth.AuthSettings;
 import io.sluice.testing.segment.InMemorySegmentStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,6 +33,7 @@ public final class ClusterFixture implements AutoCloseable {
 
   private final InMemoryMetadataStore metadata = new InMemoryMetadataStore();
   private final InMemorySegmentStore segments = new InMemorySegmentStore();
+  private final GatewaySettings settings;
   private final Lake lake;
   private final TableCatalog catalog;
   private final List<Node> nodes = new ArrayList<>();
@@ -52,6 +54,16 @@ public final class ClusterFixture implements AutoCloseable {
 
   /** Starts so many gateways. */
   public ClusterFixture(Path folder, int gateways) {
+    this(folder, gateways, SETTINGS);
+  }
+
+  /** Starts so many gateways whose callers must be known. */
+  public ClusterFixture(Path folder, int gateways, AuthSettings auth) {
+    this(folder, gateways, SETTINGS.with(auth));
+  }
+
+  private ClusterFixture(Path folder, int gateways, GatewaySettings settings) {
+    this.settings = settings;
     lake = Lake.open(new LakeSettings(folder.toUri().toString(), Map.of()), metadata);
     catalog = new TableCatalog(metadata, lake);
     for (int i = 0; i < gateways; i++) {
@@ -61,12 +73,12 @@ public final class ClusterFixture implements AutoCloseable {
 
   /** Starts one more gateway. */
   public Node join() {
-    return join(SETTINGS);
+    return join(settings);
   }
 
   /** Starts one more gateway, which hears of altered tables a minute late. */
   public Node joinLate() {
-    GatewaySettings usual = SETTINGS;
+    GatewaySettings usual = settings;
     return join(
         new GatewaySettings(
             usual.host(),
@@ -83,11 +95,12 @@ public final class ClusterFixture implements AutoCloseable {
             usual.stopPatience(),
             usual.retainEvery(),
             usual.reconcileEvery(),
+            usual.auth(),
             usual.gate(),
             usual.log()));
   }
 
-  private Node join(GatewaySettings settings) {
+  private Node join(GatewaySettings own) {
     InMemoryMetadataStore session = metadata.newSession();
     GatewayParts parts =
         new GatewayParts(
@@ -98,7 +111,7 @@ public final class ClusterFixture implements AutoCloseable {
             lake,
             table -> {},
             Clock.systemUTC());
-    Node node = new Node(Gateway.start(settings, parts), session);
+    Node node = new Node(Gateway.start(own, parts), session);
     nodes.add(node);
     return node;
   }

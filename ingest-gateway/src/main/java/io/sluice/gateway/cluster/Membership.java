@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +25,15 @@ public final class Membership implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
+  private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final MetadataStore metadata;
   private final String id;
   private final Map<String, Peer> known = new ConcurrentHashMap<>();
+  private final SecretHashes secretHashes = new SecretHashes();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Placement placement = Placement.EMPTY;
+  private long askedAgainNanos = System.nanoTime() - ASK_AGAIN_NANOS;
   private long asked;
   private long published;
   private @Nullable Watch watch;
@@ -52,6 +57,32 @@ public final class Membership implements AutoCloseable {
   /** Returns who lives, as was last heard. */
   public Placement placement() {
     return placement;
+  }
+
+  /**
+   * Returns the hash of a gateway's secret, be it about to leave; empty if it isn't known. Then it
+   * is asked for, to be known soon.
+   */
+  public Optional<String> secretHash(String other) {
+    Peer live = known.get(other);
+    Optional<String> hash =
+        live == null
+            ? secretHashes.of(other)
+            : Optional.of(live.secretHash()).filter(found -> !found.isEmpty());
+    if (hash.isEmpty() && mayAskAgain()) {
+      refresh();
+    }
+    return hash;
+  }
+
+  /** Whoever makes ids up must not have the store asked for each. */
+  private synchronized boolean mayAskAgain() {
+    long now = System.nanoTime();
+    if (now - askedAgainNanos < ASK_AGAIN_NANOS) {
+      return false;
+    }
+    askedAgainNanos = now;
+    return true;
   }
 
   /** Has {@code listener} run after each change of {@link #placement}; it must not block. */
@@ -187,6 +218,7 @@ public final class Membership implements AutoCloseable {
     try {
       Peer peer = Peer.read(other, value);
       known.put(other, peer);
+      secretHashes.add(peer);
       return Optional.of(peer);
     } catch (IOException e) {
       LOG.error("Gateway {} is left out: {}", other, e.getMessage());

@@ -2,6 +2,7 @@ package io.sluice.gateway.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.level.RegisteredGateway;
 import java.io.IOException;
@@ -15,14 +16,27 @@ import java.nio.charset.StandardCharsets;
  * @param host where clients and other gateways reach it
  * @param port its port, 1 to 65,535
  * @param level what it understands of what others write, see {@link Levels}
+ * @param secretHash the hash of the secret that its own calls to other gateways carry, so that
+ *     nobody passes for it who can't write to the metadata store; empty if it has none
  */
-public record Peer(String id, String host, int port, int level) {
+public record Peer(String id, String host, int port, int level, String secretHash) {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String SECRET_HASH = "secretHash";
 
   /** A gateway of this version. */
   public Peer(String id, String host, int port) {
     this(id, host, port, Levels.OWN);
+  }
+
+  /** A gateway whose calls to others carry no secret. */
+  public Peer(String id, String host, int port, int level) {
+    this(id, host, port, level, "");
+  }
+
+  /** Returns this gateway with the hash of a secret. */
+  public Peer withSecretHash(String hash) {
+    return new Peer(id, host, port, level, hash);
   }
 
   /** Returns {@code host:port}. */
@@ -32,13 +46,16 @@ public record Peer(String id, String host, int port, int level) {
 
   /** Returns the value of the gateway's entry. */
   byte[] toBytes() {
-    return MAPPER
-        .createObjectNode()
-        .put("host", host)
-        .put("port", port)
-        .put(RegisteredGateway.LEVEL, level)
-        .toString()
-        .getBytes(StandardCharsets.UTF_8);
+    ObjectNode entry =
+        MAPPER
+            .createObjectNode()
+            .put("host", host)
+            .put("port", port)
+            .put(RegisteredGateway.LEVEL, level);
+    if (!secretHash.isEmpty()) {
+      entry.put(SECRET_HASH, secretHash);
+    }
+    return entry.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -56,6 +73,6 @@ public record Peer(String id, String host, int port, int level) {
               .formatted(id, new String(value, StandardCharsets.UTF_8)));
     }
     int level = RegisteredGateway.read(id, value).level();
-    return new Peer(id, host.asText(), port.asInt(), level);
+    return new Peer(id, host.asText(), port.asInt(), level, json.path(SECRET_HASH).asText());
   }
 }

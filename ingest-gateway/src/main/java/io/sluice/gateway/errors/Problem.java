@@ -35,6 +35,7 @@ public record Problem(
   private static final int DEADLINE_EXCEEDED = 4;
   private static final int NOT_FOUND = 5;
   private static final int ALREADY_EXISTS = 6;
+  private static final int PERMISSION_DENIED = 7;
   private static final int RESOURCE_EXHAUSTED = 8;
   private static final int FAILED_PRECONDITION = 9;
   private static final int OUT_OF_RANGE = 11;
@@ -42,6 +43,7 @@ public record Problem(
   private static final int INTERNAL = 13;
   private static final int UNAVAILABLE = 14;
   private static final int DATA_LOSS = 15;
+  private static final int UNAUTHENTICATED = 16;
 
   public Problem {
     rows = List.copyOf(rows);
@@ -92,6 +94,16 @@ public record Problem(
     return of(UNIMPLEMENTED, 501, "UNIMPLEMENTED", message);
   }
 
+  /** Returns a call of which it isn't known who makes it. */
+  public static Problem unauthenticated(String message) {
+    return of(UNAUTHENTICATED, 401, "UNAUTHENTICATED", message);
+  }
+
+  /** Returns a call that its caller may not make. */
+  public static Problem forbidden(String message) {
+    return of(PERMISSION_DENIED, 403, "FORBIDDEN", message);
+  }
+
   /** Returns something over a limit. */
   public static Problem tooLarge(String message) {
     return of(RESOURCE_EXHAUSTED, 413, "TOO_LARGE", message);
@@ -133,6 +145,10 @@ public record Problem(
     int end = text.startsWith("[") ? text.indexOf("] ") : -1;
     String code = end < 0 ? "UNAVAILABLE" : text.substring(1, end);
     String message = end < 0 ? text : text.substring(end + 2);
+    if (grpc == UNAUTHENTICATED || grpc == PERMISSION_DENIED) {
+      // It refuses this gateway, which isn't the caller's fault.
+      return unavailable("another gateway doesn't take this one's calls: " + message);
+    }
     return of(grpc, httpStatus(grpc, code), code, message);
   }
 

@@ -37,6 +37,7 @@ final class DoPut implements GrpcCall.Input {
   private final GrpcCall call;
   private final FlightParts parts;
   private final BufferAllocator allocator;
+  private final Caller caller;
   private final boolean forwarded;
   private final QuotaPause quotaPause;
   private final BatchParts gathered = new BatchParts();
@@ -51,12 +52,13 @@ final class DoPut implements GrpcCall.Input {
   private boolean released;
 
   /**
-   * @param forwarded whether another gateway passes the batches on
+   * @param caller who sends the batches, or the gateway that passes them on
    */
-  DoPut(GrpcCall call, FlightParts parts, boolean forwarded) {
+  DoPut(GrpcCall call, FlightParts parts, Caller caller) {
     this.call = call;
     this.parts = parts;
-    this.forwarded = forwarded;
+    this.caller = caller;
+    this.forwarded = caller.forwarded();
     this.allocator = parts.streamAllocator("put");
     this.target = new PutTable(parts, allocator);
     this.quotaPause = new QuotaPause(call, parts.appends().quotas(), this::fetchMore);
@@ -71,7 +73,7 @@ final class DoPut implements GrpcCall.Input {
       FlightData data = FlightData.read(message);
       Table to = target.table();
       if (to == null) {
-        later(target.find(data, forwarded), () -> takeFirst(data));
+        later(target.find(data, caller), () -> takeFirst(data));
         return;
       }
       PutMetadata metadata =

@@ -8,6 +8,7 @@ import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.TableName;
 import io.sluice.catalog.table.TableOptions;
 import io.sluice.gateway.append.Recall;
+import io.sluice.gateway.auth.Principal;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.tables.BucketOperations.Some;
@@ -27,9 +28,6 @@ import org.apache.iceberg.SchemaParser;
 /** What DoAction does: a JSON object in, a JSON object out. */
 final class FlightActions {
 
-  /** The actions, and what they do. */
-  static final Map<String, String> DESCRIPTIONS = descriptions();
-
   private static final long MOST_TIMEOUT_MS = Duration.ofHours(1).toMillis();
   private static final long DEFAULT_TIMEOUT_MS = Duration.ofMinutes(1).toMillis();
 
@@ -44,45 +42,44 @@ final class FlightActions {
   /**
    * Runs an action.
    *
-   * @param forwarded whether another gateway passed it on
+   * @throws ProblemException if there is no such action, or the caller may not run it
    */
-  CompletableFuture<? extends JsonNode> run(String type, byte[] body, boolean forwarded)
+  CompletableFuture<? extends JsonNode> run(String type, byte[] body, Caller caller)
       throws ProblemException {
-    return switch (type) {
-      case "create-database" -> createDatabase(body);
-      case "drop-database" -> dropDatabase(body);
-      case "list-databases" -> listDatabases(body);
-      case "create-table" -> createTable(body);
-      case "alter-table" -> alterTable(body);
-      case "drop-table" -> dropTable(body);
-      case "list-tables" -> listTables(body);
-      case "describe-table" ->
+    FlightAction action = FlightAction.of(type);
+    action.check(caller, body);
+    boolean forwarded = caller.forwarded();
+    return switch (action) {
+      case CREATE_DATABASE -> createDatabase(body);
+      case DROP_DATABASE -> dropDatabase(body);
+      case LIST_DATABASES -> listDatabases(body, caller.principal());
+      case CREATE_TABLE -> createTable(body);
+      case ALTER_TABLE -> alterTable(body);
+      case DROP_TABLE -> dropTable(body);
+      case LIST_TABLES -> listTables(body);
+      case DESCRIBE_TABLE ->
           operations.describe(named(type, body).table()).thenApply(TableJson::description);
-      case "watermarks" -> watermarks(body, forwarded);
-      case "offsets-at" -> offsetsAt(body, forwarded);
-      case "seal" -> seal(body);
-      case "forget-table" -> forgetTable(body);
-      case "knows-writer" -> knowsWriter(body, forwarded);
-      case "gateways" -> {
+      case WATERMARKS -> watermarks(body, forwarded);
+      case OFFSETS_AT -> offsetsAt(body, forwarded);
+      case SEAL -> seal(body);
+      case FORGET_TABLE -> forgetTable(body);
+      case KNOWS_WRITER -> knowsWriter(body, forwarded);
+      case GATEWAYS -> {
         Json.read("action gateways", body, Set.of());
         yield CompletableFuture.completedFuture(StateJson.gateways(parts.ownership().placement()));
       }
-      case "flush" -> flush(body);
-      case "truncate" -> truncate(body);
-      case "commit-transactions" -> endTransactions(type, body, forwarded, true);
-      case "abort-transactions" -> endTransactions(type, body, forwarded, false);
-      case "status" -> {
+      case FLUSH -> flush(body);
+      case TRUNCATE -> truncate(body);
+      case COMMIT_TRANSACTIONS -> endTransactions(type, body, forwarded, true);
+      case ABORT_TRANSACTIONS -> endTransactions(type, body, forwarded, false);
+      case STATUS -> {
         Json.read("action status", body, Set.of());
         yield operations
-            .status()
+            .status(caller.principal()::sees)
             .thenCombine(
-                operations.purges(),
+                operations.purges(caller.principal()::sees),
                 (tables, purges) -> StateJson.status(parts.ownership().id(), tables, purges));
       }
-      default ->
-          throw new ProblemException(
-              Problem.invalid(
-                  "there is no action '" + type + "'; there are " + DESCRIPTIONS.keySet()));
     };
   }
 
@@ -100,7 +97,8 @@ final class FlightActions {
         .thenApply(dropped -> Json.object());
   }
 
-  private CompletableFuture<ObjectNode> listDatabases(byte[] body) throws ProblemException {
+  private CompletableFuture<ObjectNode> listDatabases(byte[] body, Principal caller)
+      throws ProblemException {
     Json.read("action list-databases", body, Set.of());
     return operations
         .listDatabases()
@@ -108,7 +106,7 @@ final class FlightActions {
             names -> {
               ObjectNode answer = Json.object();
               ArrayNode databases = answer.putArray("databases");
-              names.forEach(databases::add);
+              names.stream().filter(caller::sees).forEach(databases::add);
               return answer;
             });
   }
@@ -318,39 +316,5 @@ final class FlightActions {
       options.put(option.getKey(), option.getValue().asText());
     }
     return options;
-  }
-
-  private static Map<String, String> descriptions() {
-    Map<String, String> actions = new LinkedHashMap<>();
-    actions.put("create-database", "{database, ifNotExists}");
-    actions.put("drop-database", "{database, ifExists}");
-    actions.put("list-databases", "{} -> {databases}");
-    actions.put(
-        "create-table", "{database, table, schema, options, comment, ifNotExists} -> description");
-    actions.put(
-        "alter-table",
-        "{database, table, options: {name: value, or null to reset}} -> description");
-    actions.put("drop-table", "{database, table, ifExists, purge}");
-    actions.put("list-tables", "{database} -> {tables}");
-    actions.put("describe-table", "{database, table} -> description");
-    actions.put(
-        "watermarks", "{database, table, buckets} -> {buckets: [{bucket, start, watermark}]}");
-    actions.put(
-        "offsets-at", "{database, table, timeMicros, buckets} -> {buckets: [{bucket, offset}]}");
-    actions.put(
-        "flush",
-        "{database, table, timeoutMs} -> {buckets: [{bucket, watermark, lakeOffset}], inLake}");
-    actions.put(
-        "truncate",
-        "{database, table, timeoutMs} -> {buckets: [{bucket, lakeOffset}], removedSnapshot}");
-    actions.put(
-        "commit-transactions",
-        "{database, table, incarnation, transactions: [{bucket, writerEpoch, n, rows}]}");
-    actions.put(
-        "abort-transactions",
-        "{database, table, incarnation, transactions: [{bucket, writerEpoch, n, rows}]}");
-    actions.put("gateways", "{} -> {gateways: [{id, host, port, level}]}");
-    actions.put("status", "{} -> {gateway, tables}");
-    return Collections.unmodifiableMap(actions);
   }
 }

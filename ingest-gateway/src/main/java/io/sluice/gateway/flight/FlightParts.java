@@ -2,6 +2,7 @@ package io.sluice.gateway.flight;
 
 import io.sluice.gateway.GatewaySettings;
 import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.auth.Authenticator;
 import io.sluice.gateway.cluster.Ownership;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.read.Reads;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
  * What Flight works with; all of it stays its owner's to close.
  *
  * @param ownership says where buckets are
+ * @param authenticator finds out who calls
  * @param inFlightBytes bytes of all DoPut streams that aren't durable yet
  */
 public record FlightParts(
@@ -28,6 +30,7 @@ public record FlightParts(
     Appends appends,
     Reads reads,
     Workers workers,
+    Authenticator authenticator,
     AtomicLong inFlightBytes) {
 
   private static final Logger LOG = LoggerFactory.getLogger(FlightParts.class);

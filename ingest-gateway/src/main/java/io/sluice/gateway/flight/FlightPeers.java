@@ -62,6 +62,7 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
   private final Vertx vertx;
   private final HttpClient client;
   private final Membership membership;
+  private final String authorization;
   private final Map<PutKey, PeerPut> puts = new ConcurrentHashMap<>();
   private final Map<PeerRows, Peer> reads = new ConcurrentHashMap<>();
   private final Map<PeerAction, Peer> actions = new ConcurrentHashMap<>();
@@ -69,10 +70,12 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
   /**
    * @param vertx ends the connections when it is closed
    * @param membership says who lives; it has this gateway's id
+   * @param secret shows to the others that it is this gateway that calls
    */
-  public FlightPeers(Vertx vertx, Membership membership) {
+  public FlightPeers(Vertx vertx, Membership membership, String secret) {
     this.vertx = vertx;
     this.membership = membership;
+    this.authorization = "Bearer " + secret;
     membership.listen(this::forgetTheGone);
     this.client =
         vertx.createHttpClient(
@@ -223,7 +226,8 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
             .setPort(peer.port())
             .setMethod(HttpMethod.POST)
             .setURI(SERVICE + method)
-            .putHeader(FORWARDED, membership.id());
+            .putHeader(FORWARDED, membership.id())
+            .putHeader("authorization", authorization);
     return GrpcClientCall.open(vertx, client, to, MAX_MESSAGE_BYTES, output);
   }
 

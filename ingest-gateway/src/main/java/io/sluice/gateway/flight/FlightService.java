@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.auth.Access;
 import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** {@code arrow.flight.protocol.FlightService}: each call finds its method here. Thread-safe. */
 public final class FlightService {
 
-  private static final String PREFIX = "/arrow.flight.protocol.FlightService/";
   private static final int READ_AHEAD_BYTES = 1 << 20;
 
   private final Vertx vertx;
@@ -44,21 +44,44 @@ public final class FlightService {
   /** Takes a gRPC request over, on its event loop. */
   public void handle(HttpServerRequest request) {
     GrpcCall call = GrpcCall.of(vertx, request, parts.settings().maxMessageBytes());
-    String path = call.path();
-    String method = path.startsWith(PREFIX) ? path.substring(PREFIX.length()) : "";
-    switch (method) {
-      case "DoPut" -> call.read(new DoPut(call, parts, isForwarded(call)));
-      case "DoGet" -> single(call, this::doGet);
-      case "DoAction" -> single(call, this::doAction);
-      case "GetFlightInfo" -> single(call, this::flightInfo);
-      case "GetSchema" -> single(call, this::schema);
-      case "ListFlights" -> single(call, (message, ending) -> listFlights(call));
-      case "ListActions" -> single(call, (message, ending) -> listActions(call));
-      case "Handshake" -> call.read(new Handshake(call));
-      case "PollFlightInfo", "DoExchange" ->
-          call.fail(Problem.unimplemented(method + " is not served; use DoGet and DoPut"));
-      default -> call.fail(Problem.unimplemented("there is no method " + path));
+    FlightMethod method = FlightMethod.of(call.path()).orElse(null);
+    if (method == null) {
+      call.fail(Problem.unimplemented("there is no method " + call.path()));
+      return;
     }
+    try {
+      if (method == FlightMethod.HANDSHAKE) {
+        shakeHands(call);
+      } else {
+        handle(call, method, Caller.of(call, parts.authenticator()));
+      }
+    } catch (ProblemException e) {
+      call.fail(e.problem());
+    }
+  }
+
+  private void handle(GrpcCall call, FlightMethod method, Caller caller) {
+    switch (method) {
+      case DO_PUT -> call.read(new DoPut(call, parts, caller));
+      case DO_GET -> single(call, caller, this::doGet);
+      case DO_ACTION -> single(call, caller, this::doAction);
+      case GET_FLIGHT_INFO -> single(call, caller, this::flightInfo);
+      case GET_SCHEMA -> single(call, caller, this::schema);
+      case LIST_FLIGHTS -> single(call, (message, ending) -> listFlights(call, caller));
+      case LIST_ACTIONS -> single(call, (message, ending) -> listActions(call));
+      case POLL_FLIGHT_INFO, DO_EXCHANGE ->
+          call.fail(Problem.unimplemented(call.path() + " is not served; use DoGet and DoPut"));
+      case HANDSHAKE -> throw new IllegalStateException("handled before");
+    }
+  }
+
+  /** Gives those a bearer token that show name and secret, as Flight's clients do. */
+  private void shakeHands(GrpcCall call) throws ProblemException {
+    String token = parts.authenticator().exchange(call.header("authorization"));
+    if (!token.isEmpty()) {
+      call.answerHeader("authorization", "Bearer " + token);
+    }
+    call.read(new Handshake(call));
   }
 
   /** Handles a call's one message. */
@@ -88,13 +111,13 @@ public final class FlightService {
     }
   }
 
-  private void single(GrpcCall call, CallMethod method) {
-    single(call, (message, ending) -> method.handle(call, message, ending));
+  private void single(GrpcCall call, Caller caller, CallMethod method) {
+    single(call, (message, ending) -> method.handle(call, caller, message, ending));
   }
 
   /** A method with one request message. */
   private interface CallMethod {
-    void handle(GrpcCall call, Buffer message, Ending ending)
+    void handle(GrpcCall call, Caller caller, Buffer message, Ending ending)
         throws ProblemException, InvalidProtocolBufferException;
   }
 
@@ -130,12 +153,13 @@ public final class FlightService {
         });
   }
 
-  private void doGet(GrpcCall call, Buffer message, Ending ending)
+  private void doGet(GrpcCall call, Caller caller, Buffer message, Ending ending)
       throws ProblemException, InvalidProtocolBufferException {
     Ticket ticket =
         Ticket.read(Flight.Ticket.parseFrom(message.getBytes()).getTicket().toByteArray());
+    TableName name = caller.require(Access.READ, ticket.table());
     var unused =
-        open(ticket, isForwarded(call))
+        open(ticket, name, caller.forwarded())
             .whenComplete(
                 (reader, failure) ->
                     call.run(
@@ -146,13 +170,12 @@ public final class FlightService {
                           }
                           DoGet get = new DoGet(call, reader, parts.allocator(), READ_AHEAD_BYTES);
                           ending.set(get::close);
-                          get.start(isForwarded(call));
+                          get.start(caller.forwarded());
                         }));
   }
 
   /** Another gateway may know a schema that this one hasn't heard of. */
-  private CompletableFuture<RowReader> open(Ticket ticket, boolean forwarded) {
-    TableName name = ticket.table();
+  private CompletableFuture<RowReader> open(Ticket ticket, TableName name, boolean forwarded) {
     return parts
         .tables()
         .table(name, ticket.request().bucket())
@@ -164,13 +187,13 @@ public final class FlightService {
         .thenCompose(table -> parts.reads().open(ticket.at(table), ticket.request(), forwarded));
   }
 
-  private void doAction(GrpcCall call, Buffer message, Ending ending)
+  private void doAction(GrpcCall call, Caller caller, Buffer message, Ending ending)
       throws ProblemException, InvalidProtocolBufferException {
     Flight.Action action = Flight.Action.parseFrom(message.getBytes());
     answer(
         call,
         actions
-            .run(action.getType(), action.getBody().toByteArray(), isForwarded(call))
+            .run(action.getType(), action.getBody().toByteArray(), caller)
             .thenApply(
                 json ->
                     List.of(
@@ -179,15 +202,21 @@ public final class FlightService {
                             .build())));
   }
 
-  private void flightInfo(GrpcCall call, Buffer message, Ending ending)
+  private void flightInfo(GrpcCall call, Caller caller, Buffer message, Ending ending)
       throws ProblemException, InvalidProtocolBufferException {
-    TableName name = Descriptors.table(Flight.FlightDescriptor.parseFrom(message.getBytes()));
+    TableName name =
+        caller.require(
+            Access.DESCRIBE,
+            Descriptors.table(Flight.FlightDescriptor.parseFrom(message.getBytes())));
     answer(call, parts.tables().table(name).thenApply(table -> List.of(info(table))));
   }
 
-  private void schema(GrpcCall call, Buffer message, Ending ending)
+  private void schema(GrpcCall call, Caller caller, Buffer message, Ending ending)
       throws ProblemException, InvalidProtocolBufferException {
-    TableName name = Descriptors.table(Flight.FlightDescriptor.parseFrom(message.getBytes()));
+    TableName name =
+        caller.require(
+            Access.DESCRIBE,
+            Descriptors.table(Flight.FlightDescriptor.parseFrom(message.getBytes())));
     answer(
         call,
         parts
@@ -201,20 +230,24 @@ public final class FlightService {
                             .build())));
   }
 
-  private void listFlights(GrpcCall call) {
+  private void listFlights(GrpcCall call, Caller caller) {
     CompletableFuture<List<Flight.FlightInfo>> infos =
         parts
             .operations()
-            .allTables()
+            .allTables(caller.principal()::sees)
             .thenApply(tables -> tables.stream().map(this::info).toList());
     answer(call, infos);
   }
 
   private void listActions(GrpcCall call) {
     List<Flight.ActionType> types = new ArrayList<>();
-    FlightActions.DESCRIPTIONS.forEach(
-        (name, text) ->
-            types.add(Flight.ActionType.newBuilder().setType(name).setDescription(text).build()));
+    for (FlightAction action : FlightAction.ofClients()) {
+      types.add(
+          Flight.ActionType.newBuilder()
+              .setType(action.type())
+              .setDescription(action.description())
+              .build());
+    }
     answer(call, CompletableFuture.completedFuture(types));
   }
 
@@ -238,10 +271,6 @@ public final class FlightService {
                               + parts.ownership().placed(table, bucket).orElse(self).endpoint())));
     }
     return info.build();
-  }
-
-  private static boolean isForwarded(GrpcCall call) {
-    return call.hasHeader(FlightPeers.FORWARDED);
   }
 
   private void answer(
@@ -268,7 +297,7 @@ public final class FlightService {
     call.fail(Problem.of(cause));
   }
 
-  /** Lets clients in that shake hands first: there is nothing to agree on. */
+  /** Lets clients in that shake hands first: there is nothing to agree on but who they are. */
   private record Handshake(GrpcCall call) implements GrpcCall.Input {
 
     @Override

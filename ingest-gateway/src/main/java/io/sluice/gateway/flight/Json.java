@@ -37,6 +37,24 @@ final class Json {
    * @param fields those it may have
    */
   static Json read(String what, byte[] utf8, Set<String> fields) throws ProblemException {
+    JsonNode read = parse(what, utf8);
+    for (Iterator<String> names = read.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!fields.contains(name)) {
+        throw refused(
+            "the %s has an unknown field '%s'; it may have %s"
+                .formatted(what, name, fields.stream().sorted().toList()));
+      }
+    }
+    return new Json(what, read);
+  }
+
+  /** Reads one field of an object, whatever else that has. */
+  static String text(String what, byte[] utf8, String field) throws ProblemException {
+    return new Json(what, parse(what, utf8)).text(field);
+  }
+
+  private static JsonNode parse(String what, byte[] utf8) throws ProblemException {
     JsonNode read;
     try {
       read = utf8.length == 0 ? MAPPER.createObjectNode() : MAPPER.readTree(utf8);
@@ -48,15 +66,7 @@ final class Json {
     if (!read.isObject()) {
       throw refused("the " + what + " must be a JSON object, got " + cut(read));
     }
-    for (Iterator<String> names = read.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
-      if (!fields.contains(name)) {
-        throw refused(
-            "the %s has an unknown field '%s'; it may have %s"
-                .formatted(what, name, fields.stream().sorted().toList()));
-      }
-    }
-    return new Json(what, read);
+    return read;
   }
 
   static byte[] write(JsonNode json) {

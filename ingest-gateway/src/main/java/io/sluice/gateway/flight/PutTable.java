@@ -1,6 +1,7 @@
 package io.sluice.gateway.flight;
 
 import io.sluice.catalog.table.Table;
+import io.sluice.gateway.auth.Access;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.gate.ArrowGate;
@@ -43,19 +44,21 @@ final class PutTable implements AutoCloseable {
   /**
    * Finds the table that the first message names.
    *
-   * @param forwarded whether another gateway passes the stream on
+   * @param caller who sends the stream, or the gateway that passes it on
    * @return completes on any thread with what to do then on the call's
    */
-  CompletableFuture<Runnable> find(FlightData first, boolean forwarded) throws ProblemException {
+  CompletableFuture<Runnable> find(FlightData first, Caller caller) throws ProblemException {
     var descriptor = first.descriptor();
     if (descriptor == null) {
       throw Json.refused("the first message of a DoPut needs a descriptor [database, table]");
     }
     OptionalInt schemaId =
-        forwarded ? PutMetadata.schemaId(first.appMetadata().getBytes()) : OptionalInt.empty();
+        caller.forwarded()
+            ? PutMetadata.schemaId(first.appMetadata().getBytes())
+            : OptionalInt.empty();
     return parts
         .tables()
-        .table(Descriptors.table(descriptor))
+        .table(caller.require(Access.WRITE, Descriptors.table(descriptor)))
         .thenCompose(found -> with(found, schemaId))
         .thenApply(found -> () -> table = found);
   }

@@ -87,9 +87,14 @@ public final class GrpcCall {
     return request.path();
   }
 
-  /** Returns whether a request has a header. */
-  public boolean hasHeader(String name) {
-    return request.headers().contains(name);
+  /** Returns a header of the request; null if it has none. */
+  public @Nullable String header(String name) {
+    return request.getHeader(name);
+  }
+
+  /** Adds a header to the answer; to be called before anything of it is sent. */
+  public void answerHeader(String name, String value) {
+    response.putHeader(name, value);
   }
 
   /** Begins to read; call it once, before the event loop is left. */

@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.auth.Principal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,6 +28,11 @@ record Call(Vertx vertx, RoutingContext context) {
    */
   TableName table() {
     return new TableName(path("database"), path("table"));
+  }
+
+  /** Returns who makes the request. */
+  Principal caller() {
+    return Guard.caller(context);
   }
 
   /** Returns whether a query parameter is true. */

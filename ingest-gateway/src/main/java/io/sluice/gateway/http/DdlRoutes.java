@@ -3,6 +3,9 @@ package io.sluice.gateway.http;
 import io.sluice.catalog.table.ColumnChanges;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.auth.Access;
+import io.sluice.gateway.auth.Principal;
+import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.tables.TableOperations;
 import io.vertx.core.Future;
@@ -30,15 +33,26 @@ final class DdlRoutes {
   }
 
   void listDatabases(Call call) {
-    call.answer(200, operations.listDatabases().thenApply(names -> Map.of("databases", names)));
+    Principal caller = call.caller();
+    call.answer(
+        200,
+        operations
+            .listDatabases()
+            .thenApply(names -> Map.of("databases", names.stream().filter(caller::sees).toList())));
   }
 
   void createDatabase(Call call) {
-    withBody(call, 201, body -> createDatabase(JsonRequest.parse(body, DATABASE_FIELDS)));
+    Principal caller = call.caller();
+    withBody(call, 201, body -> createDatabase(caller, JsonRequest.parse(body, DATABASE_FIELDS)));
   }
 
-  private CompletableFuture<?> createDatabase(JsonRequest request) {
+  private CompletableFuture<?> createDatabase(Principal caller, JsonRequest request) {
     String name = TableName.checkName("database", request.text("name"));
+    try {
+      caller.require(Access.ADMIN, name);
+    } catch (ProblemException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     return operations
         .createDatabase(name, request.bool("ifNotExists"))
         .thenApply(done -> Map.of("database", name));

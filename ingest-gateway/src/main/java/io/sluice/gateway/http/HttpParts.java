@@ -1,6 +1,7 @@
 package io.sluice.gateway.http;
 
 import io.sluice.gateway.append.Appends;
+import io.sluice.gateway.auth.Authenticator;
 import io.sluice.gateway.gate.GateLimits;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.metrics.GatewayMeters;
@@ -23,6 +24,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * @param reads the way out of it
  * @param gate how much an Arrow batch may become
  * @param iceberg the lake's catalog for other engines
+ * @param authenticator finds out who calls
  * @param ready completes if what the gateway depends on can be reached, and fails with what can't
  * @param lags how far the lake is behind, for what is measured
  * @param meters what is measured
@@ -37,6 +39,7 @@ public record HttpParts(
     Reads reads,
     GateLimits gate,
     IcebergRest iceberg,
+    Authenticator authenticator,
     Supplier<CompletableFuture<Void>> ready,
     LakeLags lags,
     GatewayMeters meters,

@@ -30,6 +30,9 @@ final class IcebergRoutes {
 
   static final String PREFIX = "/iceberg/v1";
 
+  /** Where engines give name and secret for a token. */
+  static final String OAUTH_PATH = PREFIX + "/oauth/tokens";
+
   /** A table of 5,000 columns takes 1 MiB. */
   private static final int MOST_BODY_BYTES = 4 << 20;
 
@@ -63,7 +66,10 @@ final class IcebergRoutes {
     String ifNoneMatch = String.join(",", request.headers().getAll("If-None-Match"));
     ByteBudget.Share share = budget.share();
     body(request, share)
-        .map(body -> new RestCall(request.method().name(), path, query, ifNoneMatch, body))
+        .map(
+            body ->
+                new RestCall(
+                    request.method().name(), path, query, ifNoneMatch, Guard.caller(context), body))
         .compose(call -> answer(vertx, call, request))
         .onComplete(
             reply -> {
@@ -77,6 +83,13 @@ final class IcebergRoutes {
   }
 
   private Future<Reply> answer(Vertx vertx, RestCall call, HttpServerRequest request) {
+    if (call.body().length == 0) {
+      // One with a body is looked at where it is parsed, off the event loop, and freshens nothing.
+      Optional<Reply> refused = rest.refusal(call);
+      if (refused.isPresent()) {
+        return Future.succeededFuture(refused.get());
+      }
+    }
     CompletableFuture<Optional<TableStatus>> freshened;
     try {
       freshened = fresh.before(call, request);
@@ -132,7 +145,7 @@ final class IcebergRoutes {
     return segments;
   }
 
-  private static void send(HttpServerRequest request, Reply reply) {
+  static void send(HttpServerRequest request, Reply reply) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;

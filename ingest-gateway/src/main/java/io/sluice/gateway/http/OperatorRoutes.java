@@ -29,9 +29,9 @@ final class OperatorRoutes {
         200,
         parts
             .operations()
-            .status()
+            .status(call.caller()::sees)
             .thenCombine(
-                parts.operations().purges(),
+                parts.operations().purges(call.caller()::sees),
                 (tables, purges) -> StateJson.status(parts.gateway(), tables, purges))
             .thenCombine(parts.operations().queue(), StateJson::withQueue));
   }

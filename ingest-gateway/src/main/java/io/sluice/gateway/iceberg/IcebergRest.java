@@ -1,6 +1,7 @@
 package io.sluice.gateway.iceberg;
 
 import io.sluice.catalog.lake.ForeignCatalog;
+import io.sluice.gateway.errors.ProblemException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,9 @@ public final class IcebergRest {
   /** What a client needs to reach the warehouse, and may know. Everything else stays here. */
   private static final List<String> PUBLIC_PROPERTIES =
       List.of("client.region", "s3.region", "s3.endpoint", "s3.path-style-access");
+
+  private static final Reply TOO_DEEP =
+      RestJson.error(400, "BadRequestException", "The body is nested too deeply");
 
   private final boolean writable;
   private final List<Route> routes = new ArrayList<>();
@@ -70,8 +74,32 @@ public final class IcebergRest {
                 .build()));
   }
 
-  /** Answers a call. Never throws. */
+  /** Returns the refusal of a call that its caller may not make; empty if it may. Never throws. */
+  public Optional<Reply> refusal(RestCall call) {
+    try {
+      for (Route route : routes) {
+        Optional<Map<String, String>> names = names(route, call);
+        if (names.isPresent()) {
+          route.need().check(call, names.get());
+          break;
+        }
+      }
+      return Optional.empty();
+    } catch (ProblemException e) {
+      return Optional.of(refusal(e.problem().httpStatus(), e.problem().message()));
+    } catch (RuntimeException e) {
+      return Optional.of(RestErrors.of(e, true));
+    } catch (StackOverflowError e) {
+      return Optional.of(TOO_DEEP);
+    }
+  }
+
+  /** Answers a call that its caller may make. Never throws. */
   public Reply answer(RestCall call) {
+    Optional<Reply> refusal = refusal(call);
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
     boolean reads = call.method().equals("GET") || call.method().equals("HEAD");
     try {
       return route(call);
@@ -82,7 +110,7 @@ public final class IcebergRest {
       }
       return reply;
     } catch (StackOverflowError e) {
-      return RestJson.error(400, "BadRequestException", "The body is nested too deeply");
+      return TOO_DEEP;
     }
   }
 
@@ -91,10 +119,18 @@ public final class IcebergRest {
     String type =
         switch (status) {
           case 400, 413 -> "BadRequestException";
+          case 401 -> "NotAuthorizedException";
+          case 403 -> "ForbiddenException";
           case 429 -> "TooManyRequestsException";
           default -> "InternalServerError";
         };
     return RestJson.error(status, type, message);
+  }
+
+  private static Optional<Map<String, String>> names(Route route, RestCall call) {
+    return route.endpoint().httpMethod().equals(call.method())
+        ? route.match(call.path())
+        : Optional.empty();
   }
 
   private Reply route(RestCall call) {
@@ -102,8 +138,8 @@ public final class IcebergRest {
       return config;
     }
     for (Route route : routes) {
-      Optional<Map<String, String>> names = route.match(call.path());
-      if (names.isPresent() && route.endpoint().httpMethod().equals(call.method())) {
+      Optional<Map<String, String>> names = names(route, call);
+      if (names.isPresent()) {
         return route.handler().answer(call, names.get());
       }
     }

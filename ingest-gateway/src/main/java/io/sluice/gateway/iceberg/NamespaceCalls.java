@@ -1,5 +1,8 @@
 package io.sluice.gateway.iceberg;
 
+import io.sluice.gateway.auth.Access;
+import io.sluice.gateway.auth.Principal;
+import io.sluice.gateway.errors.ProblemException;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.catalog.Namespace;
@@ -22,25 +25,36 @@ final class NamespaceCalls {
 
   List<Route> reading() {
     return List.of(
-        new Route(Endpoint.V1_LIST_NAMESPACES, this::list),
-        new Route(Endpoint.V1_LOAD_NAMESPACE, this::load),
-        new Route(Endpoint.V1_NAMESPACE_EXISTS, this::exists));
+        new Route(Endpoint.V1_LIST_NAMESPACES, (call, names) -> {}, this::list),
+        Route.of(Endpoint.V1_LOAD_NAMESPACE, Access.DESCRIBE, this::load),
+        Route.of(Endpoint.V1_NAMESPACE_EXISTS, Access.DESCRIBE, this::exists));
   }
 
   List<Route> writing() {
     return List.of(
-        new Route(Endpoint.V1_CREATE_NAMESPACE, this::create),
-        new Route(Endpoint.V1_UPDATE_NAMESPACE, this::update),
-        new Route(Endpoint.V1_DELETE_NAMESPACE, this::drop));
+        new Route(Endpoint.V1_CREATE_NAMESPACE, NamespaceCalls::mayCreate, this::create),
+        Route.of(Endpoint.V1_UPDATE_NAMESPACE, Access.ADMIN, this::update),
+        Route.of(Endpoint.V1_DELETE_NAMESPACE, Access.ADMIN, this::drop));
+  }
+
+  private static void mayCreate(RestCall call, Map<String, String> names) throws ProblemException {
+    CreateNamespaceRequest request = RestJson.read(call, CreateNamespaceRequest.class);
+    call.caller().require(Access.ADMIN, request.namespace().toString());
   }
 
   private Reply list(RestCall call, Map<String, String> names) {
     String parent = call.query().getOrDefault("parent", "");
     Namespace namespace = parent.isEmpty() ? Namespace.empty() : Names.namespace(parent);
     Page<Namespace> page =
-        Page.of(catalog.listNamespaces(namespace), Namespace::toString, call.query());
+        Page.of(visible(namespace, call.caller()), Namespace::toString, call.query());
     return ok(
         ListNamespacesResponse.builder().addAll(page.items()).nextPageToken(page.next()).build());
+  }
+
+  private List<Namespace> visible(Namespace parent, Principal caller) {
+    return catalog.listNamespaces(parent).stream()
+        .filter(namespace -> caller.sees(namespace.toString()))
+        .toList();
   }
 
   private Reply load(RestCall call, Map<String, String> names) {

@@ -1,5 +1,7 @@
 package io.sluice.gateway.iceberg;
 
+import io.sluice.gateway.auth.Access;
+import io.sluice.gateway.errors.ProblemException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +12,35 @@ import org.apache.iceberg.rest.Endpoint;
  * An endpoint that is there, and what answers it.
  *
  * @param endpoint as it is announced
+ * @param need what it needs of its caller
  * @param handler answers its calls
  */
-record Route(Endpoint endpoint, Handler handler) {
+record Route(Endpoint endpoint, Need need, Handler handler) {
 
   private static final String PREFIX = "/v1/{prefix}/";
 
   /** Answers a call; may throw any of Iceberg's exceptions. */
   interface Handler {
     Reply answer(RestCall call, Map<String, String> names);
+  }
+
+  /** Says what a call needs of its caller; may throw any of Iceberg's exceptions. */
+  interface Need {
+
+    /**
+     * Lets a call pass that its caller may make.
+     *
+     * @throws ProblemException if it may not
+     */
+    void check(RestCall call, Map<String, String> names) throws ProblemException;
+  }
+
+  /** Returns a route whose path names a namespace, to which it needs access. */
+  static Route of(Endpoint endpoint, Access access, Handler handler) {
+    return new Route(
+        endpoint,
+        (call, names) -> call.caller().require(access, names.getOrDefault("namespace", "")),
+        handler);
   }
 
   Route {

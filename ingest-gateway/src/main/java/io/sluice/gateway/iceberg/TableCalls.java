@@ -1,9 +1,13 @@
 package io.sluice.gateway.iceberg;
 
 import io.sluice.catalog.lake.ForeignCatalog;
+import io.sluice.gateway.auth.Access;
+import io.sluice.gateway.errors.ProblemException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
@@ -26,6 +30,13 @@ final class TableCalls {
   private static final SnapshotMode DEFAULT_MODE =
       RESTCatalogProperties.SNAPSHOT_LOADING_MODE_DEFAULT;
 
+  private static final Set<Class<? extends MetadataUpdate>> OF_ROWS =
+      Set.of(
+          MetadataUpdate.AddSnapshot.class,
+          MetadataUpdate.SetSnapshotRef.class,
+          MetadataUpdate.SetStatistics.class,
+          MetadataUpdate.SetPartitionStatistics.class);
+
   private final Catalog catalog;
   private final SupportsNamespaces namespaces;
 
@@ -36,19 +47,34 @@ final class TableCalls {
 
   List<Route> reading() {
     return List.of(
-        new Route(Endpoint.V1_LIST_TABLES, this::list),
-        new Route(Endpoint.V1_LOAD_TABLE, this::load),
-        new Route(Endpoint.V1_TABLE_EXISTS, this::exists));
+        Route.of(Endpoint.V1_LIST_TABLES, Access.DESCRIBE, this::list),
+        Route.of(Endpoint.V1_LOAD_TABLE, Access.READ, this::load),
+        Route.of(Endpoint.V1_TABLE_EXISTS, Access.DESCRIBE, this::exists));
   }
 
   List<Route> writing() {
     return List.of(
-        new Route(Endpoint.V1_CREATE_TABLE, this::create),
-        new Route(Endpoint.V1_UPDATE_TABLE, this::update),
-        new Route(Endpoint.V1_DELETE_TABLE, this::drop),
-        new Route(Endpoint.V1_RENAME_TABLE, this::rename),
-        new Route(Endpoint.V1_REGISTER_TABLE, this::register),
-        new Route(Endpoint.V1_REPORT_METRICS, this::metrics));
+        Route.of(Endpoint.V1_CREATE_TABLE, Access.ADMIN, this::create),
+        new Route(Endpoint.V1_UPDATE_TABLE, TableCalls::mayUpdate, this::update),
+        Route.of(Endpoint.V1_DELETE_TABLE, Access.ADMIN, this::drop),
+        new Route(Endpoint.V1_RENAME_TABLE, TableCalls::mayRename, this::rename),
+        Route.of(Endpoint.V1_REGISTER_TABLE, Access.ADMIN, this::register),
+        Route.of(Endpoint.V1_REPORT_METRICS, Access.DESCRIBE, this::metrics));
+  }
+
+  /** Who adds rows makes snapshots, and nothing else of a table. */
+  private static void mayUpdate(RestCall call, Map<String, String> names) throws ProblemException {
+    boolean rowsOnly =
+        RestJson.read(call, UpdateTableRequest.class).updates().stream()
+            .allMatch(update -> OF_ROWS.stream().anyMatch(kind -> kind.isInstance(update)));
+    Access access = rowsOnly ? Access.WRITE : Access.ADMIN;
+    call.caller().require(access, names.getOrDefault("namespace", ""));
+  }
+
+  private static void mayRename(RestCall call, Map<String, String> names) throws ProblemException {
+    RenameTableRequest request = RestJson.read(call, RenameTableRequest.class);
+    call.caller().require(Access.ADMIN, request.source().namespace().toString());
+    call.caller().require(Access.ADMIN, request.destination().namespace().toString());
   }
 
   private Reply list(RestCall call, Map<String, String> names) {

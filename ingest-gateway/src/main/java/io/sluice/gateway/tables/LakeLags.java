@@ -95,9 +95,9 @@ public final class LakeLags {
     nextNanos = nanoTime.getAsLong() + LEAST_PAUSE_NANOS;
     last =
         operations
-            .allTables()
+            .allTables(database -> true)
             .thenCompose(this::lags)
-            .thenAcceptBoth(operations.purges(), listener::lakeLags)
+            .thenAcceptBoth(operations.purges(database -> true), listener::lakeLags)
             .exceptionally(failure -> null);
     return last;
   }

@@ -20,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.iceberg.Schema;
 
 /**
@@ -237,24 +238,30 @@ public final class TableOperations implements FreshReads.Flusher {
                     .after(flush(table, deadline), deadline));
   }
 
-  /** Returns how all tables are. */
-  public CompletableFuture<List<TableStatus>> status() {
+  /** Returns how all tables of some databases are. */
+  public CompletableFuture<List<TableStatus>> status(Predicate<String> databases) {
     return workers
-        .call(this::names)
+        .call(() -> names(databases))
         .thenCompose(names -> Futures.all(names.stream().map(this::status).toList()));
   }
 
-  /** Returns what is still to be deleted of dropped tables. Never fails. */
-  public CompletableFuture<PurgesStatus> purges() {
+  /** Returns what is still to be deleted of dropped tables of some databases. Never fails. */
+  public CompletableFuture<PurgesStatus> purges(Predicate<String> databases) {
     return workers
-        .call(() -> new PurgesStatus(catalog.purges().waiting(), null))
+        .call(
+            () ->
+                new PurgesStatus(
+                    catalog.purges().waiting().stream()
+                        .filter(one -> databases.test(one.table().database()))
+                        .toList(),
+                    null))
         .exceptionally(failure -> new PurgesStatus(List.of(), Flush.reason(failure)));
   }
 
-  /** Returns all tables, but for those that are dropped meanwhile. */
-  public CompletableFuture<List<Table>> allTables() {
+  /** Returns all tables of some databases, but for those that are dropped meanwhile. */
+  public CompletableFuture<List<Table>> allTables(Predicate<String> databases) {
     return workers
-        .call(this::names)
+        .call(() -> names(databases))
         .thenCompose(
             names ->
                 Futures.all(
@@ -285,10 +292,12 @@ public final class TableOperations implements FreshReads.Flusher {
         .exceptionally(failure -> TableStatus.unknown(name, Flush.reason(failure)));
   }
 
-  private List<TableName> names() throws CatalogException {
+  private List<TableName> names(Predicate<String> databases) throws CatalogException {
     List<TableName> names = new ArrayList<>();
     for (String database : catalog.listDatabases()) {
-      names.addAll(catalog.listTables(database));
+      if (databases.test(database)) {
+        names.addAll(catalog.listTables(database));
+      }
     }
     return names;
   }

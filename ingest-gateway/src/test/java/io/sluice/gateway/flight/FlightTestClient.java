@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.AsyncPutListener;
+import org.apache.arrow.flight.CallHeaders;
+import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightClientMiddleware;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStream;
@@ -35,6 +38,29 @@ final class FlightTestClient implements AutoCloseable {
 
   FlightTestClient(int port) {
     client = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port)).build();
+  }
+
+  /** Calls with a token. */
+  FlightTestClient(int port, String token) {
+    client =
+        FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
+            .intercept(info -> new Bearer(token))
+            .build();
+  }
+
+  /** Adds the token to each call. */
+  private record Bearer(String token) implements FlightClientMiddleware {
+
+    @Override
+    public void onBeforeSendingHeaders(CallHeaders headers) {
+      headers.insert("authorization", "Bearer " + token);
+    }
+
+    @Override
+    public void onHeadersReceived(CallHeaders headers) {}
+
+    @Override
+    public void onCallCompleted(CallStatus status) {}
   }
 
   BufferAllocator allocator() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.GatewayFixture;
 import io.sluice.gateway.GatewaySettings;
+import io.sluice.gateway.auth.AuthSettings;
 import io.sluice.gateway.fuzz.ValidStreams.Valid;
 import io.sluice.gateway.fuzz.WireClient.Answer;
 import io.sluice.gateway.gate.GateLimits;
@@ -49,6 +50,7 @@ class GatewayFuzzTest {
           Duration.ofSeconds(1),
           Duration.ofMinutes(1),
           Duration.ofHours(1),
+          AuthSettings.DEFAULT,
           new GateLimits(1 << 12, MIB),
           LogSettings.DEFAULT);
 

@@ -8,6 +8,7 @@ import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.auth.Principal;
 import io.sluice.testing.metadata.FlakyMetadataStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -108,7 +109,12 @@ class IcebergUnderFaultsTest {
     Reply dropped =
         rest.answer(
             new RestCall(
-                "DELETE", List.of("namespaces", "db", "tables", name), Map.of(), "", new byte[0]));
+                "DELETE",
+                List.of("namespaces", "db", "tables", name),
+                Map.of(),
+                "",
+                Principal.ANYONE,
+                new byte[0]));
     check(dropped, !catalog.tableExists(TableIdentifier.of("db", name)));
   }
 
@@ -119,7 +125,13 @@ class IcebergUnderFaultsTest {
     if (there) {
       Reply dropped =
           rest.answer(
-              new RestCall("DELETE", List.of("namespaces", name), Map.of(), "", new byte[0]));
+              new RestCall(
+                  "DELETE",
+                  List.of("namespaces", name),
+                  Map.of(),
+                  "",
+                  Principal.ANYONE,
+                  new byte[0]));
       check(dropped, !catalog.namespaceExists(Namespace.of(name)));
     }
   }
@@ -134,6 +146,7 @@ class IcebergUnderFaultsTest {
 
   private static Reply post(IcebergRest rest, List<String> path, String body) {
     return rest.answer(
-        new RestCall("POST", path, Map.of(), "", body.getBytes(StandardCharsets.UTF_8)));
+        new RestCall(
+            "POST", path, Map.of(), "", Principal.ANYONE, body.getBytes(StandardCharsets.UTF_8)));
   }
 }
