@@ -15,13 +15,15 @@ import java.util.stream.Collectors;
  *     a bucket has no owner; longer than a takeover takes
  * @param minBackoff the first pause between two tries; doubles up to {@code maxBackoff}
  * @param maxBackoff the longest pause between two tries
+ * @param security how it knows gateways, and they it
  */
 public record ClientSettings(
     List<Endpoint> endpoints,
     Duration callTimeout,
     Duration retryFor,
     Duration minBackoff,
-    Duration maxBackoff) {
+    Duration maxBackoff,
+    ClientSecurity security) {
 
   private static final int MAX_ENDPOINTS = 64;
 
@@ -39,12 +41,26 @@ public record ClientSettings(
     }
   }
 
+  /** Settings for gateways that let all in, in clear text. */
+  public ClientSettings(
+      List<Endpoint> endpoints,
+      Duration callTimeout,
+      Duration retryFor,
+      Duration minBackoff,
+      Duration maxBackoff) {
+    this(endpoints, callTimeout, retryFor, minBackoff, maxBackoff, ClientSecurity.NONE);
+  }
+
   /**
    * Returns the settings for a cluster: 30 s a call, retried for 60 s with pauses of 20 ms to 1 s.
+   * Token and CAs are those of the environment, see {@link ClientSecurity#fromEnvironment};
+   * connections are encrypted if the endpoints say so, by {@code grpc+tls://} or {@code https://}
+   * before them.
    *
    * @param endpoints one or more of its gateways, divided by commas, each as {@link Endpoint#of}
    *     takes it
-   * @throws IllegalArgumentException if one of them is no endpoint
+   * @throws IllegalArgumentException if one of them is no endpoint, or some are encrypted and some
+   *     aren't
    */
   public static ClientSettings of(String endpoints) {
     return new ClientSettings(
@@ -52,17 +68,29 @@ public record ClientSettings(
         Duration.ofSeconds(30),
         Duration.ofSeconds(60),
         Duration.ofMillis(20),
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        ClientSecurity.fromEnvironment().withTls(Endpoint.isTls(endpoints)));
+  }
+
+  /** Returns these settings with another way to know gateways, and be known. */
+  public ClientSettings with(ClientSecurity other) {
+    return new ClientSettings(endpoints, callTimeout, retryFor, minBackoff, maxBackoff, other);
+  }
+
+  /** Returns these settings with other credentials. */
+  public ClientSettings with(Credentials credentials) {
+    return with(security.with(credentials));
   }
 
   /** Returns these settings with another time to retry. */
   public ClientSettings withRetryFor(Duration duration) {
-    return new ClientSettings(endpoints, callTimeout, duration, minBackoff, maxBackoff);
+    return new ClientSettings(endpoints, callTimeout, duration, minBackoff, maxBackoff, security);
   }
 
-  /** Returns the endpoints as {@link #of} takes them: {@code host:port}, divided by commas. */
+  /** Returns the endpoints as {@link #of} takes them, divided by commas. */
   public String endpoint() {
-    return endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(","));
+    String scheme = security.tls() ? Endpoint.TLS_SCHEME : "";
+    return endpoints.stream().map(each -> scheme + each).collect(Collectors.joining(","));
   }
 
   private static void requirePositive(String name, Duration value) {

@@ -38,7 +38,7 @@ final class Cluster implements AutoCloseable {
   Cluster(ClientSettings settings, BufferAllocator allocator) {
     this.settings = settings;
     this.allocator = allocator;
-    this.connections = new Connections(allocator);
+    this.connections = new Connections(allocator, settings.security());
     this.known = new KnownGateways(settings.endpoints());
   }
 

@@ -6,15 +6,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContextBuilder;
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceException.Reason;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLException;
 import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
@@ -42,11 +46,10 @@ final class Connection implements AutoCloseable {
   private final FlightClient flight;
   private final FlightMethods methods;
 
-  Connection(Endpoint endpoint, BufferAllocator allocator) {
-    this.channel =
+  Connection(Endpoint endpoint, BufferAllocator allocator, ClientSecurity security) {
+    NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-            .usePlaintext()
             // Nothing that is told of an answer blocks, so a thread of its own would only cost its
             // waking.
             .directExecutor()
@@ -55,11 +58,35 @@ final class Connection implements AutoCloseable {
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(20, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
-            .build();
+            .intercept(new BearerInterceptor(security.credentials()));
+    this.channel = secured(builder, security).build();
     var unused = ArrowCodecs.find();
     this.calls = allocator.newChildAllocator("sluice-calls", 0, Long.MAX_VALUE);
     this.flight = FlightGrpcUtils.createFlightClient(calls, channel);
     this.methods = FlightMethods.of(calls);
+  }
+
+  /**
+   * Adds TLS if it is wanted.
+   *
+   * @throws IllegalArgumentException if the CAs can't be read
+   */
+  private static NettyChannelBuilder secured(NettyChannelBuilder builder, ClientSecurity security) {
+    if (!security.tls()) {
+      return builder.usePlaintext();
+    }
+    try {
+      SslContextBuilder tls = GrpcSslContexts.forClient();
+      if (!security.ca().isEmpty()) {
+        tls.trustManager(new File(security.ca()));
+      }
+      return builder.sslContext(tls.build());
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the CAs in '%s' can't be used (PEM is needed): %s"
+              .formatted(security.ca(), e.getMessage()),
+          e);
+    }
   }
 
   ManagedChannel channel() {

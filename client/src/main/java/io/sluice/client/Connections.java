@@ -26,11 +26,17 @@ final class Connections implements AutoCloseable {
   static final Duration UNUSED_LIMIT = Duration.ofMinutes(5);
 
   private final BufferAllocator allocator;
+  private final ClientSecurity security;
   private final Map<Endpoint, List<Entry>> entries = new HashMap<>();
   private boolean closed;
 
   Connections(BufferAllocator allocator) {
+    this(allocator, ClientSecurity.NONE);
+  }
+
+  Connections(BufferAllocator allocator, ClientSecurity security) {
     this.allocator = allocator;
+    this.security = security;
   }
 
   /**
@@ -59,7 +65,7 @@ final class Connections implements AutoCloseable {
         return entry;
       }
     }
-    Entry fresh = new Entry(new Connection(endpoint, allocator));
+    Entry fresh = new Entry(new Connection(endpoint, allocator, security));
     all.add(fresh);
     return fresh;
   }

@@ -14,6 +14,9 @@ public record Endpoint(String host, int port) {
   /** The port that a gateway listens on unless told otherwise. */
   public static final int DEFAULT_PORT = 9470;
 
+  /** What stands before an endpoint that speaks TLS. */
+  static final String TLS_SCHEME = "grpc+tls://";
+
   public Endpoint {
     if (host.isEmpty()) {
       throw new IllegalArgumentException("endpoint has no host; write host:port");
@@ -26,11 +29,12 @@ public record Endpoint(String host, int port) {
   /**
    * Returns an endpoint.
    *
-   * @param text {@code host}, {@code host:port}, or either after {@code http://} or {@code grpc://}
+   * @param text {@code host}, {@code host:port}, or either after {@code http://}, {@code grpc://}
+   *     or, for TLS, {@code https://} or {@code grpc+tls://}
    * @throws IllegalArgumentException if it is none of those
    */
   public static Endpoint of(String text) {
-    String address = text.trim().replaceFirst("^(http|grpc|grpc\\+tcp)://", "");
+    String address = text.trim().replaceFirst("^(https?|grpc|grpc\\+tcp|grpc\\+tls)://", "");
     if (address.contains("/") || address.contains(" ")) {
       throw new IllegalArgumentException(
           "'" + text + "' is not an endpoint; write host:port, such as localhost:9470");
@@ -57,6 +61,25 @@ public record Endpoint(String host, int port) {
    */
   public static List<Endpoint> list(String text) {
     return Arrays.stream(text.split(",", -1)).map(Endpoint::of).distinct().toList();
+  }
+
+  /**
+   * Returns whether endpoints that are divided by commas speak TLS.
+   *
+   * @throws IllegalArgumentException if some do and some don't
+   */
+  static boolean isTls(String text) {
+    List<Boolean> each =
+        Arrays.stream(text.split(",", -1))
+            .map(String::trim)
+            .map(one -> one.startsWith(TLS_SCHEME) || one.startsWith("https://"))
+            .distinct()
+            .toList();
+    if (each.size() > 1) {
+      throw new IllegalArgumentException(
+          "'" + text + "': write grpc+tls:// before all of the endpoints, or before none");
+    }
+    return each.get(0);
   }
 
   /** Returns {@code host:port}. */

@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,8 +55,16 @@ final class FlightErrors {
       return new SluiceException(reason(code, status), code, coded.group(2), Origin.GATEWAY, cause);
     }
     String message = text + " (" + status + ")";
+    if (text.contains("Network closed for unknown reason")) {
+      // As a gateway that dies looks: so it is tried again, too.
+      message += "; if the gateway speaks TLS, write grpc+tls://HOST:PORT";
+    }
     if (text.contains("exceeds maximum") || text.contains("too large")) {
       return new SluiceException(Reason.INVALID, "TOO_LARGE", message, Origin.CONNECTION, cause);
+    }
+    Optional<String> tls = TlsErrors.of(cause);
+    if (tls.isPresent()) {
+      return new SluiceException(Reason.INVALID, "TLS", tls.get(), Origin.NOT_SENT, cause);
     }
     Origin origin = neverConnected(cause) ? Origin.NOT_SENT : Origin.CONNECTION;
     return new SluiceException(transport(status), status.name(), message, origin, cause);

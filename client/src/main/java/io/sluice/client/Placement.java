@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,11 @@ final class Placement {
       return heard.owners().get(bucket);
     }
   }
+
+  /**
+   * Whether it is TLS is the client's to say: what a gateway tells must not talk it out of that.
+   */
+  private static final Set<String> LOCATIONS = Set.of("grpc+tcp", "grpc", "grpc+tls");
 
   private static final long SHARED_LIMIT_MINUTES = 5;
 
@@ -161,7 +167,7 @@ final class Placement {
   private static @Nullable Endpoint endpoint(URI location) {
     String scheme = location.getScheme();
     String authority = location.getAuthority();
-    if (authority == null || !("grpc+tcp".equals(scheme) || "grpc".equals(scheme))) {
+    if (authority == null || !LOCATIONS.contains(String.valueOf(scheme))) {
       return null;
     }
     try {

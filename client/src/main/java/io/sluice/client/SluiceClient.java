@@ -47,11 +47,22 @@ public final class SluiceClient implements AutoCloseable {
    * Returns a client of a cluster, with an Arrow allocator of its own.
    *
    * @param endpoints one or more of its gateways, such as {@code localhost:9470} or {@code
-   *     gateway-1:9470,gateway-2:9470}; the first that can be reached is used
+   *     gateway-1:9470,gateway-2:9470}; the first that can be reached is used. With {@code
+   *     grpc+tls://} before each, connections are encrypted
    * @throws IllegalArgumentException if one of them isn't an endpoint
    */
   public static SluiceClient connect(String endpoints) {
     return connect(ClientSettings.of(endpoints));
+  }
+
+  /**
+   * Returns a client of a cluster that is known by other credentials than the environment's.
+   *
+   * @param endpoints as {@link #connect(String)} takes them
+   * @throws IllegalArgumentException if one of them isn't an endpoint
+   */
+  public static SluiceClient connect(String endpoints, Credentials credentials) {
+    return connect(ClientSettings.of(endpoints).with(credentials));
   }
 
   /** Returns a client of a cluster, with an Arrow allocator of its own. */
