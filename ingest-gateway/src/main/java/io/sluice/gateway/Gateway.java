@@ -25,6 +25,7 @@ import io.sluice.gateway.tables.LakeReports;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
 import io.sluice.gateway.tables.Workers;
+import io.sluice.gateway.tls.Tls;
 import io.sluice.gateway.upkeep.RetentionSweep;
 import io.sluice.gateway.upkeep.Upkeep;
 import io.sluice.log.append.BucketLogs;
@@ -52,7 +53,7 @@ public final class Gateway {
 
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
   private static final int START_SECONDS = 30;
-  private static final long TOKENS_EVERY_MS = 1_000;
+  private static final long FILES_EVERY_MS = 1_000;
   private static final Duration UPKEEP_LIMIT = Duration.ofMinutes(5);
 
   private final GatewaySettings settings;
@@ -89,7 +90,7 @@ public final class Gateway {
     }
     FlightParts flightParts = flightParts(settings, parts, inner, allocator);
     Vertx vertx = inner.vertx();
-    GatewayServer server = new GatewayServer(vertx, settings);
+    GatewayServer server = new GatewayServer(vertx, settings, inner.tls());
     FlightService flight = new FlightService(vertx, flightParts, server::port);
     Router router = Router.router(vertx);
     HttpParts http = httpParts(flightParts, parts, inner);
@@ -98,11 +99,12 @@ public final class Gateway {
     Gateway gateway = new Gateway(settings, server, inner, allocator, upkeep);
     try {
       server.start(flight::handle, router);
-      inner.watchTokens();
+      inner.watchFiles(server);
       Membership membership = inner.membership();
       membership
           .join(
               new Peer(membership.id(), settings.reachableHost(), server.port())
+                  .withTls(settings.tls().enabled())
                   .withSecretHash(Secrets.hash(inner.secret())))
           .get(START_SECONDS, TimeUnit.SECONDS);
       upkeep.start(settings.retainEvery(), settings.reconcileEvery());
@@ -174,6 +176,7 @@ public final class Gateway {
       Membership membership,
       Ownership ownership,
       FlightPeers peers,
+      Tls tls,
       Authenticator authenticator,
       String secret,
       Workers workers,
@@ -198,27 +201,40 @@ public final class Gateway {
                   .setPreferNativeTransport(true)
                   .setEventLoopPoolSize(settings.eventLoopThreads())
                   .setWorkerPoolSize(settings.workers()));
+      Tls tls = openTls(vertx, settings);
       Membership membership = new Membership(parts.metadata(), id);
       return new Inner(
           vertx,
           logs,
           membership,
           new Ownership(logs, parts.buckets(), parts.metadata(), membership),
-          new FlightPeers(vertx, membership, secret),
+          new FlightPeers(vertx, membership, secret, tls),
+          tls,
           new Authenticator(tokens, membership::secretHash, parts.clock()),
           secret,
           new Workers(settings.workers()),
           new GatewayMeters());
     }
 
-    void watchTokens() {
+    private static Tls openTls(Vertx vertx, GatewaySettings settings) {
+      try {
+        return Tls.open(vertx, settings.tls());
+      } catch (IllegalArgumentException e) {
+        var unused = vertx.close();
+        throw e;
+      }
+    }
+
+    /** Has tokens and certificates that change be used without a restart. */
+    void watchFiles(GatewayServer server) {
       vertx.setPeriodic(
-          TOKENS_EVERY_MS,
+          FILES_EVERY_MS,
           timer -> {
             var unused =
                 vertx.executeBlocking(
                     () -> {
                       authenticator.refresh();
+                      tls.refresh(server::renew);
                       return true;
                     });
           });

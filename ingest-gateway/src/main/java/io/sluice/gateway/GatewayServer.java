@@ -2,6 +2,7 @@ package io.sluice.gateway;
 
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.sluice.gateway.grpc.GrpcCall;
+import io.sluice.gateway.tls.Tls;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -13,16 +14,19 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One port on all event loops: gRPC and HTTP/2 in clear text, and HTTP/1.1; a request's content
- * type tells them apart.
+ * One port on all event loops: gRPC, HTTP/2 and HTTP/1.1, all by TLS or all in clear text; a
+ * request's content type tells gRPC from HTTP.
  */
 final class GatewayServer {
 
@@ -40,12 +44,15 @@ final class GatewayServer {
 
   private final Vertx vertx;
   private final GatewaySettings settings;
+  private final Tls tls;
+  private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private final AtomicInteger port = new AtomicInteger();
   private volatile @Nullable String deployment;
 
-  GatewayServer(Vertx vertx, GatewaySettings settings) {
+  GatewayServer(Vertx vertx, GatewaySettings settings, Tls tls) {
     this.vertx = vertx;
     this.settings = settings;
+    this.tls = tls;
   }
 
   /** Listens; returns once it does. */
@@ -71,7 +78,25 @@ final class GatewayServer {
         : vertx.undeploy(id).toCompletionStage().toCompletableFuture();
   }
 
+  /** Uses other certificates for connections to come. */
+  Future<?> renew(ServerSSLOptions options) {
+    return Future.all(servers.stream().map(server -> server.updateSSLOptions(options)).toList());
+  }
+
   private HttpServerOptions options() {
+    HttpServerOptions options = plain();
+    if (tls.enabled()) {
+      ServerSSLOptions secure = tls.server();
+      options.setSsl(true).setUseAlpn(true);
+      options.setKeyCertOptions(secure.getKeyCertOptions());
+      options.setTrustOptions(secure.getTrustOptions());
+      options.setClientAuth(secure.getClientAuth());
+      options.setEnabledSecureTransportProtocols(secure.getEnabledSecureTransportProtocols());
+    }
+    return options;
+  }
+
+  private HttpServerOptions plain() {
     return new HttpServerOptions()
         .setHost(settings.host())
         .setPort(settings.port() == 0 ? ANY_PORT : settings.port())
@@ -126,6 +151,7 @@ final class GatewayServer {
           .<Void>map(
               listening -> {
                 port.set(listening.actualPort());
+                servers.add(server);
                 return null;
               })
           .onComplete(started);

@@ -2,6 +2,7 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.auth.AuthSettings;
 import io.sluice.gateway.gate.GateLimits;
+import io.sluice.gateway.tls.TlsSettings;
 import io.sluice.log.append.LogSettings;
 import java.time.Duration;
 
@@ -25,6 +26,7 @@ import java.time.Duration;
  * @param retainEvery pause between two looks for rows that may leave the log, 100 ms to 1 d
  * @param reconcileEvery pause between two looks for ledgers that were left behind, 1 s to 30 d
  * @param auth who may call
+ * @param tls how connections are encrypted
  * @param gate how much a batch may become at the gate
  * @param log the log's settings
  */
@@ -44,6 +46,7 @@ public record GatewaySettings(
     Duration retainEvery,
     Duration reconcileEvery,
     AuthSettings auth,
+    TlsSettings tls,
     GateLimits gate,
     LogSettings log) {
 
@@ -67,6 +70,7 @@ public record GatewaySettings(
           Duration.ofMinutes(1),
           Duration.ofHours(1),
           AuthSettings.DEFAULT,
+          TlsSettings.DEFAULT,
           GateLimits.DEFAULT,
           LogSettings.DEFAULT);
 
@@ -87,27 +91,32 @@ public record GatewaySettings(
 
   /** Returns these settings at another address. */
   public GatewaySettings at(String otherHost, int otherPort) {
-    return copy(otherHost, otherPort, stopPatience, retainEvery, reconcileEvery, auth, log);
+    return copy(otherHost, otherPort, stopPatience, retainEvery, reconcileEvery, auth, tls, log);
   }
 
   /** Returns these settings with another log. */
   public GatewaySettings with(LogSettings otherLog) {
-    return copy(host, port, stopPatience, retainEvery, reconcileEvery, auth, otherLog);
+    return copy(host, port, stopPatience, retainEvery, reconcileEvery, auth, tls, otherLog);
   }
 
   /** Returns these settings with other pauses between two looks of the upkeep. */
   public GatewaySettings withUpkeep(Duration retain, Duration reconcile) {
-    return copy(host, port, stopPatience, retain, reconcile, auth, log);
+    return copy(host, port, stopPatience, retain, reconcile, auth, tls, log);
   }
 
   /** Returns these settings with another patience at the end. */
   public GatewaySettings withStopPatience(Duration other) {
-    return copy(host, port, other, retainEvery, reconcileEvery, auth, log);
+    return copy(host, port, other, retainEvery, reconcileEvery, auth, tls, log);
   }
 
   /** Returns these settings with others of who may call. */
   public GatewaySettings with(AuthSettings other) {
-    return copy(host, port, stopPatience, retainEvery, reconcileEvery, other, log);
+    return copy(host, port, stopPatience, retainEvery, reconcileEvery, other, tls, log);
+  }
+
+  /** Returns these settings with others of how connections are encrypted. */
+  public GatewaySettings with(TlsSettings other) {
+    return copy(host, port, stopPatience, retainEvery, reconcileEvery, auth, other, log);
   }
 
   private GatewaySettings copy(
@@ -117,6 +126,7 @@ public record GatewaySettings(
       Duration newRetainEvery,
       Duration newReconcileEvery,
       AuthSettings newAuth,
+      TlsSettings newTls,
       LogSettings newLog) {
     return new GatewaySettings(
         newHost,
@@ -134,6 +144,7 @@ public record GatewaySettings(
         newRetainEvery,
         newReconcileEvery,
         newAuth,
+        newTls,
         gate,
         newLog);
   }

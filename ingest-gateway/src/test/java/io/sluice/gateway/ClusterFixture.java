@@ -10,6 +10,7 @@ import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.auth.AuthSettings;
+import io.sluice.gateway.tls.TlsSettings;
 import io.sluice.testing.segment.InMemorySegmentStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -62,6 +63,11 @@ public final class ClusterFixture implements AutoCloseable {
     this(folder, gateways, SETTINGS.with(auth));
   }
 
+  /** Starts so many gateways whose callers must be known, and whose ports speak TLS. */
+  public ClusterFixture(Path folder, int gateways, AuthSettings auth, TlsSettings tls) {
+    this(folder, gateways, SETTINGS.with(auth).with(tls));
+  }
+
   private ClusterFixture(Path folder, int gateways, GatewaySettings settings) {
     this.settings = settings;
     lake = Lake.open(new LakeSettings(folder.toUri().toString(), Map.of()), metadata);
@@ -96,6 +102,7 @@ public final class ClusterFixture implements AutoCloseable {
             usual.retainEvery(),
             usual.reconcileEvery(),
             usual.auth(),
+            usual.tls(),
             usual.gate(),
             usual.log()));
   }

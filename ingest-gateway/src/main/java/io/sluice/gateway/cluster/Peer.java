@@ -18,10 +18,12 @@ import java.nio.charset.StandardCharsets;
  * @param level what it understands of what others write, see {@link Levels}
  * @param secretHash the hash of the secret that its own calls to other gateways carry, so that
  *     nobody passes for it who can't write to the metadata store; empty if it has none
+ * @param tls whether its port speaks TLS
  */
-public record Peer(String id, String host, int port, int level, String secretHash) {
+public record Peer(String id, String host, int port, int level, String secretHash, boolean tls) {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String TLS = "tls";
   private static final String SECRET_HASH = "secretHash";
 
   /** A gateway of this version. */
@@ -31,12 +33,22 @@ public record Peer(String id, String host, int port, int level, String secretHas
 
   /** A gateway whose calls to others carry no secret. */
   public Peer(String id, String host, int port, int level) {
-    this(id, host, port, level, "");
+    this(id, host, port, level, "", false);
   }
 
   /** Returns this gateway with the hash of a secret. */
   public Peer withSecretHash(String hash) {
-    return new Peer(id, host, port, level, hash);
+    return new Peer(id, host, port, level, hash, tls);
+  }
+
+  /** Returns this gateway with a port that speaks TLS, or doesn't. */
+  public Peer withTls(boolean speaks) {
+    return new Peer(id, host, port, level, secretHash, speaks);
+  }
+
+  /** Returns where Flight's clients find it. */
+  public String location() {
+    return (tls ? "grpc+tls://" : "grpc+tcp://") + endpoint();
   }
 
   /** Returns {@code host:port}. */
@@ -54,6 +66,9 @@ public record Peer(String id, String host, int port, int level, String secretHas
             .put(RegisteredGateway.LEVEL, level);
     if (!secretHash.isEmpty()) {
       entry.put(SECRET_HASH, secretHash);
+    }
+    if (tls) {
+      entry.put(TLS, true);
     }
     return entry.toString().getBytes(StandardCharsets.UTF_8);
   }
@@ -73,6 +88,12 @@ public record Peer(String id, String host, int port, int level, String secretHas
               .formatted(id, new String(value, StandardCharsets.UTF_8)));
     }
     int level = RegisteredGateway.read(id, value).level();
-    return new Peer(id, host.asText(), port.asInt(), level, json.path(SECRET_HASH).asText());
+    return new Peer(
+        id,
+        host.asText(),
+        port.asInt(),
+        level,
+        json.path(SECRET_HASH).asText(),
+        json.path(TLS).asBoolean());
   }
 }

@@ -19,6 +19,7 @@ import io.sluice.gateway.read.RemoteReads;
 import io.sluice.gateway.tables.BucketWatermark;
 import io.sluice.gateway.tables.Ending;
 import io.sluice.gateway.tables.RemoteBuckets;
+import io.sluice.gateway.tls.Tls;
 import io.sluice.log.append.Appended;
 import io.sluice.log.append.RowBatch;
 import io.vertx.core.Vertx;
@@ -30,6 +31,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,7 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
   private final HttpClient client;
   private final Membership membership;
   private final String authorization;
+  private final Tls tls;
   private final Map<PutKey, PeerPut> puts = new ConcurrentHashMap<>();
   private final Map<PeerRows, Peer> reads = new ConcurrentHashMap<>();
   private final Map<PeerAction, Peer> actions = new ConcurrentHashMap<>();
@@ -71,10 +74,12 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
    * @param vertx ends the connections when it is closed
    * @param membership says who lives; it has this gateway's id
    * @param secret shows to the others that it is this gateway that calls
+   * @param tls for gateways whose ports speak it
    */
-  public FlightPeers(Vertx vertx, Membership membership, String secret) {
+  public FlightPeers(Vertx vertx, Membership membership, String secret, Tls tls) {
     this.vertx = vertx;
     this.membership = membership;
+    this.tls = tls;
     this.authorization = "Bearer " + secret;
     membership.listen(this::forgetTheGone);
     this.client =
@@ -82,6 +87,7 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
             new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
+                .setUseAlpn(true)
                 .setConnectTimeout(CONNECT_MS)
                 .setTcpNoDelay(true)
                 .setHttp2ConnectionWindowSize(16 * WINDOW_BYTES)
@@ -228,6 +234,14 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
             .setURI(SERVICE + method)
             .putHeader(FORWARDED, membership.id())
             .putHeader("authorization", authorization);
+    if (peer.tls()) {
+      to.setSsl(true).setSslOptions(tls.client());
+      if (!tls.peerName().isEmpty()) {
+        // Its certificate has that name; where it is, its entry says.
+        to.setServer(SocketAddress.inetSocketAddress(peer.port(), peer.host()));
+        to.setHost(tls.peerName());
+      }
+    }
     return GrpcClientCall.open(vertx, client, to, MAX_MESSAGE_BYTES, output);
   }
 

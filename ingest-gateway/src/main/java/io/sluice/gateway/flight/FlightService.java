@@ -258,7 +258,9 @@ public final class FlightService {
             .setFlightDescriptor(Descriptors.of(table.name()))
             .setTotalRecords(-1)
             .setTotalBytes(-1);
-    Peer self = new Peer(parts.ownership().id(), parts.settings().reachableHost(), port.getAsInt());
+    Peer self =
+        new Peer(parts.ownership().id(), parts.settings().reachableHost(), port.getAsInt())
+            .withTls(parts.settings().tls().enabled());
     for (int bucket = 0; bucket < table.bucketCount(); bucket++) {
       ByteString ticket = ByteString.copyFrom(Ticket.of(table.name(), bucket));
       info.addEndpoint(
@@ -266,9 +268,7 @@ public final class FlightService {
               .setTicket(Flight.Ticket.newBuilder().setTicket(ticket))
               .addLocation(
                   Flight.Location.newBuilder()
-                      .setUri(
-                          "grpc+tcp://"
-                              + parts.ownership().placed(table, bucket).orElse(self).endpoint())));
+                      .setUri(parts.ownership().placed(table, bucket).orElse(self).location())));
     }
     return info.build();
   }

@@ -81,7 +81,8 @@ public final class StateJson {
           .put("id", one.id())
           .put("host", one.host())
           .put("port", one.port())
-          .put("level", one.level());
+          .put("level", one.level())
+          .put("tls", one.tls());
     }
     return answer;
   }

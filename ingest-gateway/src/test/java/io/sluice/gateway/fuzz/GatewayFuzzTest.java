@@ -8,6 +8,7 @@ import io.sluice.gateway.auth.AuthSettings;
 import io.sluice.gateway.fuzz.ValidStreams.Valid;
 import io.sluice.gateway.fuzz.WireClient.Answer;
 import io.sluice.gateway.gate.GateLimits;
+import io.sluice.gateway.tls.TlsSettings;
 import io.sluice.log.append.LogSettings;
 import io.sluice.testing.Seeded;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ class GatewayFuzzTest {
           Duration.ofMinutes(1),
           Duration.ofHours(1),
           AuthSettings.DEFAULT,
+          TlsSettings.DEFAULT,
           new GateLimits(1 << 12, MIB),
           LogSettings.DEFAULT);
 

@@ -1,0 +1,5 @@
+/** Certificates for tests. */
+@NullMarked
+package io.sluice.testing.tls;
+
+import org.jspecify.annotations.NullMarked;
