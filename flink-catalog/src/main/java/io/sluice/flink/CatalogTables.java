@@ -7,6 +7,7 @@ import io.sluice.catalog.table.TableOptions;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.TableDescription;
 import io.sluice.client.TableSpec;
+import io.sluice.flink.lake.PastTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,9 +40,29 @@ final class CatalogTables {
    * @throws IllegalArgumentException if what Flink keeps with it doesn't go with its columns
    */
   static CatalogTable of(TableDescription table, Suffix named) {
+    DerivedColumns derived = DerivedColumns.parse(table.options());
+    return of(table, named, derived, shown(table, named)).build();
+  }
+
+  /**
+   * Returns a table as Flink sees it as it was. It has the computed columns and the watermark of
+   * now if it has all stored columns of now too, and none otherwise: they may be made of any.
+   */
+  static CatalogTable of(PastTable past, TableDescription now, Suffix named) {
+    TableDescription then = past.describe(now);
+    boolean whole =
+        now.rowSchema().columns().stream()
+            .allMatch(column -> then.rowSchema().asStruct().field(column.name()) != null);
+    DerivedColumns derived = DerivedColumns.parse(whole ? now.options() : Map.of());
+    Map<String, String> options = shown(then, named);
+    options.keySet().removeIf(CatalogTables::isBound);
+    return of(then, named, derived, options).snapshot(past.epochMillis()).build();
+  }
+
+  private static CatalogTable.Builder of(
+      TableDescription table, Suffix named, DerivedColumns derived, Map<String, String> options) {
     Schema.Builder schema = Schema.newBuilder();
     Map<String, Runnable> stored = new LinkedHashMap<>();
-    DerivedColumns derived = DerivedColumns.parse(table.options());
     for (NestedField column : table.rowSchema().columns()) {
       DataType type = derived.shown(column.name(), FlinkTypes.dataType(column));
       stored.put(column.name(), () -> schema.column(column.name(), type).withComment(column.doc()));
@@ -54,8 +75,7 @@ final class CatalogTables {
         .schema(schema.build())
         .comment(table.comment())
         .distribution(Distributions.of(table).orElse(null))
-        .options(shown(table, named))
-        .build();
+        .options(options);
   }
 
   /** Returns a table of columns alone. */

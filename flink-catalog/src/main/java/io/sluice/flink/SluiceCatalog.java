@@ -5,6 +5,8 @@ import io.sluice.client.SluiceClient;
 import io.sluice.client.SluiceException;
 import io.sluice.client.SluiceException.Reason;
 import io.sluice.client.TableDescription;
+import io.sluice.flink.lake.LakeCatalog;
+import io.sluice.flink.lake.PastTable;
 import io.sluice.flink.metadata.MetadataTable;
 import io.sluice.flink.procedure.Procedures;
 import io.sluice.flink.statistics.LakeStatistics;
@@ -37,6 +39,7 @@ final class SluiceCatalog extends AppendOnlyCatalog {
 
   private final Endpoint endpoint;
   private final LakeStatistics statistics;
+  private final QueryTimes times = new QueryTimes();
   private @Nullable SluiceClient client;
 
   SluiceCatalog(String name, String defaultDatabase, Endpoint endpoint) {
@@ -47,7 +50,7 @@ final class SluiceCatalog extends AppendOnlyCatalog {
 
   @Override
   public Optional<Factory> getFactory() {
-    return Optional.of(new SluiceTableFactory(endpoint));
+    return Optional.of(new SluiceTableFactory(endpoint, times));
   }
 
   @Override
@@ -108,8 +111,8 @@ final class SluiceCatalog extends AppendOnlyCatalog {
       throw new CatalogException(
           "database '"
               + name
-              + "' can't have a comment or properties: a database of Sluice is a name alone, and the"
-              + " tables have comments and options; leave COMMENT and WITH out");
+              + "' can't have a comment or properties: a database of Sluice is a name alone, and"
+              + " the tables have comments and options; leave COMMENT and WITH out");
     }
     try {
       client().createDatabase(name, ignoreIfExists);
@@ -161,6 +164,7 @@ final class SluiceCatalog extends AppendOnlyCatalog {
 
   @Override
   public CatalogBaseTable getTable(ObjectPath path) throws TableNotExistException {
+    times.lookedUp(path, Optional.empty());
     Suffix named = Suffix.of(path);
     if (named.name().isEmpty()) {
       throw new TableNotExistException(getName(), path);
@@ -171,6 +175,42 @@ final class SluiceCatalog extends AppendOnlyCatalog {
       return metadata.isPresent()
           ? CatalogTables.of(metadata.get().columns(endpoint, table))
           : CatalogTables.of(table, named);
+    } catch (IOException e) {
+      throw new CatalogException(e.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new CatalogException("table " + path + ": " + e.getMessage(), e);
+    } catch (SluiceException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        throw new TableNotExistException(getName(), path, e);
+      }
+      throw failure("describe table " + path, e);
+    }
+  }
+
+  /**
+   * Returns a table as it was at a time, for {@code FOR SYSTEM_TIME AS OF}.
+   *
+   * @param timestamp the time, in milliseconds since 1970
+   * @throws CatalogException if nothing can be known of that time; the message says why
+   */
+  @Override
+  public CatalogBaseTable getTable(ObjectPath path, long timestamp) throws TableNotExistException {
+    times.lookedUp(path, Optional.of(timestamp));
+    Suffix named = Suffix.of(path);
+    if (named.name().isEmpty()) {
+      throw new TableNotExistException(getName(), path);
+    }
+    if (!named.hasRows()) {
+      throw new CatalogException(
+          "`"
+              + path.getObjectName()
+              + "` has no FOR SYSTEM_TIME AS OF: it shows what is known now");
+    }
+    try {
+      TableDescription now = client().describe(named.name().get());
+      try (LakeCatalog lake = LakeCatalog.open(endpoint, now)) {
+        return CatalogTables.of(PastTable.at(lake, timestamp), now, named);
+      }
     } catch (IOException e) {
       throw new CatalogException(e.getMessage(), e);
     } catch (IllegalArgumentException e) {

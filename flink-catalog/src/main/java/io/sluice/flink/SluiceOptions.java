@@ -34,8 +34,8 @@ final class SluiceOptions {
           .stringType()
           .defaultValue("full")
           .withDescription(
-              "Where a query begins: full (all history, from the lake, then the log), earliest (what"
-                  + " the log still has), latest (new rows), timestamp, specific-offsets.");
+              "Where a query begins: full (all history, from the lake, then the log), earliest"
+                  + " (what the log still has), latest (new rows), timestamp, specific-offsets.");
 
   static final ConfigOption<String> STARTUP_TIMESTAMP =
       ConfigOptions.key("scan.startup.timestamp")
@@ -85,6 +85,21 @@ final class SluiceOptions {
               "How much of the lake's files one split of a batch query has: small files share one,"
                   + " large ones are divided. By default the lake table's read.split.target-size.");
 
+  static final ConfigOption<String> AS_OF =
+      ConfigOptions.key("scan.as-of")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Reads the table as it was at this time, in the columns of now: an ISO instant such"
+                  + " as 2026-01-31T12:00:00Z, or milliseconds since 1970.");
+
+  static final ConfigOption<Long> SNAPSHOT_ID =
+      ConfigOptions.key("scan.snapshot-id")
+          .longType()
+          .noDefaultValue()
+          .withDescription(
+              "Of a table's $lake only: the snapshot to read, one of those in $snapshots.");
+
   static final ConfigOption<Integer> LAKE_CHUNK_ROWS =
       ConfigOptions.key("scan.lake-chunk-rows")
           .intType()
@@ -128,8 +143,8 @@ final class SluiceOptions {
           .defaultValue(Delivery.AT_LEAST_ONCE)
           .withDescription(
               "at-least-once: rows are visible as soon as they are durable, and some are there"
-                  + " twice after a job failed. exactly-once: rows are visible when their checkpoint"
-                  + " is complete, each once.");
+                  + " twice after a job failed. exactly-once: rows are visible when their"
+                  + " checkpoint is complete, each once.");
 
   static final ConfigOption<Duration> SINK_COMMIT_TIMEOUT =
       ConfigOptions.key("sink.commit-timeout")

@@ -2,6 +2,10 @@ package io.sluice.flink;
 
 import io.sluice.catalog.table.Quantities;
 import io.sluice.catalog.table.TableName;
+import io.sluice.client.SluiceClient;
+import io.sluice.client.SluiceException;
+import io.sluice.flink.lake.LakeCatalog;
+import io.sluice.flink.lake.PastTable;
 import io.sluice.flink.metadata.MetadataTableSource;
 import io.sluice.flink.read.ScanSpec;
 import io.sluice.flink.read.SluiceTableSource;
@@ -13,6 +17,7 @@ import io.sluice.flink.write.Delivery;
 import io.sluice.flink.write.Distribution;
 import io.sluice.flink.write.SinkSpec;
 import io.sluice.flink.write.SluiceTableSink;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -44,9 +49,18 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
       ConfigOptions.key("transaction.timeout").stringType().defaultValue("24h");
 
   private final Endpoint endpoint;
+  private final QueryTimes times;
 
   SluiceTableFactory(Endpoint endpoint) {
+    this(endpoint, new QueryTimes());
+  }
+
+  /**
+   * @param times of the queries of one catalog
+   */
+  SluiceTableFactory(Endpoint endpoint, QueryTimes times) {
     this.endpoint = endpoint;
+    this.times = times;
   }
 
   @Override
@@ -68,6 +82,8 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
         SluiceOptions.BOUNDED_MODE,
         SluiceOptions.BOUNDED_TIMESTAMP,
         SluiceOptions.BOUNDED_OFFSETS,
+        SluiceOptions.AS_OF,
+        SluiceOptions.SNAPSHOT_ID,
         SluiceOptions.SPLIT_SIZE,
         FactoryUtil.SOURCE_PARALLELISM,
         SluiceOptions.LAKE_CHUNK_ROWS,
@@ -89,8 +105,11 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
       return new MetadataTableSource(endpoint, name, named.metadata().get(), columns);
     }
     Configuration options = options(context);
+    Optional<Long> asOf = context.getCatalogTable().getSnapshot();
     boolean bounded =
         named.isLake()
+            || asOf.isPresent()
+            || options.contains(SluiceOptions.AS_OF)
             || context.getConfiguration().get(ExecutionOptions.RUNTIME_MODE)
                 == RuntimeExecutionMode.BATCH;
     try {
@@ -99,6 +118,8 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
             "`" + name.table() + named.text() + "` is read whole; filter by _timestamp or _offset");
       }
       requireKnownHints(options);
+      requireOneTime(named, options, asOf.isPresent());
+      times.read(context.getObjectIdentifier(), options.toMap(), asOf);
       Startup startup = startup(options);
       DataType type = context.getPhysicalRowDataType();
       List<String> columns = DataType.getFieldNames(type);
@@ -111,9 +132,49 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
               .withSettings(settings(context, startup, bounded))
               .withLakeChunkRows(options.get(SluiceOptions.LAKE_CHUNK_ROWS))
               .withBucketDiscovery(options.get(SluiceOptions.BUCKET_DISCOVERY));
+      Optional<PastTable> past = past(name, asOf, options);
+      spec = past.map(spec::withPast).orElse(spec);
       SluiceTableSource source = new SluiceTableSource(spec, type, bounded);
       return options.get(SluiceOptions.PUSH_DOWN) ? source : new UnpushedTableSource(source);
     } catch (IllegalArgumentException e) {
+      throw new ValidationException("table " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireOneTime(Suffix named, Configuration options, boolean asOf) {
+    boolean snapshot = options.contains(SluiceOptions.SNAPSHOT_ID);
+    if (snapshot && !named.isLake()) {
+      throw new IllegalArgumentException(
+          "'scan.snapshot-id' is a hint of `" + named.path().getObjectName() + "$lake`");
+    }
+    boolean hint = options.contains(SluiceOptions.AS_OF);
+    boolean bound = options.keySet().stream().anyMatch(CatalogTables::isBound);
+    boolean past = asOf || hint || snapshot;
+    if ((asOf ? 1 : 0) + (hint ? 1 : 0) + (snapshot ? 1 : 0) > 1 || (past && bound)) {
+      throw new IllegalArgumentException(
+          "give one of FOR SYSTEM_TIME AS OF, 'scan.as-of' and 'scan.snapshot-id', and with it"
+              + " neither scan.startup.* nor scan.bounded.*");
+    }
+  }
+
+  /** Looks up what the table was, if the query isn't of now. */
+  private Optional<PastTable> past(TableName name, Optional<Long> asOf, Configuration options) {
+    Optional<Long> snapshotId = options.getOptional(SluiceOptions.SNAPSHOT_ID);
+    Optional<Long> hinted = options.getOptional(SluiceOptions.AS_OF).map(Startup::epochMillis);
+    if (asOf.isEmpty() && snapshotId.isEmpty() && hinted.isEmpty()) {
+      return Optional.empty();
+    }
+    try (SluiceClient client = endpoint.connect();
+        LakeCatalog lake = LakeCatalog.open(endpoint, client.describe(name))) {
+      if (asOf.isPresent()) {
+        return Optional.of(PastTable.at(lake, asOf.get()));
+      }
+      // A hint comes when the columns are those of now already.
+      return Optional.of(
+          hinted.isPresent()
+              ? PastTable.at(lake, hinted.get()).inColumnsOf(lake)
+              : PastTable.of(lake, snapshotId.orElseThrow()));
+    } catch (IOException | SluiceException e) {
       throw new ValidationException("table " + name + ": " + e.getMessage(), e);
     }
   }

@@ -55,8 +55,22 @@ public record Progress(UUID incarnation, SortedMap<Integer, Long> lakeOffsets) {
    * @throws IllegalArgumentException if a snapshot's property can't be read
    */
   public static Progress inForce(TableMetadata metadata, UUID incarnation) {
+    return inForceAt(metadata, incarnation, Long.MAX_VALUE);
+  }
+
+  /**
+   * Returns the progress that was in force at a time, as far as the metadata still has the
+   * snapshots of before it.
+   *
+   * @param epochMillis the time, in milliseconds since 1970; snapshots of that millisecond count
+   * @throws IllegalArgumentException if a snapshot's property can't be read
+   */
+  public static Progress inForceAt(TableMetadata metadata, UUID incarnation, long epochMillis) {
     SortedMap<Integer, Long> offsets = new TreeMap<>();
     for (Snapshot snapshot : metadata.snapshots()) {
+      if (snapshot.timestampMillis() > epochMillis) {
+        continue;
+      }
       String property = snapshot.summary() == null ? null : snapshot.summary().get(PROPERTY);
       if (property != null) {
         Progress progress = fromJson(property);

@@ -96,7 +96,7 @@ public final class LakeCatalog implements AutoCloseable {
               + "; start the query again");
     }
     TableMetadata metadata = ((BaseTable) loaded).operations().current();
-    return new View(loaded, Progress.inForce(metadata, table.incarnation()));
+    return View.now(loaded, Progress.inForce(metadata, table.incarnation()));
   }
 
   /** Returns the columns of the table as it was described, system columns included. */
@@ -129,16 +129,23 @@ public final class LakeCatalog implements AutoCloseable {
   /**
    * One version of the lake table.
    *
-   * @param table at that version
+   * @param table as it is now
+   * @param snapshotId the snapshot that has the version's rows, or {@link Cut#NO_SNAPSHOT}
+   * @param schema the version's columns, system columns included
    * @param progress the lake offsets in force in it
    */
-  public record View(Table table, Progress progress) {
+  public record View(Table table, long snapshotId, Schema schema, Progress progress) {
 
-    /** Returns the current snapshot's id, or {@link Cut#NO_SNAPSHOT}. */
-    public long snapshotId() {
-      return table.currentSnapshot() == null
-          ? Cut.NO_SNAPSHOT
-          : table.currentSnapshot().snapshotId();
+    /** Returns the newest version. */
+    static View now(Table table, Progress progress) {
+      long snapshotId =
+          table.currentSnapshot() == null ? Cut.NO_SNAPSHOT : table.currentSnapshot().snapshotId();
+      return new View(table, snapshotId, table.schema(), progress);
+    }
+
+    /** Returns whether the version has no rows, as nothing had been committed. */
+    boolean isEmpty() {
+      return snapshotId == Cut.NO_SNAPSHOT;
     }
   }
 }

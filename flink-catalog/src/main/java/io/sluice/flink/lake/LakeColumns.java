@@ -24,10 +24,21 @@ final class LakeColumns {
    * @throws IOException if one isn't there any more, or has another type
    */
   static Schema project(Table table, Schema planned, List<String> names) throws IOException {
+    return project(table.name(), table.schema(), planned, names);
+  }
+
+  /** Returns columns of a version of the table, see {@link #project(Table, Schema, List)}. */
+  static Schema project(LakeCatalog.View view, Schema planned, List<String> names)
+      throws IOException {
+    return project(view.table().name(), view.schema(), planned, names);
+  }
+
+  private static Schema project(String table, Schema lake, Schema planned, List<String> names)
+      throws IOException {
     List<NestedField> fields = new ArrayList<>();
     for (String name : names) {
       NestedField field = planned.asStruct().field(name);
-      NestedField now = field == null ? null : table.schema().findField(field.fieldId());
+      NestedField now = field == null ? null : lake.findField(field.fieldId());
       if (field == null) {
         throw changed(table, name, "isn't there any more");
       }
@@ -39,7 +50,7 @@ final class LakeColumns {
 
   /** Fields that are new within others aren't read; those that have other names are. */
   private static void require(
-      Table table, String path, NestedField field, @Nullable NestedField now) throws IOException {
+      String table, String path, NestedField field, @Nullable NestedField now) throws IOException {
     if (now == null) {
       throw changed(table, path, "isn't there any more");
     }
@@ -56,12 +67,12 @@ final class LakeColumns {
     }
   }
 
-  private static IOException changed(Table table, String name, String how) {
+  private static IOException changed(String table, String name, String how) {
     return new IOException(
         "column '"
             + name
             + "' of lake table "
-            + table.name()
+            + table
             + " was altered while it was read: it "
             + how
             + "; submit the query again");

@@ -36,11 +36,20 @@ import org.apache.parquet.schema.MessageType;
 final class LakeFileReader {
 
   private final Table table;
+  private final Schema columns;
   private final Schema projection;
   private final List<Expression> filters;
 
   LakeFileReader(Table table, Schema projection, List<Expression> filters) {
+    this(table, table.schema(), projection, filters);
+  }
+
+  /**
+   * @param columns all columns of the version that is read, in which deletes find theirs
+   */
+  LakeFileReader(Table table, Schema columns, Schema projection, List<Expression> filters) {
     this.table = table;
+    this.columns = columns;
     this.projection = projection;
     this.filters = List.copyOf(filters);
   }
@@ -112,7 +121,7 @@ final class LakeFileReader {
     private final RowDataWrapper wrapper;
 
     Deletes(String file, List<DeleteFile> deletes) {
-      super(file, deletes, table.schema(), projection);
+      super(file, deletes, columns, projection);
       Schema plain = PlainTimes.of(requiredSchema());
       this.wrapper = new RowDataWrapper(FlinkSchemaUtil.convert(plain), plain.asStruct());
     }

@@ -35,7 +35,7 @@ public final class LakeFiles {
       @Nullable Long splitBytes)
       throws IOException {
     Table table = view.table();
-    if (table.currentSnapshot() == null) {
+    if (view.isEmpty()) {
       return List.of();
     }
     TableScan scan =
@@ -43,7 +43,7 @@ public final class LakeFiles {
             .newScan()
             .useSnapshot(view.snapshotId())
             .filter(LakeColumns.pruning(table, described.schema(), filters))
-            .project(LakeColumns.project(table, described.schema(), columns));
+            .project(LakeColumns.project(view, described.schema(), columns));
     if (splitBytes != null) {
       scan = scan.option(TableProperties.SPLIT_SIZE, splitBytes.toString());
     }
@@ -58,18 +58,17 @@ public final class LakeFiles {
 
   /** Opens planned files one after the other. */
   public static Rows open(
-      LakeCatalog lake,
+      LakeCatalog.View view,
       TableDescription described,
       List<String> tasks,
       List<String> columns,
       List<Expression> filters)
       throws IOException {
-    Table table = lake.load().table();
     // A table that is nothing but system columns, or COUNT(*): something must be read to be
     // counted.
     List<String> read = columns.isEmpty() ? List.of(aPrimitive(described.schema())) : columns;
-    Schema projection = LakeColumns.project(table, described.schema(), read);
-    LakeFileReader reader = new LakeFileReader(table, projection, filters);
+    Schema projection = LakeColumns.project(view, described.schema(), read);
+    LakeFileReader reader = new LakeFileReader(view.table(), view.schema(), projection, filters);
     return new Rows(reader, new LakeRow(projection, columns.size()), tasks);
   }
 

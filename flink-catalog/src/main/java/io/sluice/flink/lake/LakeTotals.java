@@ -39,10 +39,10 @@ public final class LakeTotals {
       Totals totals)
       throws IOException {
     Table table = view.table();
-    if (table.currentSnapshot() == null) {
+    if (view.isEmpty()) {
       return List.of();
     }
-    Schema read = LakeColumns.project(table, described.schema(), columns);
+    Schema read = LakeColumns.project(view, described.schema(), columns);
     if (aggregates.stream().allMatch(one -> one.kind() == Aggregate.Kind.COUNT_ROWS)) {
       Optional<Long> rows = rows(table, table.snapshot(view.snapshotId()));
       if (rows.isPresent()) {
@@ -50,11 +50,10 @@ public final class LakeTotals {
         return List.of();
       }
     }
-    TableScan scan = table.newScan().useSnapshot(view.snapshotId());
     Set<String> unknown = new HashSet<>();
     FileTotals files = new FileTotals(aggregates, read.columns());
     try (CloseableIterable<FileScanTask> tasks =
-        scan.includeColumnStats(columns(table, read)).planFiles()) {
+        withStats(table, read).useSnapshot(view.snapshotId()).planFiles()) {
       for (FileScanTask task : tasks) {
         Optional<List<@Nullable Comparable<?>>> values =
             task.deletes().isEmpty() ? files.of(task.file()) : Optional.empty();
@@ -64,14 +63,22 @@ public final class LakeTotals {
         }
       }
     }
-    return unknown.isEmpty() ? List.of() : groups(scan, unknown);
+    return unknown.isEmpty()
+        ? List.of()
+        : groups(table.newScan().useSnapshot(view.snapshotId()), unknown);
   }
 
-  /** Returns the names that columns have in the lake by now. */
-  private static List<String> columns(Table table, Schema read) {
-    return read.columns().stream()
-        .map(column -> table.schema().findColumnName(column.fieldId()))
-        .toList();
+  /** Names are those that columns have in the lake by now; one that was dropped has none. */
+  private static TableScan withStats(Table table, Schema read) {
+    List<String> names =
+        read.columns().stream()
+            .flatMap(
+                column ->
+                    Optional.ofNullable(table.schema().findColumnName(column.fieldId())).stream())
+            .toList();
+    return names.size() == read.columns().size()
+        ? table.newScan().includeColumnStats(names)
+        : table.newScan().includeColumnStats();
   }
 
   /** Returns the number of rows, if the list of manifests tells. */

@@ -26,7 +26,7 @@ public record SomeFiles(List<String> tasks, long rows) {
       LakeCatalog.View view, TableDescription described, List<String> columns, long rows)
       throws IOException {
     Table table = view.table();
-    if (rows == 0 || table.currentSnapshot() == null) {
+    if (rows == 0 || view.isEmpty()) {
       return new SomeFiles(List.of(), 0);
     }
     List<String> tasks = new ArrayList<>();
@@ -36,7 +36,7 @@ public record SomeFiles(List<String> tasks, long rows) {
         table
             .newScan()
             .useSnapshot(view.snapshotId())
-            .project(LakeColumns.project(table, described.schema(), columns))
+            .project(LakeColumns.project(view, described.schema(), columns))
             .planFiles()) {
       for (FileScanTask task : files) {
         if (there >= rows) {

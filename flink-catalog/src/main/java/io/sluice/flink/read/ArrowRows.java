@@ -4,6 +4,7 @@ import io.sluice.catalog.table.SystemColumns;
 import io.sluice.client.ReadBatch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.flink.table.data.GenericRowData;
@@ -14,9 +15,18 @@ final class ArrowRows {
 
   private final int bucket;
   private final List<String> columns;
+  private final Map<String, String> logNames;
 
   /** For rows of one bucket, of some columns, in order, system columns included. */
   ArrowRows(int bucket, List<String> columns) {
+    this(bucket, columns, Map.of());
+  }
+
+  /**
+   * @param logNames the names of columns in batches, where they differ
+   */
+  ArrowRows(int bucket, List<String> columns, Map<String, String> logNames) {
+    this.logNames = Map.copyOf(logNames);
     this.bucket = bucket;
     this.columns = List.copyOf(columns);
   }
@@ -44,7 +54,7 @@ final class ArrowRows {
           }
         }
         default -> {
-          FieldVector vector = batch.rows().getVector(name);
+          FieldVector vector = batch.rows().getVector(logNames.getOrDefault(name, name));
           if (vector == null) {
             throw new IllegalStateException("the gateway left out column '" + name + "'");
           }

@@ -67,11 +67,11 @@ final class PlannedColumns {
    * Checks the columns of rows from the log: a reader that was opened later than the query may have
    * others.
    *
-   * @param table as it was when the query began here
+   * @param columns as they were when the query began here
    */
-  static void check(ScanSpec spec, TableDescription table, Schema rows) throws IOException {
+  static void check(ScanSpec spec, LogColumns columns, Schema rows) throws IOException {
     for (Field field : rows.getFields()) {
-      NestedField then = table.rowSchema().asStruct().field(field.getName());
+      NestedField then = columns.planned(field);
       if (then == null || !ArrowSchemas.sameForm(field, ArrowSchemas.field(then))) {
         throw changed(spec, field.getName(), "is " + field + " now, and was " + then + " then");
       }

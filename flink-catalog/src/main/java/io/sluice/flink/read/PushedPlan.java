@@ -60,8 +60,8 @@ final class PushedPlan {
         aggregates.stream().allMatch(one -> one.kind() == Aggregate.Kind.COUNT_ROWS);
     for (Map.Entry<Integer, UnionPlan> bucket : cut.buckets().entrySet()) {
       OffsetRange log = bucket.getValue().fromLog();
-      if (rowsAlone) {
-        // Offsets are dense: each is a row.
+      if (rowsAlone && spec.past() == null) {
+        // Offsets are dense: each is a row, as long as it is in the log.
         for (int i = 0; i < aggregates.size(); i++) {
           totals.add(i, log.count());
         }
@@ -82,7 +82,8 @@ final class PushedPlan {
     long left = Math.max(0, limit - files.rows());
     for (Map.Entry<Integer, UnionPlan> bucket : cut.buckets().entrySet()) {
       OffsetRange log = bucket.getValue().fromLog();
-      long rows = Math.min(left, log.count());
+      // Those of the past may have left the log, and some of them the lake since.
+      long rows = spec.past() == null ? Math.min(left, log.count()) : left > 0 ? log.count() : 0;
       if (rows > 0) {
         splits.add(logPart(bucket.getKey(), new OffsetRange(log.start(), log.start() + rows)));
         left -= rows;

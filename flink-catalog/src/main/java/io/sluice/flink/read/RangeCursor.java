@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.flink.table.data.RowData;
+import org.apache.iceberg.expressions.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ final class RangeCursor implements SplitCursor {
     this.split = split;
     this.position = split.position();
     this.lakeNext = split.lakeFirst();
-    this.arrowRows = new ArrowRows(split.bucket(), context.spec().columns());
+    this.arrowRows = arrowRows(context, split);
     if (!context.table().incarnation().equals(split.incarnation())) {
       throw new IOException(
           "table "
@@ -50,6 +51,12 @@ final class RangeCursor implements SplitCursor {
               + context.table().incarnation()
               + "; start the query without its state");
     }
+  }
+
+  private static ArrowRows arrowRows(ReadContext context, RangeSplit split) throws IOException {
+    LogColumns columns = context.log();
+    columns.require(context.spec());
+    return new ArrowRows(split.bucket(), context.spec().columns(), columns.byPlanned());
   }
 
   @Override
@@ -157,7 +164,7 @@ final class RangeCursor implements SplitCursor {
 
   private void requirePlanned(Schema rows) throws IOException {
     if (!rows.equals(checked)) {
-      PlannedColumns.check(context.spec(), context.table(), rows);
+      PlannedColumns.check(context.spec(), context.log(), rows);
       checked = rows;
     }
   }
@@ -172,8 +179,15 @@ final class RangeCursor implements SplitCursor {
         forEver ? OptionalLong.empty() : OptionalLong.of(split.to()),
         forEver || mayWait,
         context.logColumns(),
-        LogFilter.of(context.spec().filters(), context.table().rowSchema()),
+        logFilter(),
         context.prefetchBytes());
+  }
+
+  private Expression logFilter() throws IOException {
+    LogColumns columns = context.log();
+    return LogFilter.of(
+        columns.sameNames(context.spec().filters()),
+        new org.apache.iceberg.Schema(columns.columns()));
   }
 
   /** Says which rows are in neither log nor lake. */

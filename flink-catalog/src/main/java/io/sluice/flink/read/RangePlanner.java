@@ -149,7 +149,7 @@ final class RangePlanner {
   }
 
   /** Returns the first offset of each bucket whose row was appended at a time or later. */
-  private SortedMap<Integer, Long> at(
+  SortedMap<Integer, Long> at(
       SluiceClient client, TableDescription table, List<BucketWatermark> logs, long micros)
       throws SluiceException, IOException {
     SortedMap<Integer, Long> offsets =

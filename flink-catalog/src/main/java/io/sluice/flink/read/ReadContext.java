@@ -1,6 +1,5 @@
 package io.sluice.flink.read;
 
-import io.sluice.catalog.table.SystemColumns;
 import io.sluice.client.BucketReader;
 import io.sluice.client.BucketWatermark;
 import io.sluice.client.ReadSpec;
@@ -10,6 +9,7 @@ import io.sluice.client.TableDescription;
 import io.sluice.flink.lake.LakeCatalog;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +26,7 @@ final class ReadContext implements AutoCloseable {
   private boolean closed;
   private @Nullable SluiceClient client;
   private @Nullable TableDescription table;
+  private @Nullable LogColumns logColumns;
   private @Nullable LakeCatalog lake;
 
   /**
@@ -44,8 +45,10 @@ final class ReadContext implements AutoCloseable {
     if (table == null) {
       try {
         TableDescription found = client().describe(spec.name());
-        PlannedColumns.check(spec, found);
-        table = found;
+        TableDescription described = spec.described(found);
+        PlannedColumns.check(spec, described);
+        logColumns = LogColumns.of(spec, described.rowSchema(), found.rowSchema());
+        table = described;
       } catch (SluiceException e) {
         throw new IOException("table " + spec.name() + " can't be read: " + e.getMessage(), e);
       }
@@ -60,14 +63,24 @@ final class ReadContext implements AutoCloseable {
     return lake;
   }
 
+  /** Returns the version of the lake that files are of. */
+  LakeCatalog.View version() throws IOException {
+    return spec.version(lake().load());
+  }
+
+  /** Returns how the log names columns. */
+  LogColumns log() throws IOException {
+    var unused = table();
+    return Objects.requireNonNull(logColumns);
+  }
+
   /** Returns what to ask the log for: a small column if only system columns are wanted. */
   List<String> logColumns() throws IOException {
-    List<String> wanted =
-        spec.columns().stream().filter(name -> !SystemColumns.NAMES.contains(name)).toList();
+    List<String> wanted = log().names();
     if (!wanted.isEmpty()) {
       return wanted;
     }
-    List<NestedField> columns = table().rowSchema().columns();
+    List<NestedField> columns = log().columns();
     return List.of(
         columns.stream()
             .filter(column -> column.type().typeId() == Type.TypeID.BOOLEAN)

@@ -1,8 +1,12 @@
 package io.sluice.flink.read;
 
 import io.sluice.catalog.table.TableName;
+import io.sluice.client.TableDescription;
 import io.sluice.flink.Endpoint;
+import io.sluice.flink.lake.LakeCatalog;
+import io.sluice.flink.lake.PastTable;
 import io.sluice.flink.pushdown.Pushed;
+import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     them as they are
  * @param settings how the source runs
  * @param pushed what else the planner pushed down; only a bounded query's is heeded
+ * @param past what the table was, if it is to be read as it was before; null for as it is
  */
 public record ScanSpec(
     Endpoint endpoint,
@@ -39,7 +44,8 @@ public record ScanSpec(
     Duration bucketDiscovery,
     @Nullable RowType planned,
     SourceSettings settings,
-    Pushed pushed)
+    Pushed pushed,
+    @Nullable PastTable past)
     implements Serializable {
 
   private static final String LAKE = "$lake";
@@ -78,7 +84,8 @@ public record ScanSpec(
         Duration.ofSeconds(10),
         null,
         SourceSettings.DEFAULT,
-        Pushed.NOTHING);
+        Pushed.NOTHING,
+        null);
   }
 
   /** Returns whether only the lake is read. */
@@ -124,7 +131,8 @@ public record ScanSpec(
         bucketDiscovery,
         type,
         settings,
-        pushed);
+        pushed,
+        past);
   }
 
   /** Returns this run otherwise. */
@@ -140,7 +148,8 @@ public record ScanSpec(
         bucketDiscovery,
         planned,
         other,
-        pushed);
+        pushed,
+        past);
   }
 
   /** Returns this with other things pushed down. */
@@ -156,7 +165,35 @@ public record ScanSpec(
         bucketDiscovery,
         planned,
         settings,
-        other);
+        other,
+        past);
+  }
+
+  /** Returns this of the table as it was. */
+  public ScanSpec withPast(PastTable then) {
+    return new ScanSpec(
+        endpoint,
+        database,
+        table,
+        columns,
+        filters,
+        startup,
+        lakeChunkRows,
+        bucketDiscovery,
+        planned,
+        settings,
+        pushed,
+        then);
+  }
+
+  /** Returns the table as it was when what is read was there. */
+  TableDescription described(TableDescription now) {
+    return past == null ? now : past.describe(now);
+  }
+
+  /** Returns the version of the lake that is read, of which files are. */
+  LakeCatalog.View version(LakeCatalog.View now) throws IOException {
+    return past == null ? now : past.view(now);
   }
 
   private ScanSpec with(
@@ -176,7 +213,8 @@ public record ScanSpec(
         discovery,
         planned,
         settings,
-        pushed);
+        pushed,
+        past);
   }
 
   /** Returns whether all rows are wanted that there are, or will ever be. */

@@ -141,7 +141,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
       return new LakeCursor(
           lake.splitId(),
           LakeFiles.open(
-              context.lake(),
+              context.version(),
               context.table(),
               lake.tasks(),
               context.spec().columns(),

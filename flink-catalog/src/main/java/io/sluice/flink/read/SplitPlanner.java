@@ -8,6 +8,7 @@ import io.sluice.client.SluiceException;
 import io.sluice.client.TableDescription;
 import io.sluice.flink.lake.LakeCatalog;
 import io.sluice.flink.lake.LakeFiles;
+import io.sluice.flink.lake.PastTable;
 import io.sluice.flink.read.SluiceSplit.LakeSplit;
 import io.sluice.flink.read.SluiceSplit.RangeSplit;
 import java.io.IOException;
@@ -33,13 +34,14 @@ final class SplitPlanner {
   /** Cuts the table at this moment: the current snapshot's files, and what follows in the log. */
   List<SluiceSplit> files() throws IOException {
     try (SluiceClient client = spec.endpoint().connect()) {
-      TableDescription table = client.describe(spec.name());
+      TableDescription now = client.describe(spec.name());
+      TableDescription table = spec.described(now);
       PlannedColumns.check(spec, table);
-      try (LakeCatalog lake = LakeCatalog.open(spec.endpoint(), table)) {
+      try (LakeCatalog lake = LakeCatalog.open(spec.endpoint(), now)) {
         // The order matters: what leaves the log between the two is in a later snapshot, not lost.
-        LakeCatalog.View view = lake.load();
+        LakeCatalog.View view = spec.version(lake.load());
         List<BucketWatermark> watermarks =
-            spec.isLakeAlone() ? nothingBehind(view) : client.watermarks(spec.name());
+            spec.isLakeAlone() ? nothingBehind(view) : logs(client, now, view);
         Cut cut = cut(view, watermarks);
         Optional<List<SluiceSplit>> pushed = new PushedPlan(spec, table, view, cut).splits();
         if (pushed.isPresent()) {
@@ -65,6 +67,26 @@ final class SplitPlanner {
     } catch (SluiceException e) {
       throw failure(e);
     }
+  }
+
+  private List<BucketWatermark> logs(
+      SluiceClient client, TableDescription now, LakeCatalog.View view)
+      throws SluiceException, IOException {
+    List<BucketWatermark> logs = client.watermarks(spec.name());
+    PastTable past = spec.past();
+    if (past == null) {
+      return logs;
+    }
+    // Rows of the same millisecond were there.
+    long after = Math.addExact(Math.multiplyExact(past.epochMillis(), 1_000L), 1_000L);
+    SortedMap<Integer, Long> ends = new RangePlanner(spec, true).at(client, now, logs, after);
+    List<BucketWatermark> then = new ArrayList<>();
+    for (BucketWatermark log : logs) {
+      long end =
+          Math.max(view.progress().offset(log.bucket()), ends.getOrDefault(log.bucket(), 0L));
+      then.add(new BucketWatermark(log.bucket(), Math.min(log.start(), end), end));
+    }
+    return then;
   }
 
   /** What a log without rows that the lake lacks would be. */

@@ -69,6 +69,16 @@ public record Startup(Mode mode, long epochMicros, TreeMap<Integer, Long> offset
     };
   }
 
+  /**
+   * Returns a time in milliseconds since 1970, rounded down.
+   *
+   * @param text an ISO instant, or milliseconds since 1970
+   * @throws IllegalArgumentException if it isn't valid; the message says what is
+   */
+  public static long epochMillis(String text) {
+    return Math.floorDiv(EpochMicros.parse("scan.as-of", text), 1_000L);
+  }
+
   private static Startup at(Mode mode) {
     return new Startup(mode, 0, new TreeMap<>());
   }

@@ -154,7 +154,7 @@ class LakeTotalsTest {
     Totals totals = new Totals(aggregates);
     assertThat(
             LakeTotals.plan(
-                new LakeCatalog.View(table, Progress.none(incarnation)),
+                LakeCatalog.View.now(table, Progress.none(incarnation)),
                 described,
                 List.of("n"),
                 aggregates,

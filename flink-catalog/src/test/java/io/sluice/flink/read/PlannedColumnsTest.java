@@ -66,14 +66,14 @@ class PlannedColumnsTest {
 
   @Test
   void rowsOfTheLogMustHaveTheColumnsOfWhenItBegan() {
-    assertThatCode(() -> PlannedColumns.check(SPEC, table(ID, NAME), arrow(ID)))
+    assertThatCode(() -> PlannedColumns.check(SPEC, log(ID, NAME), arrow(ID)))
         .doesNotThrowAnyException();
     for (NestedField other :
         List.of(
             required(1, "id", LongType.get()),
             optional(1, "id", IntegerType.get()),
             required(5, "id", IntegerType.get()))) {
-      assertThatThrownBy(() -> PlannedColumns.check(SPEC, table(ID, NAME), arrow(other)))
+      assertThatThrownBy(() -> PlannedColumns.check(SPEC, log(ID, NAME), arrow(other)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("column 'id' of table db.t isn't what the query was planned for");
     }
@@ -107,11 +107,11 @@ class PlannedColumnsTest {
         VectorSchemaRoot rows = VectorSchemaRoot.create(arrow(then), allocator);
         VectorSchemaRoot slice = new VectorSchemaRoot(List.copyOf(rows.getFieldVectors()))) {
       assertThat(slice.getSchema()).isNotEqualTo(rows.getSchema());
-      PlannedColumns.check(SPEC, table(then), slice.getSchema());
+      PlannedColumns.check(SPEC, log(then), slice.getSchema());
     }
     org.apache.arrow.vector.types.pojo.Schema other =
         arrow(nested("struct<l: list<long>, m: map<int, list<string>>>"));
-    assertThatThrownBy(() -> PlannedColumns.check(SPEC, table(then), other))
+    assertThatThrownBy(() -> PlannedColumns.check(SPEC, log(then), other))
         .hasMessageContaining("column 'id' of table db.t isn't what the query was planned for");
   }
 
@@ -124,6 +124,10 @@ class PlannedColumnsTest {
 
   private static org.apache.arrow.vector.types.pojo.Schema arrow(NestedField column) {
     return ArrowSchemas.of(new Schema(column));
+  }
+
+  private static LogColumns log(NestedField... columns) {
+    return LogColumns.of(SPEC, new Schema(columns), new Schema(columns));
   }
 
   private static TableDescription table(NestedField... columns) {
