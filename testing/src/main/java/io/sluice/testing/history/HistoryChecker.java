@@ -93,7 +93,7 @@ public final class HistoryChecker {
       Row row = rows.get(n);
       if (row == null) {
         wrong("lost: row %d of %s".formatted(n, ack));
-      } else if (row == first && ack.offset() != Ack.UNTOLD && row.offset() != ack.offset()) {
+      } else if (n == ack.n() && ack.offset() != Ack.UNTOLD && row.offset() != ack.offset()) {
         wrong("misplaced: %s is at %d".formatted(ack, row.offset()));
       } else if (first != null && row.offset() - first.offset() != n - ack.n()) {
         wrong("torn: row %d of %s is at %d".formatted(n, ack, row.offset()));
