@@ -11,6 +11,7 @@ import io.sluice.client.WriterSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -22,6 +23,7 @@ import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.iceberg.ManageSnapshots;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.expressions.Expressions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,32 +101,10 @@ class RestoreIT {
   void rowsThatAreInNeitherLogNorLakeAreNamed() throws Exception {
     try (Town town = new Town(folder);
         SluiceClient client = town.connect()) {
-      TableEnvironment sql = town.sql(EnvironmentSettings.inBatchMode());
-      sql.executeSql(
-          "CREATE TABLE t (n BIGINT) WITH ('bucket.count'='4', 'log.retention'='0s',"
-              + " 'segment.max-age'='1h')");
-      sql.executeSql("CREATE TABLE copy (b INT, o BIGINT, n BIGINT)");
-      write(client, 0);
-      town.compact(client, TABLE);
-      JobClient job = copy(town, 2, null);
-      await(
-          "all rows are copied",
-          () ->
-              logs(client, COPY).stream().mapToLong(BucketWatermark::watermark).sum()
-                  >= ROWS * BUCKETS);
-      String savepoint =
-          job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
-              .get(120, TimeUnit.SECONDS);
+      String savepoint = copyThenForgetTheLog(town, client);
       Table lake = town.lakeTable(TABLE);
-      long before = lake.currentSnapshot().snapshotId();
-      write(client, ROWS);
-      town.compact(client, TABLE);
-      await(
-          "the log is trimmed",
-          () -> logs(client, TABLE).stream().allMatch(log -> log.start() == 2 * ROWS));
-      write(client, 2 * ROWS);
-      lake.refresh();
-      removeSnapshot(lake, lake.currentSnapshot().snapshotId(), before);
+      long newest = lake.currentSnapshot().snapshotId();
+      removeSnapshot(lake, newest, Objects.requireNonNull(lake.currentSnapshot().parentId()));
 
       JobClient restored = copy(town, 2, savepoint);
       assertThatThrownBy(() -> restored.getJobExecutionResult().get(180, TimeUnit.SECONDS))
@@ -132,6 +112,58 @@ class RestoreIT {
           .hasStackTraceContaining("are in neither lake nor log: the lake ends at offset 50, and")
           .hasStackTraceContaining("start the query without its state");
     }
+  }
+
+  @Test
+  void rowsThatWereRemovedFromTheLakeMeanwhileArePassedOver() throws Exception {
+    try (Town town = new Town(folder);
+        SluiceClient client = town.connect()) {
+      String savepoint = copyThenForgetTheLog(town, client);
+      town.lakeTable(TABLE)
+          .newDelete()
+          .deleteFromRowFilter(Expressions.lessThan("_offset", 2 * ROWS))
+          .commit();
+
+      JobClient restored = copy(town, 2, savepoint);
+      awaitCopied(client, 2 * ROWS * BUCKETS);
+      restored.cancel().get(120, TimeUnit.SECONDS);
+      TableEnvironment sql = town.sql(EnvironmentSettings.inBatchMode());
+      assertThat(Town.rows(sql, "SELECT DISTINCT o FROM copy WHERE o >= 50 ORDER BY o"))
+          .extracting(row -> row.<Long>getFieldAs(0))
+          .isEqualTo(LongStream.range(2 * ROWS, 3 * ROWS).boxed().toList());
+    }
+  }
+
+  /**
+   * Copies the first rows of each bucket and stops with a savepoint; then there are as many again
+   * that are in the lake alone, and as many in the log.
+   */
+  private String copyThenForgetTheLog(Town town, SluiceClient client) throws Exception {
+    TableEnvironment sql = town.sql(EnvironmentSettings.inBatchMode());
+    sql.executeSql(
+        "CREATE TABLE t (n BIGINT) WITH ('bucket.count'='4', 'log.retention'='0s',"
+            + " 'segment.max-age'='1h')");
+    sql.executeSql("CREATE TABLE copy (b INT, o BIGINT, n BIGINT)");
+    write(client, 0);
+    town.compact(client, TABLE);
+    JobClient job = copy(town, 2, null);
+    awaitCopied(client, ROWS * BUCKETS);
+    String savepoint =
+        job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get(120, TimeUnit.SECONDS);
+    write(client, ROWS);
+    town.compact(client, TABLE);
+    await(
+        "the log is trimmed",
+        () -> logs(client, TABLE).stream().allMatch(log -> log.start() == 2 * ROWS));
+    write(client, 2 * ROWS);
+    return savepoint;
+  }
+
+  private static void awaitCopied(SluiceClient client, long rows) {
+    await(
+        rows + " rows are copied",
+        () -> logs(client, COPY).stream().mapToLong(BucketWatermark::watermark).sum() >= rows);
   }
 
   /** Makes an earlier snapshot the current one, and removes another with what keeps it. */

@@ -18,12 +18,16 @@ import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.expressions.Expression;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An opened range of a bucket. It takes history from the lake and goes on in the log; what has left
  * the log when it gets there, it takes from the lake.
  */
 final class RangeCursor implements SplitCursor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RangeCursor.class);
 
   private final ReadContext context;
   private final RangeSplit split;
@@ -32,6 +36,7 @@ final class RangeCursor implements SplitCursor {
   private boolean lakeNext;
   private @Nullable LakeHistory history;
   private long historyEnd;
+  private boolean atHistoryStart;
   private @Nullable BucketReader log;
   private @Nullable Schema checked;
 
@@ -86,6 +91,7 @@ final class RangeCursor implements SplitCursor {
     long lakeOffset = context.lake().load().progress().offset(split.bucket());
     historyEnd = Math.min(lakeOffset, split.to());
     if (position < historyEnd) {
+      atHistoryStart = true;
       history =
           new LakeHistory(
               context.lake(),
@@ -105,11 +111,15 @@ final class RangeCursor implements SplitCursor {
     Optional<List<LakeHistory.OffsetRow>> found = open.next();
     if (found.isEmpty()) {
       // What the lake doesn't have below its offset was deleted there.
+      tellHole(historyEnd);
       position = historyEnd;
       closeHistory();
       return none();
     }
     int count = found.get().size();
+    if (count > 0) {
+      tellHole(found.get().get(0).offset());
+    }
     RowData[] rows = new RowData[count];
     long[] next = new long[count];
     long[] times = new long[count];
@@ -124,6 +134,24 @@ final class RangeCursor implements SplitCursor {
       position = next[count - 1];
     }
     return new PolledRows(rows, count, next, times, position, true);
+  }
+
+  /**
+   * Says which rows old age or another engine took out of the lake before they were read. Who reads
+   * from the first row on takes whichever that is, and filters leave out rows too.
+   */
+  private void tellHole(long next) {
+    boolean expected = position == 0 || !context.spec().filters().isEmpty();
+    if (atHistoryStart && !expected && next > position) {
+      LOG.warn(
+          "Offsets [{}, {}) of table {}, bucket {}, were removed from the lake before this query"
+              + " read them, by 'lake.retention' or another engine: it goes on behind them",
+          position,
+          next,
+          context.spec().name(),
+          split.bucket());
+    }
+    atHistoryStart = false;
   }
 
   private PolledRows pollLog() throws IOException {
