@@ -90,6 +90,22 @@ public record CompactorSettings(
         callLimit);
   }
 
+  /** Returns these settings with plans claimed for another time. */
+  public CompactorSettings withClaimFor(Duration other) {
+    return new CompactorSettings(
+        worker,
+        threads,
+        limits,
+        files,
+        readBytes,
+        other,
+        commitEvery,
+        scheduleEvery,
+        retryAfter,
+        retryAtMost,
+        callLimit);
+  }
+
   /** Returns these settings with other limits of plans. */
   public CompactorSettings withLimits(PlanLimits other) {
     return new CompactorSettings(

@@ -5,32 +5,34 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.CompactionReport;
+import io.sluice.compactor.lambda.FunctionMetrics.Metric;
 import io.sluice.compactor.maintain.MaintenanceRound;
 import io.sluice.compactor.table.CompactionException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
- * Compacts the tables that SQS messages name, and maintains them when that is due: {@code
- * {"database":"d","table":"t"}}. Messages for the same table are one piece of work. A message whose
- * table couldn't be compacted, or not to the end before the deadline, is answered as failed and so
- * comes again; so is one that can't be read, for the dead-letter queue. One of a table that is gone
- * is done.
+ * Compacts the tables that SQS messages name, and maintains them when that is due; an {@link
+ * io.sluice.catalog.compaction.Announcement} says what a message looks like. Messages for the same
+ * table are one piece of work, and the tables of an event share its time.
+ *
+ * <p>A message whose table couldn't be compacted, or not be begun before the deadline, is answered
+ * as failed and so comes again; so is one that can't be read, for the dead-letter queue. One of a
+ * table that is gone is done. So is one of a table that got rows into the lake and has more: it
+ * isn't at fault, and the schedule goes on with it.
  *
  * <p>An event without messages, as a schedule's, is a look at everything, within the time that the
  * function has: purges of dropped tables are finished, and each table is compacted if it has sealed
@@ -44,58 +46,120 @@ import org.slf4j.LoggerFactory;
 public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatchResponse> {
 
   private static final Logger LOG = LoggerFactory.getLogger(CompactorHandler.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Time that a plan which is begun last needs until its result is committed. */
-  private static final Duration MARGIN = Duration.ofSeconds(60);
+  /** What one table's turn came to. */
+  private enum Turn {
+    /** Nothing is left to be done. */
+    DONE,
+    /** Time was over, after rows came into the lake. */
+    MORE,
+    /** It failed, or time was over before anything was done. */
+    AGAIN
+  }
 
-  private final Callable<LambdaConnections> connect;
+  private final LambdaConnections.Opener connect;
+  private final String cluster;
+  private final Consumer<String> out;
+  private Duration run = Duration.ZERO;
   private @Nullable LambdaConnections connections;
 
   /** Creates the handler as the Lambda runtime does. */
   public CompactorHandler() {
-    this(() -> LambdaConnections.open(LambdaEnvironment.of(System.getenv())));
+    this(
+        run -> LambdaConnections.open(LambdaEnvironment.of(System.getenv()), run),
+        LambdaEnvironment.cluster(System.getenv()),
+        System.out::println);
   }
 
-  CompactorHandler(Callable<LambdaConnections> connect) {
+  /**
+   * @param out takes lines of metrics
+   */
+  CompactorHandler(LambdaConnections.Opener connect, String cluster, Consumer<String> out) {
     this.connect = connect;
+    this.cluster = cluster;
+    this.out = out;
   }
 
   @Override
   public SQSBatchResponse handleRequest(SQSEvent event, Context context) {
-    Instant deadline = deadline(Duration.ofMillis(context.getRemainingTimeInMillis()));
-    List<BatchItemFailure> failures = new ArrayList<>();
-    // Null is what the runtime makes of JSON without "Records".
-    List<SQSEvent.SQSMessage> records = event.getRecords();
-    if (records == null) {
-      lookThrough(deadline);
-      return new SQSBatchResponse(failures);
-    }
-    Map<TableName, List<String>> messages = new LinkedHashMap<>();
-    for (SQSEvent.SQSMessage message : records) {
-      try {
-        messages
-            .computeIfAbsent(table(message.getBody()), table -> new ArrayList<>())
-            .add(message.getMessageId());
-      } catch (IllegalArgumentException e) {
-        LOG.error("Message {} names no table: {}", message.getMessageId(), e.getMessage());
-        failures.add(new BatchItemFailure(message.getMessageId()));
+    MDC.put("requestId", context.getAwsRequestId());
+    FunctionMetrics metrics = new FunctionMetrics();
+    run = Duration.ofMillis(context.getRemainingTimeInMillis());
+    Instant deadline = TableTimes.deadline(Instant.now(), run);
+    try {
+      // Null is what the runtime makes of JSON without "Records".
+      List<SQSEvent.SQSMessage> records = event.getRecords();
+      if (records == null) {
+        lookThrough(deadline, metrics);
+        return new SQSBatchResponse(new ArrayList<>());
       }
+      return answer(Messages.of(records), deadline, metrics);
+    } finally {
+      if (!metrics.isEmpty()) {
+        out.accept(metrics.line(cluster, Instant.now()));
+      }
+      MDC.remove("requestId");
     }
-    messages.forEach(
-        (table, ids) -> {
-          if (!compact(table, deadline)) {
-            ids.forEach(id -> failures.add(new BatchItemFailure(id)));
-          }
-        });
+  }
+
+  private SQSBatchResponse answer(Messages messages, Instant deadline, FunctionMetrics metrics) {
+    List<BatchItemFailure> failures = new ArrayList<>();
+    messages
+        .unread()
+        .forEach(
+            (id, why) -> {
+              LOG.error("Message {} can't be read: {}", id, why);
+              metrics.add(Metric.UNREAD, 1);
+              failures.add(new BatchItemFailure(id));
+            });
+    Set<TableName> again = compact(messages.byTable().keySet(), deadline, metrics);
+    messages
+        .byTable()
+        .forEach(
+            (table, ids) -> {
+              if (again.contains(table)) {
+                ids.forEach(id -> failures.add(new BatchItemFailure(id)));
+              }
+            });
     return new SQSBatchResponse(failures);
   }
 
-  private void lookThrough(Instant deadline) {
+  /** Gives each table its turn, and what time is left to those that have more; returns the rest. */
+  private Set<TableName> compact(Set<TableName> tables, Instant deadline, FunctionMetrics metrics) {
+    Set<TableName> again = new HashSet<>();
+    Set<TableName> begun = new HashSet<>();
+    List<TableName> waiting = new ArrayList<>(tables);
+    while (!waiting.isEmpty() && Instant.now().isBefore(deadline)) {
+      List<TableName> more = new ArrayList<>();
+      for (int i = 0; i < waiting.size() && Instant.now().isBefore(deadline); i++) {
+        TableName name = waiting.get(i);
+        Instant until = TableTimes.share(Instant.now(), deadline, waiting.size() - i);
+        Turn turn = compact(name, until, metrics);
+        begun.add(name);
+        if (turn == Turn.MORE) {
+          more.add(name);
+        } else if (turn == Turn.AGAIN) {
+          again.add(name);
+        }
+      }
+      waiting = more;
+    }
+    for (TableName name : tables) {
+      if (!begun.contains(name)) {
+        again.add(name);
+      } else if (waiting.contains(name)) {
+        LOG.info("Rows of {} are left to the schedule", name);
+        metrics.add(Metric.UNFINISHED, 1);
+      }
+    }
+    return again;
+  }
+
+  private void lookThrough(Instant deadline, FunctionMetrics metrics) {
     try {
-      LambdaConnections open = connections();
+      LambdaConnections open = connections(metrics);
       MaintenanceRound.Looked looked =
-          open.round().run(deadline, (table, until) -> compact(open, table, until));
+          open.round().run(deadline, (table, until) -> compact(open, table, until, metrics));
       LOG.info("Looked through: {}", looked);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -106,57 +170,56 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
     }
   }
 
-  private static void compact(LambdaConnections open, Table table, Instant deadline)
+  private static void compact(
+      LambdaConnections open, Table table, Instant deadline, FunctionMetrics metrics)
       throws CompactionException, InterruptedException {
     if (open.compactor().hasWork(table)) {
+      var unused = compacted(open, table, deadline, metrics);
+    }
+  }
+
+  private static CompactionReport compacted(
+      LambdaConnections open, Table table, Instant deadline, FunctionMetrics metrics)
+      throws CompactionException, InterruptedException {
+    try {
       CompactionReport report = open.compactor().compact(table, deadline);
       LOG.info("Compacted: {}", report);
+      metrics.add(Metric.ROWS, report.rows());
+      metrics.add(Metric.BYTES, report.bytes());
+      metrics.add(Metric.COMMITS, report.commits());
+      return report;
+    } catch (CompactionException | RuntimeException e) {
+      metrics.add(Metric.FAILED, 1);
+      throw e;
     }
   }
 
-  /** Keeps the margin, or half of the time if there is less. */
-  private static Instant deadline(Duration left) {
-    Duration half = left.dividedBy(2);
-    Duration usable = left.minus(MARGIN);
-    return Instant.now().plus(usable.compareTo(half) < 0 ? half : usable);
-  }
-
-  private static TableName table(String body) {
+  private Turn compact(TableName name, Instant until, FunctionMetrics metrics) {
     try {
-      JsonNode json = JSON.readTree(body);
-      return new TableName(json.path("database").asText(), json.path("table").asText());
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not JSON: " + body, e);
-    }
-  }
-
-  /** Returns whether the table's messages are done. */
-  private boolean compact(TableName name, Instant deadline) {
-    if (!Instant.now().isBefore(deadline)) {
-      return false;
-    }
-    try {
-      LambdaConnections open = connections();
+      LambdaConnections open = connections(metrics);
       Table table = open.tables().load(name);
-      CompactionReport report = open.compactor().compact(table, deadline);
-      LOG.info("Compacted: {}", report);
+      CompactionReport report = compacted(open, table, until, metrics);
       if (report.otherColumns()) {
         var unused = open.tables().adoptColumns(name);
       }
-      maintain(open, table, deadline);
-      return report.lagRows() == 0 || Instant.now().isBefore(deadline);
+      maintain(open, table, until);
+      if (report.lagRows() == 0 || Instant.now().isBefore(until)) {
+        // With rows and time left, others are at them.
+        return Turn.DONE;
+      }
+      return report.commits() > 0 ? Turn.MORE : Turn.AGAIN;
     } catch (CatalogException e) {
       LOG.warn("Compaction of {} failed", name, e);
-      return e.reason() == CatalogException.Reason.NOT_FOUND;
+      return e.reason() == CatalogException.Reason.NOT_FOUND ? Turn.DONE : Turn.AGAIN;
     } catch (CompactionException e) {
       LOG.warn("Compaction of {} failed", name, e);
-      return e.reason() == CompactionException.Reason.TABLE_GONE;
+      return e.reason() == CompactionException.Reason.TABLE_GONE ? Turn.DONE : Turn.AGAIN;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      return Turn.AGAIN;
     } catch (Exception e) {
       LOG.error("Compaction of {} failed", name, e);
-      return false;
+      return Turn.AGAIN;
     }
   }
 
@@ -173,11 +236,17 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
     }
   }
 
-  private LambdaConnections connections() throws Exception {
+  private LambdaConnections connections(FunctionMetrics metrics) throws Exception {
     LambdaConnections open = connections;
     if (open == null) {
-      open = connect.call();
+      open = connect.open(run);
       connections = open;
+      ProcessHandle.current()
+          .info()
+          .startInstant()
+          .ifPresent(
+              start ->
+                  metrics.add(Metric.START, Duration.between(start, Instant.now()).toMillis()));
     }
     return open;
   }

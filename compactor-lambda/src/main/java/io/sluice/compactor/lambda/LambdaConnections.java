@@ -28,17 +28,35 @@ import org.apache.arrow.memory.RootAllocator;
 record LambdaConnections(
     Tables tables, TableCompactor compactor, TableMaintainer maintainer, MaintenanceRound round) {
 
-  /** No function runs longer: then others need not leave a table alone that one was at. */
-  private static final Duration LONGEST_RUN = Duration.ofMinutes(15);
+  private static final Duration LEAST_CLAIM = Duration.ofSeconds(10);
 
-  /** Connects to everything; for the life of the process, which nobody announces the end of. */
-  static LambdaConnections open(LambdaEnvironment environment) throws Exception {
+  /** Makes the connections. */
+  interface Opener {
+
+    /**
+     * Connects to everything.
+     *
+     * @param run how long an invocation may take
+     */
+    LambdaConnections open(Duration run) throws Exception;
+  }
+
+  /**
+   * Connects to everything; for the life of the process, which nobody announces the end of.
+   *
+   * @param run how long an invocation may take: Lambda ends it then for certain, so that others
+   *     need not leave alone for longer what it was at
+   */
+  static LambdaConnections open(LambdaEnvironment environment, Duration run) throws Exception {
+    Duration claim = run.compareTo(LEAST_CLAIM) < 0 ? LEAST_CLAIM : run;
     ZooKeeperMetadataStore metadata = ZooKeeperMetadataStore.connect(environment.metadata());
     Lake lake = Lake.open(environment.lake(), metadata);
     CompactorSettings settings =
-        CompactorSettings.DEFAULT.withWorker("lambda-" + UUID.randomUUID());
+        CompactorSettings.DEFAULT
+            .withWorker("lambda-" + UUID.randomUUID())
+            .withClaimFor(shorter(claim, CompactorSettings.DEFAULT.claimFor()));
     StoredBucketRecords buckets = new StoredBucketRecords(metadata);
-    MaintenanceSettings maintenance = MaintenanceSettings.DEFAULT.withClaimFor(LONGEST_RUN);
+    MaintenanceSettings maintenance = MaintenanceSettings.DEFAULT.withClaimFor(claim);
     TableMaintainer maintainer =
         new TableMaintainer(metadata, buckets, lake::table, settings, maintenance);
     TableCatalog catalog = new TableCatalog(metadata, lake);
@@ -55,5 +73,9 @@ record LambdaConnections(
             settings),
         maintainer,
         new MaintenanceRound(maintainer, tables, catalog.purges(), maintenance));
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 }

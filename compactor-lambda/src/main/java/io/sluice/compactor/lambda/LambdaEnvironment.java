@@ -25,6 +25,7 @@ record LambdaEnvironment(
   static final String LEDGERS = "SLUICE_LEDGERS";
   static final String WAREHOUSE = "SLUICE_WAREHOUSE";
   static final String MEMORY_MIB = "SLUICE_MEMORY_MIB";
+  static final String CLUSTER = "SLUICE_CLUSTER";
   static final String CATALOG_PREFIX = "SLUICE_CATALOG_";
 
   /** What the documentation says of each variable. */
@@ -43,6 +44,8 @@ record LambdaEnvironment(
               "text",
               "",
               "A property of the Iceberg catalog: SLUICE_CATALOG_IO_IMPL is io-impl."),
+          new OptionDoc(
+              CLUSTER, "text", "sluice", "Name of the cluster, by which metrics are told apart."),
           new OptionDoc(
               MEMORY_MIB,
               "16 to 65536",
@@ -73,6 +76,11 @@ record LambdaEnvironment(
         BookKeeperSettings.of(required(variables, LEDGERS)),
         new LakeSettings(required(variables, WAREHOUSE), properties),
         memoryBytes(variables.getOrDefault(MEMORY_MIB, "256")));
+  }
+
+  /** Returns the name by which the cluster's metrics are told apart from others'. */
+  static String cluster(Map<String, String> variables) {
+    return variables.getOrDefault(CLUSTER, "sluice");
   }
 
   private static String required(Map<String, String> variables, String name) {

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.catalog.compaction.Announcement;
 import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.compaction.MaintenanceNotes;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
+import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.CompactorTown;
 import io.sluice.compactor.Tables;
 import io.sluice.compactor.maintain.MaintenanceRound;
@@ -45,6 +49,7 @@ class CompactorHandlerTest {
   @TempDir Path folder;
   private CompactorTown town;
   private final AtomicInteger connects = new AtomicInteger();
+  private final List<String> lines = new ArrayList<>();
   private CompactorHandler handler;
 
   @BeforeEach
@@ -52,10 +57,12 @@ class CompactorHandlerTest {
     town = new CompactorTown(folder);
     handler =
         new CompactorHandler(
-            () -> {
+            run -> {
               connects.incrementAndGet();
               return connections("lambda");
-            });
+            },
+            "town",
+            lines::add);
   }
 
   private LambdaConnections connections(String worker) {
@@ -107,6 +114,27 @@ class CompactorHandlerTest {
   }
 
   @Test
+  void whatCannotBeReadComesAgainForTheDeadLetters() throws Exception {
+    Table well = town.table("well", 1);
+    town.append(well, 0, 10, 10);
+    String newer = "{\"version\":2,\"database\":\"db\",\"table\":\"well\"}";
+    String noName = "{\"version\":1,\"database\":\"db\"}";
+
+    assertThat(handle(600_000, "", "[]", "null", newer, noName, body("well")))
+        .containsExactlyInAnyOrder("0", "1", "2", "3", "4");
+
+    town.assertLakeEqualsLog(well);
+    JsonNode metrics = new ObjectMapper().readTree(lines.get(0));
+    assertThat(metrics.get("FunctionMessagesUnread").asInt()).isEqualTo(5);
+    assertThat(metrics.get("FunctionRows").asInt()).isEqualTo(10);
+    assertThat(metrics.get("FunctionCommits").asInt()).isEqualTo(1);
+    assertThat(metrics.get("Cluster").asText()).isEqualTo("town");
+    assertThat(metrics.at("/_aws/CloudWatchMetrics/0/Namespace").asText()).isEqualTo("Sluice");
+    assertThat(metrics.at("/_aws/CloudWatchMetrics/0/Metrics").findValuesAsText("Name"))
+        .allSatisfy(name -> assertThat(metrics.has(name)).isTrue());
+  }
+
+  @Test
   void withoutTimeNothingIsBegunAndAllComesAgain() throws Exception {
     Table table = town.table("t", 1);
     town.append(table, 0, 10, 10);
@@ -130,7 +158,7 @@ class CompactorHandlerTest {
     assertThat(environment.metadata().chroot()).isEqualTo("/sluice");
     assertThatThrownBy(() -> LambdaEnvironment.of(Map.of("SLUICE_ZOOKEEPER", "zk:2181")))
         .hasMessageContaining("SLUICE_LEDGERS must be set");
-    assertThat(LambdaEnvironment.DOCS).hasSize(6);
+    assertThat(LambdaEnvironment.DOCS).hasSize(7);
   }
 
   @Test
@@ -200,7 +228,9 @@ class CompactorHandlerTest {
     ExecutorService threads = Executors.newFixedThreadPool(3);
     List<Future<?>> functions = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      CompactorHandler one = new CompactorHandler(() -> connections(UUID.randomUUID().toString()));
+      CompactorHandler one =
+          new CompactorHandler(
+              run -> connections(UUID.randomUUID().toString()), "town", line -> {});
       functions.add(threads.submit(() -> schedule(one, 600_000)));
     }
     for (Future<?> function : functions) {
@@ -219,9 +249,11 @@ class CompactorHandlerTest {
   void aFunctionThatCannotLookFails() {
     CompactorHandler cut =
         new CompactorHandler(
-            () -> {
+            run -> {
               throw new IOException("no way to ZooKeeper");
-            });
+            },
+            "town",
+            lines::add);
 
     assertThatThrownBy(() -> schedule(cut, 600_000)).hasMessageContaining("no way to ZooKeeper");
   }
@@ -271,11 +303,14 @@ class CompactorHandlerTest {
               if (method.getName().equals("getRemainingTimeInMillis")) {
                 return leftMs;
               }
+              if (method.getName().equals("getAwsRequestId")) {
+                return "request";
+              }
               throw new UnsupportedOperationException(method.getName());
             });
   }
 
   private static String body(String table) {
-    return "{\"database\":\"db\",\"table\":\"" + table + "\"}";
+    return new Announcement(new TableName("db", table)).encode();
   }
 }

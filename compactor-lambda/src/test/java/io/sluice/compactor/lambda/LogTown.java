@@ -1,0 +1,179 @@
+package io.sluice.compactor.lambda;
+
+import static org.apache.iceberg.types.Types.NestedField.optional;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.catalog.bucket.StoredBucketRecords;
+import io.sluice.catalog.lake.Lake;
+import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.table.SystemColumns;
+import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableCatalog;
+import io.sluice.catalog.table.TableName;
+import io.sluice.compactor.write.ArrowRows;
+import io.sluice.log.append.BucketLogs;
+import io.sluice.log.append.LogSettings;
+import io.sluice.log.append.LogThreads;
+import io.sluice.log.append.RowBatch;
+import io.sluice.log.append.SealListener;
+import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
+import io.sluice.log.frame.FrameEncoder;
+import io.sluice.log.zookeeper.ZooKeeperMetadataStore;
+import io.sluice.testing.bookies.EmbeddedBookies;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types;
+
+/** A log in a real bookie, and a lake: what the function's process works at. */
+final class LogTown implements AutoCloseable {
+
+  private static final Schema COLUMNS =
+      new Schema(optional(1, "n", Types.LongType.get()), optional(2, "s", Types.StringType.get()));
+
+  private final EmbeddedBookies bookies;
+  private final String root;
+  private final LakeSettings settings;
+  private final ZooKeeperMetadataStore metadata;
+  private final BookKeeperSegmentStore segments;
+  private final Lake lake;
+  private final TableCatalog catalog;
+  private final BucketLogs logs;
+  private final BufferAllocator allocator = new RootAllocator();
+  private final Map<TableName, Map<Integer, Long>> written = new HashMap<>();
+
+  LogTown(EmbeddedBookies bookies, LakeSettings settings, SealListener seals) throws Exception {
+    this.bookies = bookies;
+    this.settings = settings;
+    root = bookies.newRoot();
+    metadata = bookies.newMetadataStore(root);
+    segments = bookies.newSegmentStore();
+    lake = Lake.open(settings, metadata);
+    catalog = new TableCatalog(metadata, lake);
+    catalog.createDatabase("db", true);
+    logs =
+        new BucketLogs(
+            "gateway",
+            LogSettings.DEFAULT,
+            segments,
+            new StoredBucketRecords(metadata),
+            seals,
+            LogThreads.start(InstantSource.system()));
+  }
+
+  /** Returns the environment that brings a function here. */
+  Map<String, String> environment() {
+    Map<String, String> variables = new HashMap<>();
+    variables.put(LambdaEnvironment.ZOOKEEPER, bookies.zooKeeper());
+    variables.put(LambdaEnvironment.CHROOT, root);
+    variables.put(LambdaEnvironment.LEDGERS, bookies.metadataUri());
+    variables.put(LambdaEnvironment.WAREHOUSE, settings.warehouse());
+    variables.put("JAVA_TOOL_OPTIONS", "-Xmx512m");
+    settings
+        .catalogProperties()
+        .forEach(
+            (key, value) -> variables.put(LambdaEnvironment.CATALOG_PREFIX + variable(key), value));
+    return variables;
+  }
+
+  private static String variable(String key) {
+    return key.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
+  }
+
+  Table table(String name, int buckets) throws Exception {
+    return catalog.createTable(
+        new TableName("db", name), COLUMNS, Map.of("bucket.count", "" + buckets), "", false);
+  }
+
+  /** Appends rows to a bucket, as one batch; they are sealed by {@link #seal}. */
+  void append(Table table, int bucket, int count) throws Exception {
+    Map<Integer, Long> offsets = written.computeIfAbsent(table.name(), n -> new TreeMap<>());
+    long from = offsets.getOrDefault(bucket, 0L);
+    List<Record> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Record row = GenericRecord.create(table.rowSchema());
+      row.setField("n", from + i);
+      row.setField("s", "x".repeat((int) ((from + i) % 50)));
+      rows.add(row);
+    }
+    try (VectorSchemaRoot batch = ArrowRows.root(allocator, table.schema(), rows)) {
+      RowBatch frames =
+          new RowBatch(
+              table.schemaId(),
+              null,
+              new FrameEncoder(LogSettings.DEFAULT.maxEntryBytes()).encode(batch));
+      var log = logs.open(table, bucket).get(60, TimeUnit.SECONDS);
+      assertThat(log.append(frames).get(60, TimeUnit.SECONDS).offset()).isEqualTo(from);
+    }
+    offsets.put(bucket, from + count);
+  }
+
+  void seal(Table table) throws Exception {
+    logs.sealAll(table.id()).get(60, TimeUnit.SECONDS);
+  }
+
+  org.apache.iceberg.Table iceberg(Table table) {
+    return lake.icebergCatalog()
+        .loadTable(TableIdentifier.of(table.name().database(), table.name().table()));
+  }
+
+  /** Returns how many rows the lake has. */
+  long lakeRows(Table table) {
+    var snapshot = iceberg(table).currentSnapshot();
+    return snapshot == null ? 0 : Long.parseLong(snapshot.summary().get("total-records"));
+  }
+
+  /** Returns how many rows were appended. */
+  long written(Table table) {
+    return written.getOrDefault(table.name(), Map.of()).values().stream()
+        .mapToLong(count -> count)
+        .sum();
+  }
+
+  /** Checks that each row that was appended is in the lake, once, and nothing else. */
+  void assertLakeEqualsLog(Table table) throws Exception {
+    Map<Integer, java.util.BitSet> found = new TreeMap<>();
+    try (CloseableIterable<Record> rows = IcebergGenerics.read(iceberg(table)).build()) {
+      for (Record row : rows) {
+        int bucket = (Integer) row.getField(SystemColumns.BUCKET);
+        long offset = (Long) row.getField(SystemColumns.OFFSET);
+        assertThat(row.getField("n")).isEqualTo(offset);
+        assertThat(row.getField("s")).isEqualTo("x".repeat((int) (offset % 50)));
+        java.util.BitSet seen = found.computeIfAbsent(bucket, b -> new java.util.BitSet());
+        assertThat(seen.get((int) offset)).as("%s:%s twice", bucket, offset).isFalse();
+        seen.set((int) offset);
+      }
+    }
+    written
+        .getOrDefault(table.name(), Map.of())
+        .forEach(
+            (bucket, count) ->
+                assertThat(found.getOrDefault(bucket, new java.util.BitSet()).nextClearBit(0))
+                    .as("rows of bucket %s", bucket)
+                    .isEqualTo(count.intValue()));
+    assertThat(found.values().stream().mapToLong(java.util.BitSet::cardinality).sum())
+        .isEqualTo(written(table));
+  }
+
+  @Override
+  public void close() {
+    logs.close();
+    lake.close();
+    segments.close();
+    metadata.close();
+    allocator.close();
+  }
+}
