@@ -149,6 +149,8 @@ module "gateways" {
   zookeeper                  = module.zookeeper.connect
   warehouse                  = module.storage.warehouse
   lake_statements            = module.lake.read_write_statements
+  queue                      = { url = module.compactor.queue_url, arn = module.compactor.queue_arn }
+  dead_queue                 = { url = module.compactor.dead_queue_url, arn = module.compactor.dead_queue_arn }
   instance_type              = var.gateway.instance_type
   capacity                   = var.gateway.capacity
   java_opts                  = var.gateway.java_opts

@@ -150,6 +150,7 @@ resource "aws_lambda_function" "this" {
       SLUICE_LEDGERS      = "zk+hierarchical://${replace(var.zookeeper, ",", ";")}/ledgers"
       SLUICE_WAREHOUSE    = var.warehouse
       SLUICE_CATALOG_TYPE = "glue"
+      SLUICE_CLUSTER      = var.name
       SLUICE_MEMORY_MIB   = tostring(max(256, floor(var.memory_mb / 6)))
       JAVA_TOOL_OPTIONS   = "--add-opens=java.base/java.nio=ALL-UNNAMED -XX:MaxRAMPercentage=50"
     }

@@ -8,6 +8,16 @@ output "queue_url" {
   value       = aws_sqs_queue.work.url
 }
 
+output "queue_arn" {
+  description = "ARN of the queue."
+  value       = aws_sqs_queue.work.arn
+}
+
+output "dead_queue_arn" {
+  description = "ARN of the queue of messages that failed five times."
+  value       = aws_sqs_queue.dead.arn
+}
+
 output "queue_name" {
   description = "Name of the queue."
   value       = aws_sqs_queue.work.name

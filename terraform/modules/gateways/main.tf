@@ -5,11 +5,13 @@ locals {
   port      = 9470
   full_name = "${var.name}-gateway"
 
+  settings = merge({ "announce.queue-url" = var.queue.url, "announce.dead-queue-url" = var.dead_queue.url }, var.settings)
+
   files = [
     {
       path        = "/etc/sluice/gateway.properties"
       permissions = "0644"
-      content     = join("", [for key in sort(keys(var.settings)) : "${key} = ${var.settings[key]}\n"])
+      content     = join("", [for key in sort(keys(local.settings)) : "${key} = ${local.settings[key]}\n"])
     },
     {
       path        = "/etc/systemd/system/sluice-gateway.service"
@@ -50,12 +52,32 @@ module "machine" {
   log_days    = var.log_days
   tags        = var.tags
 
-  statements = concat(var.lake_statements, [{
-    Sid      = "HandOver"
-    Effect   = "Allow"
-    Action   = ["autoscaling:CompleteLifecycleAction"]
-    Resource = ["arn:${var.partition}:autoscaling:${var.region}:${var.account_id}:autoScalingGroup:*:autoScalingGroupName/${local.full_name}"]
-  }])
+  statements = concat(var.lake_statements, [
+    {
+      Sid      = "HandOver"
+      Effect   = "Allow"
+      Action   = ["autoscaling:CompleteLifecycleAction"]
+      Resource = ["arn:${var.partition}:autoscaling:${var.region}:${var.account_id}:autoScalingGroup:*:autoScalingGroupName/${local.full_name}"]
+    },
+    {
+      Sid      = "Announce"
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage"]
+      Resource = [var.queue.arn]
+    },
+    {
+      Sid      = "AnnounceEncrypted"
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      Resource = [var.kms_key_arn]
+    },
+    {
+      Sid      = "CountDeadMessages"
+      Effect   = "Allow"
+      Action   = ["sqs:GetQueueAttributes"]
+      Resource = [var.dead_queue.arn]
+    },
+  ])
 }
 
 resource "aws_launch_template" "this" {

@@ -77,6 +77,22 @@ variable "lake_statements" {
   type        = any
 }
 
+variable "queue" {
+  description = "The compactor's queue, which gateways tell of tables with new rows: url and arn."
+  type = object({
+    url = string
+    arn = string
+  })
+}
+
+variable "dead_queue" {
+  description = "The queue of messages that failed too often, which gateways count: url and arn."
+  type = object({
+    url = string
+    arn = string
+  })
+}
+
 variable "instance_type" {
   description = "EC2 type, x86_64."
   type        = string

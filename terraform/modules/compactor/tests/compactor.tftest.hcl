@@ -103,6 +103,7 @@ run "the_function_is_told_of_the_cluster" {
       SLUICE_LEDGERS      = "zk+hierarchical://10.80.0.1:2181;10.80.0.2:2181;10.80.0.3:2181/ledgers"
       SLUICE_WAREHOUSE    = "s3://town-lake/warehouse"
       SLUICE_CATALOG_TYPE = "glue"
+      SLUICE_CLUSTER      = "town"
       SLUICE_MEMORY_MIB   = "501"
       JAVA_TOOL_OPTIONS   = "--add-opens=java.base/java.nio=ALL-UNNAMED -XX:MaxRAMPercentage=50"
     })

@@ -22,6 +22,8 @@ variables {
   instance_type              = "m7i.large"
   capacity                   = 3
   settings                   = { "gateway.memory-bytes" = "2GiB" }
+  queue                      = { url = "https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor", arn = "arn:aws:sqs:eu-central-1:123456789012:town-compactor" }
+  dead_queue                 = { url = "https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor-dead", arn = "arn:aws:sqs:eu-central-1:123456789012:town-compactor-dead" }
 }
 
 run "only_the_network_itself_reaches_the_balancer" {
@@ -124,8 +126,18 @@ run "gateways_are_told_of_the_cluster" {
   }
 
   assert {
-    condition     = one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/sluice/gateway.properties"]) == "gateway.memory-bytes = 2GiB\n"
+    condition     = one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/sluice/gateway.properties"]) == "announce.dead-queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor-dead\nannounce.queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor\ngateway.memory-bytes = 2GiB\n"
     error_message = "The settings don't reach the gateway."
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(module.machine.policy).Statement : statement.Sid => [statement.Action, statement.Resource] if contains(["Announce", "CountDeadMessages"], statement.Sid)
+      } == {
+      Announce          = [["sqs:SendMessage"], ["arn:aws:sqs:eu-central-1:123456789012:town-compactor"]]
+      CountDeadMessages = [["sqs:GetQueueAttributes"], ["arn:aws:sqs:eu-central-1:123456789012:town-compactor-dead"]]
+    }
+    error_message = "A gateway can't tell the compactor of new rows, or may do more with its queues."
   }
 
   assert {

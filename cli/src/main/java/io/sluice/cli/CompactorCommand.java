@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     name = "compactor",
     description = "Runs one compactor: sealed segments become lake files.",
     mixinStandardHelpOptions = true,
+    subcommands = CompactorRedrive.class,
     footer = {"", "Any number may run at once; they share the work through the metadata."})
 final class CompactorCommand implements Callable<Integer> {
 

@@ -17,6 +17,7 @@ import io.sluice.compactor.maintain.TableMaintainer;
 import io.sluice.compactor.work.StoredWorkRecords;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewayParts;
+import io.sluice.gateway.announce.SqsAnnouncements;
 import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
 import io.sluice.log.zookeeper.ZooKeeperMetadataStore;
 import java.io.IOException;
@@ -91,9 +92,11 @@ final class Parts implements AutoCloseable {
     opened.add(CompactionInbox.open(metadata, compactor, compactor::hasRoom));
   }
 
-  /** Returns how to ask the compactors in other processes. */
+  /** Returns how to ask the compactors in other processes, or the compactor's function. */
   CompactionRequests posts() {
-    return new CompactionPosts(metadata);
+    return config.announce().enabled()
+        ? opened.add(SqsAnnouncements.start(config.announce()))
+        : new CompactionPosts(metadata);
   }
 
   /** Starts a gateway that asks for compaction there, and goes by that clock. */

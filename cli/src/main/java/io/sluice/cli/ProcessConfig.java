@@ -4,6 +4,7 @@ import io.sluice.cli.config.SettingsRecord;
 import io.sluice.compactor.CompactorSettings;
 import io.sluice.compactor.maintain.MaintenanceSettings;
 import io.sluice.gateway.GatewaySettings;
+import io.sluice.gateway.announce.AnnounceSettings;
 import io.sluice.log.bookie.BookieSettings;
 import io.sluice.log.bookie.RecoverySettings;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  * @param recovery autorecovery's
  * @param zooKeeper where the metadata are
  * @param bookKeeper how the ledgers are reached
+ * @param announce how gateways tell the compactor's function of its work
  */
 public record ProcessConfig(
     GatewaySettings gateway,
@@ -36,7 +38,8 @@ public record ProcessConfig(
     MaintenanceSettings maintenance,
     RecoverySettings recovery,
     ZooKeeperSettings zooKeeper,
-    BookKeeperSettings bookKeeper) {
+    BookKeeperSettings bookKeeper,
+    AnnounceSettings announce) {
 
   static final String CONNECT_STRING = "zookeeper.connect-string";
   private static final String METADATA_URI = "bookkeeper.metadata-uri";
@@ -51,7 +54,8 @@ public record ProcessConfig(
           MaintenanceSettings.DEFAULT,
           RecoverySettings.DEFAULT,
           ZooKeeperSettings.of(LOCAL_ZOOKEEPER),
-          BookKeeperSettings.of(BookKeeperSettings.uriOf(LOCAL_ZOOKEEPER)));
+          BookKeeperSettings.of(BookKeeperSettings.uriOf(LOCAL_ZOOKEEPER)),
+          AnnounceSettings.DEFAULT);
 
   /** Returns the settings records by the prefix of their keys. */
   public Map<String, Record> byPrefix() {
@@ -63,6 +67,7 @@ public record ProcessConfig(
     records.put("autorecovery", recovery);
     records.put("zookeeper", zooKeeper);
     records.put("bookkeeper", bookKeeper);
+    records.put("announce", announce);
     return records;
   }
 
@@ -84,7 +89,8 @@ public record ProcessConfig(
               SettingsRecord.with(DEFAULT.maintenance, "maintenance", rest),
               SettingsRecord.with(DEFAULT.recovery, "autorecovery", rest),
               SettingsRecord.with(DEFAULT.zooKeeper, "zookeeper", rest),
-              SettingsRecord.with(DEFAULT.bookKeeper, "bookkeeper", rest));
+              SettingsRecord.with(DEFAULT.bookKeeper, "bookkeeper", rest),
+              SettingsRecord.with(DEFAULT.announce, "announce", rest));
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
@@ -106,7 +112,8 @@ public record ProcessConfig(
         maintenance,
         recovery,
         zooKeeper.withConnectString(connectString),
-        bookKeeper.withMetadataUri(BookKeeperSettings.uriOf(connectString)));
+        bookKeeper.withMetadataUri(BookKeeperSettings.uriOf(connectString)),
+        announce);
   }
 
   /** Reads a file of {@code key = value} lines. */

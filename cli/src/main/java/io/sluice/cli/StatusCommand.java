@@ -45,6 +45,7 @@ final class StatusCommand implements Runnable {
       out.println(status.toPrettyString());
       return;
     }
+    printQueue(status.path("queue"), out);
     if (status.path("tables").isEmpty()) {
       out.println("No tables yet. Create one with `sluice table create`.");
       return;
@@ -141,6 +142,21 @@ final class StatusCommand implements Runnable {
       out.println(
           "What is to be deleted of dropped tables isn't known: "
               + status.path("purgesUnknown").textValue());
+    }
+  }
+
+  private static void printQueue(JsonNode queue, PrintWriter out) {
+    long dead = queue.path("dead").asLong();
+    if (dead > 0) {
+      out.println(
+          count(queue.path("dead"))
+              + " messages to the compactor failed too often. Its log says why; once that is mended,"
+              + " `sluice compactor redrive` has them tried again.");
+    }
+    if (queue.path("deadUnknown").isTextual()) {
+      out.println(
+          "How many messages to the compactor failed too often isn't known: "
+              + queue.path("deadUnknown").textValue());
     }
   }
 
