@@ -11,6 +11,7 @@ import io.sluice.catalog.lake.LocalFileIO;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
+import io.sluice.gateway.auth.Authenticator;
 import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.tables.FlushReport;
 import io.sluice.gateway.tables.FreshReads;
@@ -71,6 +72,7 @@ class IcebergRoutesTest {
                 Map.of("client.region", "eu-central-1", "s3.secret-access-key", "hush")),
             new FreshLoads(new FreshReads(new NothingToFlush(), System::nanoTime)),
             new ByteBudget(1 << 20));
+    router.route().handler(new Guard(Authenticator.open())::handle);
     router.route(IcebergRoutes.PREFIX + "/*").handler(context -> routes.handle(vertx, context));
     HttpServer server =
         vertx
