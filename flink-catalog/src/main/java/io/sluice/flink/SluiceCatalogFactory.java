@@ -1,10 +1,15 @@
 package io.sluice.flink;
 
+import io.sluice.client.ClientSecurity;
 import io.sluice.client.ClientSettings;
+import io.sluice.client.Credentials;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.catalog.Catalog;
 import org.apache.flink.table.catalog.exceptions.CatalogException;
 import org.apache.flink.table.factories.CatalogFactory;
@@ -25,7 +30,11 @@ public final class SluiceCatalogFactory implements CatalogFactory {
 
   @Override
   public Set<ConfigOption<?>> optionalOptions() {
-    return Set.of(SluiceOptions.DEFAULT_DATABASE);
+    return Set.of(
+        SluiceOptions.DEFAULT_DATABASE,
+        SluiceOptions.TOKEN,
+        SluiceOptions.TOKEN_FILE,
+        SluiceOptions.TLS_CA);
   }
 
   @Override
@@ -33,10 +42,13 @@ public final class SluiceCatalogFactory implements CatalogFactory {
     FactoryUtil.CatalogFactoryHelper helper = FactoryUtil.createCatalogFactoryHelper(this, context);
     helper.validateExcept(SluiceOptions.LAKE_PREFIX);
     String endpoint = helper.getOptions().get(SluiceOptions.ENDPOINT);
+    ClientSecurity security;
     try {
-      endpoint = ClientSettings.of(endpoint).endpoint();
+      ClientSettings settings = ClientSettings.of(endpoint);
+      endpoint = settings.endpoint();
+      security = security(settings.security(), helper.getOptions());
     } catch (IllegalArgumentException e) {
-      throw new CatalogException("option 'endpoint': " + e.getMessage(), e);
+      throw new CatalogException("the catalog's options: " + e.getMessage(), e);
     }
     Map<String, String> lake = new HashMap<>();
     context
@@ -50,6 +62,22 @@ public final class SluiceCatalogFactory implements CatalogFactory {
     return new SluiceCatalog(
         context.getName(),
         helper.getOptions().get(SluiceOptions.DEFAULT_DATABASE),
-        new Endpoint(endpoint, lake));
+        new Endpoint(endpoint, new HashMap<>(lake), security));
+  }
+
+  /** What the options don't say is as the environment of who makes the catalog has it. */
+  private static ClientSecurity security(ClientSecurity environment, ReadableConfig options) {
+    Optional<String> token = options.getOptional(SluiceOptions.TOKEN);
+    Optional<String> file = options.getOptional(SluiceOptions.TOKEN_FILE);
+    if (token.isPresent() && file.isPresent()) {
+      throw new IllegalArgumentException("'token' and 'token-file' exclude each other");
+    }
+    ClientSecurity security =
+        options.getOptional(SluiceOptions.TLS_CA).map(environment::withCa).orElse(environment);
+    Optional<Credentials> given =
+        token
+            .map(Credentials::token)
+            .or(() -> file.map(name -> Credentials.tokenFile(Path.of(name))));
+    return given.map(security::with).orElse(security);
   }
 }

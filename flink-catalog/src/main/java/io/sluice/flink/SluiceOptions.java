@@ -29,6 +29,30 @@ final class SluiceOptions {
           .defaultValue("default")
           .withDescription("The database that USE CATALOG enters; made if it doesn't exist.");
 
+  static final ConfigOption<String> TOKEN =
+      ConfigOptions.key("token")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "The token that gateways know Flink by; without it, and without token-file, that of"
+                  + " the environment's SLUICE_TOKEN.");
+
+  static final ConfigOption<String> TOKEN_FILE =
+      ConfigOptions.key("token-file")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "A file with the token, at the same path on all of Flink's machines; read again when"
+                  + " it changes.");
+
+  static final ConfigOption<String> TLS_CA =
+      ConfigOptions.key("tls.ca")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "A PEM file with the CAs of the gateways' certificates, at the same path on all of"
+                  + " Flink's machines; without it those that Java trusts.");
+
   static final ConfigOption<String> STARTUP_MODE =
       ConfigOptions.key("scan.startup.mode")
           .stringType()

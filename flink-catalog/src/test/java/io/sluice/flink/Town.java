@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.table.api.EnvironmentSettings;
@@ -50,17 +51,31 @@ final class Town implements AutoCloseable {
   private final Lake lake;
   private final StoredBucketRecords buckets;
   private final Clock clock;
+  private final UnaryOperator<GatewaySettings> settings;
   private Gateway gateway;
 
   Town(Path folder) throws Exception {
-    this(folder, Clock.systemUTC());
+    this(folder, Clock.systemUTC(), settings -> settings);
   }
 
   /**
    * @param clock what rows are stamped with, and retention and timeouts go by
    */
   Town(Path folder, Clock clock) throws Exception {
+    this(folder, clock, settings -> settings);
+  }
+
+  /**
+   * @param settings how the gateway's settings differ
+   */
+  Town(Path folder, UnaryOperator<GatewaySettings> settings) throws Exception {
+    this(folder, Clock.systemUTC(), settings);
+  }
+
+  private Town(Path folder, Clock clock, UnaryOperator<GatewaySettings> settings)
+      throws Exception {
     this.clock = clock;
+    this.settings = settings;
     lake = Lake.open(LakeSettings.local(folder), metadata);
     catalog = new TableCatalog(metadata, lake);
     buckets = new StoredBucketRecords(metadata);
@@ -78,9 +93,10 @@ final class Town implements AutoCloseable {
 
   private Gateway startGateway(int port) throws Exception {
     return Gateway.start(
-        GatewaySettings.DEFAULT
-            .at("127.0.0.1", port)
-            .withUpkeep(Duration.ofMillis(200), Duration.ofSeconds(1)),
+        settings.apply(
+            GatewaySettings.DEFAULT
+                .at("127.0.0.1", port)
+                .withUpkeep(Duration.ofMillis(200), Duration.ofSeconds(1))),
         new GatewayParts(metadata, catalog, buckets, segments, lake, table -> {}, clock));
   }
 

@@ -4,6 +4,7 @@ import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.range.Cut;
 import io.sluice.catalog.table.TableName;
+import io.sluice.client.ClientSecurity;
 import io.sluice.client.TableDescription;
 import io.sluice.flink.Endpoint;
 import java.io.IOException;
@@ -17,9 +18,12 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.rest.RESTCatalog;
+import org.apache.iceberg.rest.auth.OAuth2Properties;
 
 /** The lake side of one table, loaded through the gateway's Iceberg REST catalog. Blocks. */
 public final class LakeCatalog implements AutoCloseable {
+
+  private static final String TLS_CONFIGURER = "rest.client.tls.configurer-impl";
 
   private final RESTCatalog catalog;
   private final TableDescription table;
@@ -55,7 +59,17 @@ public final class LakeCatalog implements AutoCloseable {
   private static LakeCatalog open(Endpoint endpoint, String address, TableDescription table)
       throws IOException {
     Map<String, String> properties = new HashMap<>();
-    properties.put(CatalogProperties.URI, "http://" + address + "/iceberg");
+    ClientSecurity security = endpoint.security();
+    String scheme = security.tls() ? "https://" : "http://";
+    properties.put(CatalogProperties.URI, scheme + address + "/iceberg");
+    security
+        .credentials()
+        .current()
+        .ifPresent(token -> properties.put(OAuth2Properties.TOKEN, token));
+    if (security.tls() && !security.ca().isEmpty()) {
+      properties.put(TLS_CONFIGURER, LakeTls.class.getName());
+      properties.put(LakeTls.CA, security.ca());
+    }
     properties.putAll(LakeSettings.fileDefaults(table.location()));
     // Flink reads the newest rows from the log.
     properties.put("header.Sluice-Freshness", "none");
