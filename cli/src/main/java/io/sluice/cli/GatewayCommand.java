@@ -60,7 +60,7 @@ final class GatewayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ProcessConfig config = ClusterOptions.config(settings());
-    listen.check(config.gateway().host());
+    listen.check(config.gateway());
     checkCopies(config.gateway().log().replication());
     Foreground foreground = Foreground.begin("gateway", spec.commandLine(), server);
     return foreground.run(opened -> start(opened, config));

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway's HTTP interface as the commands use it. Safe for use by several threads. */
@@ -26,17 +27,28 @@ final class GatewayHttp {
   private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
 
   private final String endpoint;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final GatewayAccess access;
+  private final HttpClient client;
 
   /**
-   * @param endpoint {@code host:port}
+   * @param endpoint {@code host:port}, or that after {@code http://} or {@code https://}
    */
   GatewayHttp(String endpoint) {
+    this(endpoint, GatewayAccess.NONE);
+  }
+
+  /**
+   * @param access whom it trusts, and how it is known there
+   */
+  GatewayHttp(String endpoint, GatewayAccess access) {
     this.endpoint = endpoint;
+    this.access = access;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    access.sslContext().ifPresent(builder::sslContext);
+    this.client = builder.build();
   }
 
   /** An answer: its status and its body, which is JSON (null when there is none). */
@@ -116,6 +128,10 @@ final class GatewayHttp {
 
   /** Returns what to tell the user when the gateway can't be reached. */
   CommandException unreachable(IOException e) {
+    Optional<String> tls = TlsAdvice.of(endpoint, e);
+    if (tls.isPresent()) {
+      return new CommandException("can't reach the gateway at " + endpoint + ": " + tls.get(), e);
+    }
     String reason =
         e instanceof ConnectException ? "nothing answers there" : String.valueOf(e.getMessage());
     return new CommandException(
@@ -140,7 +156,10 @@ final class GatewayHttp {
 
   private HttpRequest.Builder request(String path) {
     try {
-      return HttpRequest.newBuilder(URI.create("http://" + endpoint + path));
+      String base = endpoint.contains("://") ? endpoint : "http://" + endpoint;
+      HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+      access.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
+      return request;
     } catch (IllegalArgumentException e) {
       throw new CommandException("--endpoint must be HOST:PORT: " + endpoint, e);
     }

@@ -155,7 +155,7 @@ final class IngestCommand implements Runnable {
     if (file.equals("-")) {
       throw new CommandException("Parquet can't be read from standard input: name a file");
     }
-    return ParquetIngest.send(gateway.endpoint(), table, Path.of(file), batchRows);
+    return ParquetIngest.send(gateway.client(), table, Path.of(file), batchRows);
   }
 
   /** A bar on a terminal only: elsewhere it would fill a log file. */

@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.gateway.GatewaySettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class ListenOptions {
 
   @Option(
       names = "--insecure",
-      description = "Listen beyond loopback although there is neither TLS nor authentication.")
+      description = "Listen beyond loopback although TLS or authentication is missing.")
   private boolean insecure;
 
   /** Returns what was given, as settings of the part with that prefix. */
@@ -49,16 +50,48 @@ final class ListenOptions {
    * @throws CommandException otherwise
    */
   void check(String address) {
-    check(address, insecure);
-  }
-
-  static void check(String address, boolean insecure) {
-    if (!insecure && !address.equals("127.0.0.1") && !address.equals("localhost")) {
+    if (!insecure && !isLoopback(address)) {
       throw new CommandException(
           "whoever can reach "
               + address
               + " could read and write everything: add --insecure if that"
               + " is meant, or listen on 127.0.0.1");
     }
+  }
+
+  /**
+   * Lets a gateway pass that knows its callers, that only this computer reaches, or that is meant
+   * to be open.
+   *
+   * @throws CommandException otherwise
+   */
+  void check(GatewaySettings gateway) {
+    check(gateway, insecure);
+  }
+
+  static void check(GatewaySettings gateway, boolean insecure) {
+    boolean known = gateway.auth().required();
+    boolean encrypted = gateway.tls().enabled();
+    if (insecure || isLoopback(gateway.host()) || (known && encrypted)) {
+      return;
+    }
+    if (known) {
+      throw new CommandException(
+          "tokens would go to "
+              + gateway.host()
+              + " in clear text: set gateway.tls.certificate and gateway.tls.key (see"
+              + " docs/security.md), add --insecure if something else encrypts, or listen on"
+              + " 127.0.0.1");
+    }
+    throw new CommandException(
+        "whoever can reach "
+            + gateway.host()
+            + " could read and write everything: set gateway.auth.tokens, gateway.tls.certificate and"
+            + " gateway.tls.key (see docs/security.md), add --insecure if an open gateway is meant, or"
+            + " listen on 127.0.0.1");
+  }
+
+  private static boolean isLoopback(String address) {
+    return address.equals("127.0.0.1") || address.equals("localhost") || address.equals("::1");
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.Appended;
+import io.sluice.client.ClientSettings;
 import io.sluice.client.SluiceClient;
 import io.sluice.client.SluiceException;
 import io.sluice.client.TableWriter;
@@ -42,9 +43,9 @@ final class ParquetIngest {
   }
 
   /** Returns how many rows were sent, once all are durable. */
-  static long send(String endpoint, TableArgument table, Path file, int batchRows)
+  static long send(ClientSettings gateway, TableArgument table, Path file, int batchRows)
       throws IOException {
-    try (SluiceClient client = SluiceClient.connect(endpoint);
+    try (SluiceClient client = SluiceClient.connect(gateway);
         TableWriter writer = client.writer(new TableName(table.database(), table.table()))) {
       return new ParquetIngest(table, file, batchRows).send(writer);
     } catch (SluiceException e) {

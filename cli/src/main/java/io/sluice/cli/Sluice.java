@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       IngestCommand.class,
       TailCommand.class,
       StatusCommand.class,
+      TokenCommand.class,
       SqlCommand.class
     },
     footer = {"", "Start with `sluice demo`, or with `sluice standalone` in one terminal."})

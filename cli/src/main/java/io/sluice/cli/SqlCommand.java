@@ -54,6 +54,9 @@ final class SqlCommand implements java.util.concurrent.Callable<Integer> {
     if (statements != null) {
       arguments.addAll(List.of("-e", statements));
     }
-    return FlinkProcess.of(arguments).inheritIO().start().waitFor();
+    ProcessBuilder flink = FlinkProcess.of(arguments).inheritIO();
+    // By the environment, as whoever lists processes sees their arguments.
+    gateway.environment().forEach(flink.environment()::put);
+    return flink.start().waitFor();
   }
 }

@@ -50,7 +50,7 @@ final class StandaloneCommand implements Callable<Integer> {
 
   @Option(
       names = "--insecure",
-      description = "Listen beyond loopback although there is neither TLS nor authentication.")
+      description = "Listen beyond loopback although TLS or authentication is missing.")
   private boolean insecure;
 
   @Mixin private SettingsOptions given = new SettingsOptions();
@@ -61,28 +61,31 @@ final class StandaloneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ListenOptions.check(host, insecure);
     Map<String, String> settings =
         given.with(Map.of("gateway.host", host, "gateway.port", String.valueOf(port)));
+    ProcessConfig config = ProcessConfig.of(settings);
+    ListenOptions.check(config.gateway(), insecure);
     Path folder = data.toAbsolutePath().normalize();
     LakeSettings lake =
         catalog.lake(warehouse == null ? folder.resolve("warehouse").toString() : warehouse);
     long start = System.nanoTime();
-    Standalone standalone = Standalone.start(folder, lake, ProcessConfig.of(settings));
+    Standalone standalone = Standalone.start(folder, lake, config);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(standalone, stopped), "shutdown"));
-    announce(standalone, folder, (System.nanoTime() - start) / 1e9);
+    announce(
+        standalone, config.gateway().tls().enabled(), folder, (System.nanoTime() - start) / 1e9);
     stopped.await();
     return 0;
   }
 
-  private void announce(Standalone standalone, Path folder, double seconds) {
+  private void announce(Standalone standalone, boolean tls, Path folder, double seconds) {
     PrintWriter out = spec.commandLine().getOut();
     String endpoint = standalone.endpoint();
     out.printf(Locale.ROOT, "Sluice is ready (%.1f s).%n", seconds);
-    out.println("  HTTP          http://" + endpoint + "/v1");
-    out.println("  Arrow Flight  grpc://" + endpoint);
-    out.println("  Iceberg REST  http://" + endpoint + "/iceberg");
+    String http = tls ? "https://" : "http://";
+    out.println("  HTTP          " + http + endpoint + "/v1");
+    out.println("  Arrow Flight  " + (tls ? "grpc+tls://" : "grpc://") + endpoint);
+    out.println("  Iceberg REST  " + http + endpoint + "/iceberg");
     out.println("  Data          " + folder + " (log in logs/sluice.log)");
     out.println("Ctrl-C stops it.");
     out.flush();

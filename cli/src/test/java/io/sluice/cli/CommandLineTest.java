@@ -82,7 +82,11 @@ class CommandLineTest {
   @Test
   void listeningBeyondLoopbackNeedsInsecure() {
     assertThat(run("standalone", "--host", "0.0.0.0")).isEqualTo(1);
-    assertThat(err.toString()).contains("--insecure");
+    assertThat(err.toString()).contains("--insecure").contains("gateway.auth.tokens");
+    assertThat(run("standalone", "--set", "gateway.host=0.0.0.0")).isEqualTo(1);
+    assertThat(run("standalone", "--host", "0.0.0.0", "--set", "gateway.auth.tokens=tokens"))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("in clear text").contains("gateway.tls.certificate");
   }
 
   @Test
