@@ -14,6 +14,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterator;
+import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of one bucket in a file, in whatever order the file has them. */
@@ -76,10 +77,11 @@ final class BucketRows implements AutoCloseable {
     Schema projection = LakeColumns.project(table, wanted.planned(), names);
     List<Expression> pruning = new ArrayList<>(wanted.filters());
     pruning.add(wanted.within(range));
-    this.bucketAt = names.indexOf(SystemColumns.BUCKET);
-    this.offsetAt = names.indexOf(SystemColumns.OFFSET);
-    this.timeAt = names.indexOf(SystemColumns.TIMESTAMP);
-    this.row = new LakeRow(projection, wanted.columns().size());
+    List<String> read = projection.columns().stream().map(NestedField::name).toList();
+    this.bucketAt = read.indexOf(SystemColumns.BUCKET);
+    this.offsetAt = read.indexOf(SystemColumns.OFFSET);
+    this.timeAt = read.indexOf(SystemColumns.TIMESTAMP);
+    this.row = new LakeRow(projection, wanted.columns());
     this.bucket = wanted.bucket();
     this.range = range;
     this.rows = new LakeFileReader(table, projection, pruning).read(task).iterator();

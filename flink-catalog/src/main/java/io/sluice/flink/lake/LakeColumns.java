@@ -1,5 +1,6 @@
 package io.sluice.flink.lake;
 
+import io.sluice.flink.ColumnPath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ final class LakeColumns {
    * Returns columns by their names when the query began; in the lake they may have others by now.
    *
    * @param planned the table's columns when the query began
+   * @param names of columns, and of fields within them behind dots: of a column that isn't named
+   *     itself, the named fields alone
    * @throws IOException if one isn't there any more, or has another type
    */
   static Schema project(Table table, Schema planned, List<String> names) throws IOException {
@@ -35,15 +38,17 @@ final class LakeColumns {
 
   private static Schema project(String table, Schema lake, Schema planned, List<String> names)
       throws IOException {
-    List<NestedField> fields = new ArrayList<>();
+    List<ColumnPath> paths = new ArrayList<>();
     for (String name : names) {
-      NestedField field = planned.asStruct().field(name);
-      NestedField now = field == null ? null : lake.findField(field.fieldId());
-      if (field == null) {
+      ColumnPath path = ColumnPath.of(planned.asStruct(), name);
+      if (path.fields(planned.asStruct()).isEmpty()) {
         throw changed(table, name, "isn't there any more");
       }
-      require(table, name, field, now);
-      fields.add(field);
+      paths.add(path);
+    }
+    List<NestedField> fields = PrunedColumns.of(planned.asStruct(), paths);
+    for (NestedField field : fields) {
+      require(table, field.name(), field, lake.findField(field.fieldId()));
     }
     return new Schema(fields);
   }

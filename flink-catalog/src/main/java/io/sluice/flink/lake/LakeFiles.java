@@ -69,7 +69,7 @@ public final class LakeFiles {
     List<String> read = columns.isEmpty() ? List.of(aPrimitive(described.schema())) : columns;
     Schema projection = LakeColumns.project(view, described.schema(), read);
     LakeFileReader reader = new LakeFileReader(view.table(), view.schema(), projection, filters);
-    return new Rows(reader, new LakeRow(projection, columns.size()), tasks);
+    return new Rows(reader, new LakeRow(projection, columns), tasks);
   }
 
   private static String aPrimitive(Schema schema) {

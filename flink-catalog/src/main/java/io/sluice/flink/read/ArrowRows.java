@@ -2,11 +2,14 @@ package io.sluice.flink.read;
 
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.client.ReadBatch;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.StructVector;
 import org.apache.flink.table.data.GenericRowData;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +57,7 @@ final class ArrowRows {
           }
         }
         default -> {
-          FieldVector vector = batch.rows().getVector(logNames.getOrDefault(name, name));
-          if (vector == null) {
-            throw new IllegalStateException("the gateway left out column '" + name + "'");
-          }
-          IntFunction<@Nullable Object> values = ArrowValues.of(name, vector);
+          IntFunction<@Nullable Object> values = values(batch.rows(), name);
           for (int row = 0; row < count; row++) {
             rows[row].setField(column, values.apply(row));
           }
@@ -66,6 +65,29 @@ final class ArrowRows {
       }
     }
     return new PolledRows(rows, count, next, times, batch.endOffset(), false);
+  }
+
+  /** Columns come whole; of those of which a field is wanted it is taken. */
+  private IntFunction<@Nullable Object> values(VectorSchemaRoot rows, String name) {
+    FieldVector vector = rows.getVector(logNames.getOrDefault(name, name));
+    if (vector != null) {
+      return ArrowValues.of(name, vector);
+    }
+    String[] path = name.split("\\.", -1);
+    vector = rows.getVector(logNames.getOrDefault(path[0], path[0]));
+    if (vector == null) {
+      throw new IllegalStateException("the gateway left out column '" + name + "'");
+    }
+    List<FieldVector> around = new ArrayList<>();
+    for (int i = 1; i < path.length; i++) {
+      around.add(vector);
+      vector = vector instanceof StructVector struct ? struct.getChild(path[i]) : null;
+      if (vector == null) {
+        throw new IllegalStateException("the gateway left out field '" + name + "'");
+      }
+    }
+    IntFunction<@Nullable Object> values = ArrowValues.of(name, vector);
+    return at -> around.stream().anyMatch(struct -> struct.isNull(at)) ? null : values.apply(at);
   }
 
   private static void fill(GenericRowData[] rows, int column, Object value) {

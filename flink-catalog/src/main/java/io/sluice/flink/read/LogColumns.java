@@ -2,6 +2,7 @@ package io.sluice.flink.read;
 
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.flink.ColumnPath;
 import io.sluice.flink.lake.PastTable;
 import java.io.IOException;
 import java.time.Instant;
@@ -39,7 +40,8 @@ final class LogColumns {
    */
   static LogColumns of(ScanSpec spec, Schema planned, Schema now) {
     Map<String, NestedField> columns = new LinkedHashMap<>();
-    for (String name : spec.columns()) {
+    for (String path : spec.columns()) {
+      String name = ColumnPath.of(planned.asStruct(), path).column();
       NestedField then = planned.asStruct().field(name);
       @Nullable NestedField today = then == null ? null : now.asStruct().field(then.fieldId());
       if (today != null && !SystemColumns.NAMES.contains(name)) {
@@ -73,7 +75,8 @@ final class LogColumns {
    */
   void require(ScanSpec spec) throws IOException {
     PastTable past = spec.past();
-    for (String name : spec.columns()) {
+    for (String path : spec.columns()) {
+      String name = ColumnPath.of(planned.asStruct(), path).column();
       NestedField then = planned.asStruct().field(name);
       if (past == null || then == null) {
         continue;

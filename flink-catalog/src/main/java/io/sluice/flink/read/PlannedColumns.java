@@ -3,8 +3,10 @@ package io.sluice.flink.read;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.TableDescription;
+import io.sluice.flink.ColumnPath;
 import io.sluice.flink.FlinkTypes;
 import java.io.IOException;
+import java.util.List;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.flink.table.types.logical.LogicalType;
@@ -12,6 +14,7 @@ import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.iceberg.types.Types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,22 +32,30 @@ final class PlannedColumns {
     RowType planned = spec.planned();
     for (String name : spec.columns()) {
       if (!SystemColumns.NAMES.contains(name)) {
-        check(spec, name, planned, table.rowSchema().asStruct().field(name));
+        StructType columns = table.rowSchema().asStruct();
+        ColumnPath path = ColumnPath.of(columns, name);
+        List<NestedField> way = path.fields(columns);
+        check(spec, path, planned, way.isEmpty() ? null : way.get(way.size() - 1));
       }
     }
   }
 
   private static void check(
-      ScanSpec spec, String name, @Nullable RowType planned, @Nullable NestedField column)
+      ScanSpec spec, ColumnPath path, @Nullable RowType planned, @Nullable NestedField column)
       throws IOException {
+    String name = path.text();
     if (column == null) {
       throw changed(spec, name, "isn't there any more: it was dropped, or has another name");
     }
-    int at = planned == null ? -1 : planned.getFieldIndex(name);
-    if (planned == null || at < 0) {
+    LogicalType type = planned;
+    for (String each : path.names()) {
+      int at = type instanceof RowType row ? row.getFieldIndex(each) : -1;
+      type = at < 0 || type == null ? null : type.getChildren().get(at);
+    }
+    if (type == null) {
       return;
     }
-    LogicalType was = FlinkTypes.withoutComments(planned.getTypeAt(at));
+    LogicalType was = FlinkTypes.withoutComments(type);
     LogicalType is =
         FlinkTypes.withoutComments(FlinkTypes.flinkType(column.type(), column.isOptional()));
     boolean same = was.copy(true).equals(is.copy(true)) || isCoarser(was, is);

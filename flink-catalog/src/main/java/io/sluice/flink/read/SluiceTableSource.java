@@ -1,6 +1,7 @@
 package io.sluice.flink.read;
 
 import io.sluice.catalog.table.SystemColumns;
+import io.sluice.flink.ColumnPath;
 import io.sluice.flink.pushdown.Aggregate;
 import io.sluice.flink.pushdown.Pushed;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -109,14 +111,17 @@ public final class SluiceTableSource
 
   @Override
   public boolean supportsNestedProjection() {
-    return false;
+    return spec.planned() != null && ColumnPath.areClear(spec.planned());
   }
 
   @Override
   public void applyProjection(int[][] projectedFields, DataType producedDataType) {
     List<String> projected = new ArrayList<>();
     for (int[] path : projectedFields) {
-      projected.add(spec.columns().get(path[0]));
+      projected.add(
+          path.length == 1
+              ? spec.columns().get(path[0])
+              : ColumnPath.of(Objects.requireNonNull(spec.planned()), path).text());
     }
     physical = projected;
     producedType = producedDataType;
@@ -154,6 +159,10 @@ public final class SluiceTableSource
 
   @Override
   public Result applyFilters(List<ResolvedExpression> filters) {
+    if (hasFields()) {
+      // They would name fields as the projection does, which may be a column's name.
+      return Result.of(List.of(), filters);
+    }
     List<Expression> pruning = new ArrayList<>();
     List<ResolvedExpression> accepted = new ArrayList<>();
     for (ResolvedExpression filter : filters) {
@@ -178,7 +187,11 @@ public final class SluiceTableSource
   public boolean applyAggregates(
       List<int[]> groupingSets, List<AggregateExpression> expressions, DataType producedDataType) {
     boolean grouped = groupingSets.stream().anyMatch(grouping -> grouping.length > 0);
-    if (!goesByFiles() || grouped || spec.pushed().hasLimit() || !spec.filters().isEmpty()) {
+    if (!goesByFiles()
+        || hasFields()
+        || grouped
+        || spec.pushed().hasLimit()
+        || !spec.filters().isEmpty()) {
       return false;
     }
     List<Aggregate> aggregates =
@@ -189,6 +202,11 @@ public final class SluiceTableSource
     spec = spec.withPushed(spec.pushed().withAggregates(aggregates));
     producedType = producedDataType;
     return true;
+  }
+
+  /** Returns whether fields are read without the columns that they are in. */
+  private boolean hasFields() {
+    return !spec.columns().containsAll(physical);
   }
 
   /**
