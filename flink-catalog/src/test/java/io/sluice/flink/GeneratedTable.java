@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -51,6 +52,8 @@ final class GeneratedTable {
   private final GeneratedValues values;
   private int buckets = 1;
   private int columns;
+  private final List<Moment> moments = new ArrayList<>();
+  private final List<List<String>> rowsThen = new ArrayList<>();
 
   GeneratedTable(String name, Random random, Town town, SluiceClient client) {
     this.name = new TableName("default", name);
@@ -69,8 +72,12 @@ final class GeneratedTable {
     return client.describe(name).rowSchema().columns();
   }
 
-  /** Makes it, and its past. */
-  void live() throws Exception {
+  /**
+   * Makes it, and its past.
+   *
+   * @param look what sees its rows, now and then
+   */
+  void live(Supplier<List<String>> look) throws Exception {
     create();
     int rounds = 2 + random.nextInt(3);
     for (int round = 0; round < rounds; round++) {
@@ -80,6 +87,9 @@ final class GeneratedTable {
         if (random.nextInt(2) == 0) {
           new ForeignEngine(town.lakeTable(name), random).act();
         }
+        if (random.nextInt(3) == 0) {
+          remember(look);
+        }
       }
       if (random.nextInt(2) == 0) {
         alter();
@@ -88,6 +98,28 @@ final class GeneratedTable {
     if (random.nextInt(3) > 0) {
       append(1 + random.nextInt(9));
     }
+    remember(look);
+  }
+
+  private void remember(Supplier<List<String>> look) {
+    rowsThen.add(look.get());
+    moments.add(Moment.now());
+  }
+
+  /** Returns when it was looked at. */
+  List<Moment> moments() {
+    return moments;
+  }
+
+  /** Returns what was seen at those moments. */
+  List<List<String>> rowsThen() {
+    return rowsThen;
+  }
+
+  /** Brings all rows to the lake, with some more. */
+  void settle() throws Exception {
+    append(1 + random.nextInt(9));
+    town.compact(client, name);
   }
 
   private void create() throws Exception {

@@ -57,8 +57,9 @@ class PushDownSeedsIT {
 
   private static void check(TableEnvironment sql, Random random) throws Exception {
     GeneratedTable table = new GeneratedTable("t" + tables++, random, town, client);
-    table.live();
-    String pushed = "`" + table.name().table() + "$system`";
+    String system = table.name().table() + "$system";
+    table.live(() -> rows(sql, "`" + system + "`"));
+    String pushed = "`" + system + "`";
     String plain = pushed + " /*+ OPTIONS('scan.push-down'='false') */";
     for (int i = 0; i < QUERIES; i++) {
       GeneratedQuery query = new GeneratedQuery(random, table.columns());
@@ -69,6 +70,9 @@ class PushDownSeedsIT {
         throw new AssertionError(what, e);
       }
     }
+    checkPast(sql, table, system);
+    table.settle();
+    checkPast(sql, table, system);
     client.dropTable(table.name(), false, false);
   }
 
@@ -95,6 +99,22 @@ class PushDownSeedsIT {
     if (query.isPushedAggregate()) {
       assertThat(plan).contains("aggregates=[grouping=[], aggFunctions=[");
     }
+  }
+
+  /** It was as it is seen now to have been. */
+  private static void checkPast(TableEnvironment sql, GeneratedTable table, String system) {
+    for (int i = 0; i < table.moments().size(); i++) {
+      String then = table.moments().get(i).of(system, sql.getConfig().getLocalTimeZone());
+      assertThat(rows(sql, then)).as(then).isEqualTo(table.rowsThen().get(i));
+      assertThat(answer(sql, "SELECT COUNT(*) FROM " + then))
+          .as(then)
+          .containsExactly("+I[" + table.rowsThen().get(i).size() + "]");
+    }
+  }
+
+  /** Columns come and go, these stay. */
+  private static List<String> rows(TableEnvironment sql, String from) {
+    return answer(sql, "SELECT n, _bucket, _offset FROM " + from);
   }
 
   private static List<String> answer(TableEnvironment sql, String query) {
