@@ -8,6 +8,7 @@ mode, and some of them in streaming mode too. At the end a row is added to a tab
 import collections
 import dataclasses
 import json
+import math
 import os
 import pathlib
 import re
@@ -43,6 +44,14 @@ class Place:
     name: str
     database: str
     mode: str = "batch"
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """Seconds that a query took, with planning and starting it, and seconds of CPU without its planning."""
+
+    time_s: float
+    cpu_s: float
 
 
 FROM_FILES = Place("files", "default_catalog.files")
@@ -152,8 +161,18 @@ class Nexmark:
             self.client.run(f"USE {place.database}")
             self.place = place
 
+    def cpu_s(self):
+        """How many seconds of CPU the TaskManager and the gateway have used so far: other than the time, it doesn't matter what else runs."""
+        stat = pathlib.Path(f"/proc/{self.flink.processes[1].pid}/stat")
+        if not stat.exists():
+            return math.nan
+        ticks = sum(int(field) for field in stat.read_text().rpartition(")")[2].split()[11:13])
+        with urllib.request.urlopen(f"http://{self.endpoint}/metrics", timeout=60) as answer:
+            gateway = re.search(r"^process_cpu_time_ns_total (\S+)", answer.read().decode(), re.M)[1]
+        return ticks / os.sysconf("SC_CLK_TCK") + float(gateway) / 1e9
+
     def ask(self, query, place):
-        """Returns the rows of an answer in an order of their own, and how many seconds it took."""
+        """Returns the rows of an answer in an order of their own, and what it took."""
         self.go(place)
         folder = self.answers / f"{query.name}-{place.name}"
         sink = f"default_catalog.answers.`{folder.name}`"
@@ -162,11 +181,11 @@ class Nexmark:
             f"CREATE TABLE {sink} ({query.columns}) {partitions} "
             f"WITH ('connector' = 'filesystem', 'path' = '{folder.as_uri()}', 'format' = 'csv', 'csv.null-literal' = 'NULL')"
         )
-        begin = time.monotonic()
+        begin, cpu = time.monotonic(), self.cpu_s()
         self.client.run(f"INSERT INTO {sink} {query.in_mode(place.mode)}", QUERY_S)
-        seconds = time.monotonic() - begin
+        cost = Cost(time.monotonic() - begin, self.cpu_s() - cpu)
         self.client.run(f"DROP TABLE {sink}")
-        return answer(folder), seconds
+        return answer(folder), cost
 
 
 def answer(folder):
@@ -226,16 +245,19 @@ def compare(nexmark):
     wrong = []
     nexmark.ask(QUERIES[0], Place("warm-files", FROM_FILES.database))
     nexmark.ask(QUERIES[0], Place("warm-tables", FROM_TABLES.database))
-    print(f"{'query':5} {'rows':>8} {'files, s':>9} {'Sluice, s':>9} {'ratio':>6} {'nested, s':>9}", flush=True)
+    print("                       seconds               seconds of CPU\nquery     rows  files  Sluice  ratio  nested  files  Sluice  ratio  nested", flush=True)
     for query in QUERIES:
-        truth, on_files = nexmark.ask(query, FROM_FILES)
+        truth, files = nexmark.ask(query, FROM_FILES)
         assert len(truth) >= (query.least if EVENTS >= 200_000 else 1), f"{query.name}: only {len(truth)} rows"
-        seconds = {}
-        for place in (FROM_TABLES, FROM_EVENTS):
-            seconds[place], bad = same(nexmark, query, place, truth)
-            wrong += bad
-        on_tables, nested = seconds[FROM_TABLES], seconds[FROM_EVENTS]
-        print(f"{query.name:5} {len(truth):8} {on_files:9.1f} {on_tables:9.1f} {on_tables / on_files:6.2f} {nested:9.1f}", flush=True)
+        tables, bad = same(nexmark, query, FROM_TABLES, truth)
+        wrong += bad
+        nested, bad = same(nexmark, query, FROM_EVENTS, truth)
+        wrong += bad
+        figures = "".join(
+            f" {a:6.1f} {b:7.1f} {b / a:6.2f} {c:7.1f}"
+            for a, b, c in ((files.time_s, tables.time_s, nested.time_s), (files.cpu_s, tables.cpu_s, nested.cpu_s))
+        )
+        print(f"{query.name:5} {len(truth):8}{figures}", flush=True)
     return wrong
 
 
@@ -246,19 +268,19 @@ def compare_streaming(nexmark):
     for query in QUERIES:
         if query.streaming:
             truth = answer(nexmark.answers / f"{query.name}-{FROM_FILES.name}")
-            seconds, bad = same(nexmark, query, STREAMING, truth)
+            cost, bad = same(nexmark, query, STREAMING, truth)
             wrong += bad
-            print(f"{query.name:5} in streaming mode: {seconds:.1f} s", flush=True)
+            print(f"{query.name:5} in streaming mode: {cost.time_s:.1f} s, {cost.cpu_s:.1f} s of CPU", flush=True)
     return wrong
 
 
 def same(nexmark, query, place, truth):
-    """Returns how many seconds a query took, and its name if its answer isn't the truth."""
-    found, seconds = nexmark.ask(query, place)
+    """Returns what a query took, and its name if its answer isn't the truth."""
+    found, cost = nexmark.ask(query, place)
     bad = difference(found, truth)
     if bad:
         print(f"{query.name}, {place.name}: {bad}", flush=True)
-    return seconds, [f"{query.name} ({place.name})"] if bad else []
+    return cost, [f"{query.name} ({place.name})"] if bad else []
 
 
 def find_planted(nexmark, rows):
