@@ -303,7 +303,7 @@ class ManyFilesTest {
   }
 
   private static LakeCatalog.View view(Lake lake, Table table, LakeView view) {
-    return new LakeCatalog.View(
+    return LakeCatalog.View.now(
         lake.icebergCatalog()
             .loadTable(TableIdentifier.of(table.name().database(), table.name().table())),
         view.progress());

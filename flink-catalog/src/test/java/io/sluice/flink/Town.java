@@ -72,8 +72,7 @@ final class Town implements AutoCloseable {
     this(folder, Clock.systemUTC(), settings);
   }
 
-  private Town(Path folder, Clock clock, UnaryOperator<GatewaySettings> settings)
-      throws Exception {
+  private Town(Path folder, Clock clock, UnaryOperator<GatewaySettings> settings) throws Exception {
     this.clock = clock;
     this.settings = settings;
     lake = Lake.open(LakeSettings.local(folder), metadata);

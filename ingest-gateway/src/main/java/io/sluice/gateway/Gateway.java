@@ -123,6 +123,11 @@ public final class Gateway {
     return server.port();
   }
 
+  /** Returns how many gateways it knows to live, itself among them. */
+  int known() {
+    return inner.membership().placement().peers().size();
+  }
+
   /**
    * Stops: hands its buckets over, with their open segments sealed, to the gateways that stay; then
    * no new calls, and streams end.

@@ -75,6 +75,18 @@ public final class ClusterFixture implements AutoCloseable {
     for (int i = 0; i < gateways; i++) {
       join();
     }
+    awaitAllKnown();
+  }
+
+  /** Those that were first hear of the others a moment after these have started. */
+  private void awaitAllKnown() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+    while (nodes.stream().anyMatch(node -> node.gateway().known() != nodes.size())) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("gateways don't know of each other");
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Starts one more gateway. */

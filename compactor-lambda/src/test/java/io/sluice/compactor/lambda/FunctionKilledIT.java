@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FunctionKilledIT {
 
   private static final Duration RUN = Duration.ofSeconds(30);
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @RegisterExtension static final EmbeddedBookies BOOKIES = new EmbeddedBookies();
 

@@ -48,7 +48,7 @@ class FunctionOnQueueIT {
     try (LogTown town =
             new LogTown(BOOKIES, LakeSettings.local(folder.resolve("lake")), SealListener.NONE);
         Ministack aws = new Ministack(ENDPOINT, Duration.ofSeconds(2), 4)) {
-      aws.deploy(FunctionProcess.zip(), town.environment(), Duration.ofSeconds(120));
+      aws.deploy(FunctionProcess.zip(), town.environment(), Duration.ofMinutes(2));
       List<Table> tables = new ArrayList<>();
       List<String> messages = new ArrayList<>(poison);
       messages.add(body("gone"));

@@ -17,7 +17,7 @@ class TableTimesTest {
 
   @Test
   void withLittleTimeHalfOfItIsKept() {
-    assertThat(TableTimes.deadline(NOW, Duration.ofSeconds(120))).isEqualTo(NOW.plusSeconds(60));
+    assertThat(TableTimes.deadline(NOW, Duration.ofMinutes(2))).isEqualTo(NOW.plusSeconds(60));
     assertThat(TableTimes.deadline(NOW, Duration.ofSeconds(10))).isEqualTo(NOW.plusSeconds(5));
     assertThat(TableTimes.deadline(NOW, Duration.ZERO)).isEqualTo(NOW);
   }

@@ -151,7 +151,7 @@ public final class LakeCatalog implements AutoCloseable {
   public record View(Table table, long snapshotId, Schema schema, Progress progress) {
 
     /** Returns the newest version. */
-    static View now(Table table, Progress progress) {
+    public static View now(Table table, Progress progress) {
       long snapshotId =
           table.currentSnapshot() == null ? Cut.NO_SNAPSHOT : table.currentSnapshot().snapshotId();
       return new View(table, snapshotId, table.schema(), progress);

@@ -94,8 +94,7 @@ class SqsAnnouncementsIT {
                 request -> request.queueUrl(from).maxNumberOfMessages(10).waitTimeSeconds(1))
             .messages()) {
       bodies.add(message.body());
-      sqs.deleteMessage(
-          request -> request.queueUrl(from).receiptHandle(message.receiptHandle()));
+      sqs.deleteMessage(request -> request.queueUrl(from).receiptHandle(message.receiptHandle()));
     }
     return bodies;
   }
