@@ -147,6 +147,14 @@ final class SluiceOptions {
               "Whether columns, filters, limits and aggregates are pushed down. false reads whole"
                   + " rows, all of them, to compare answers.");
 
+  static final ConfigOption<Boolean> AGGREGATE_PUSH_DOWN =
+      ConfigOptions.key("scan.aggregate-push-down")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether COUNT(*), MIN and MAX are answered from metadata. false is for queries of"
+                  + " counts alone that Flink's planner fails over with \"Index ... out of bounds\".");
+
   static final ConfigOption<Duration> SINK_LINGER =
       ConfigOptions.key("sink.linger")
           .durationType()

@@ -7,6 +7,7 @@ import io.sluice.client.SluiceException;
 import io.sluice.flink.lake.LakeCatalog;
 import io.sluice.flink.lake.PastTable;
 import io.sluice.flink.metadata.MetadataTableSource;
+import io.sluice.flink.read.CountingTableSource;
 import io.sluice.flink.read.ScanSpec;
 import io.sluice.flink.read.SluiceTableSource;
 import io.sluice.flink.read.SourceSettings;
@@ -89,6 +90,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
         SluiceOptions.LAKE_CHUNK_ROWS,
         SluiceOptions.BUCKET_DISCOVERY,
         SluiceOptions.PUSH_DOWN,
+        SluiceOptions.AGGREGATE_PUSH_DOWN,
         SluiceOptions.SINK_LINGER,
         SluiceOptions.SINK_DISTRIBUTION,
         SluiceOptions.SINK_DELIVERY,
@@ -135,7 +137,11 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
       Optional<PastTable> past = past(name, asOf, options);
       spec = past.map(spec::withPast).orElse(spec);
       SluiceTableSource source = new SluiceTableSource(spec, type, bounded);
-      return options.get(SluiceOptions.PUSH_DOWN) ? source : new UnpushedTableSource(source);
+      if (!options.get(SluiceOptions.PUSH_DOWN)) {
+        return new UnpushedTableSource(source);
+      }
+      boolean counting = options.get(SluiceOptions.AGGREGATE_PUSH_DOWN);
+      return counting ? new CountingTableSource(source) : source;
     } catch (IllegalArgumentException e) {
       throw new ValidationException("table " + name + ": " + e.getMessage(), e);
     }

@@ -1,6 +1,7 @@
 package io.sluice.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceClient;
@@ -71,6 +72,7 @@ class PushDownIT {
     assertThat(Town.rows(sql, "SELECT COUNT(NULLIF(n, 0)) FROM t")).containsExactly(Row.of(2L));
     assertThat(Town.rows(sql, "SELECT COUNT(place.y) FROM t")).containsExactly(Row.of(3L));
 
+    stumbles(sql);
     for (String none :
         List.of(
             "SELECT COUNT(*) FROM t WHERE n > 0",
@@ -82,6 +84,20 @@ class PushDownIT {
     }
     assertThat(Town.rows(sql, "SELECT COUNT(*) FROM (SELECT n FROM t LIMIT 2)"))
         .containsExactly(Row.of(2L));
+  }
+
+  /** What the docs say of it; once Flink has mended it, they need not. */
+  private static void stumbles(TableEnvironment sql) {
+    String counts =
+        "SELECT COUNT(CASE WHEN n > 1 THEN 1 END), COUNT(CASE WHEN n < 1 THEN 1 END) FROM t";
+    assertThatThrownBy(() -> sql.explainSql(counts))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("Index 1 out of bounds for length 1");
+    String sums = counts.replace("THEN 1 END", "THEN 1 ELSE 0 END").replace("COUNT", "SUM");
+    assertThat(Town.rows(sql, sums)).containsExactly(Row.of(1, 2));
+    String hint = " /*+ OPTIONS('scan.aggregate-push-down'='false') */";
+    assertThat(Town.rows(sql, counts + hint)).containsExactly(Row.of(1L, 2L));
+    assertThat(sql.explainSql("SELECT COUNT(*) FROM t" + hint)).doesNotContain("aggregates=[");
   }
 
   private static void limits(TableEnvironment sql) {

@@ -18,7 +18,6 @@ import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.source.DynamicTableSource;
 import org.apache.flink.table.connector.source.ScanTableSource;
 import org.apache.flink.table.connector.source.SourceProvider;
-import org.apache.flink.table.connector.source.abilities.SupportsAggregatePushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsFilterPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsLimitPushDown;
 import org.apache.flink.table.connector.source.abilities.SupportsProjectionPushDown;
@@ -32,13 +31,16 @@ import org.apache.flink.table.types.DataType;
 import org.apache.iceberg.expressions.Expression;
 import org.jspecify.annotations.Nullable;
 
-/** A table in a query. Filters leave out lake files and row groups; Flink applies them to rows. */
-public final class SluiceTableSource
+/**
+ * A table in a query. Filters leave out lake files and row groups; Flink applies them to rows.
+ *
+ * @see CountingTableSource
+ */
+public class SluiceTableSource
     implements ScanTableSource,
         SupportsProjectionPushDown,
         SupportsFilterPushDown,
         SupportsLimitPushDown,
-        SupportsAggregatePushDown,
         SupportsReadingMetadata,
         SupportsWatermarkPushDown,
         SupportsSourceWatermark {
@@ -57,6 +59,11 @@ public final class SluiceTableSource
    */
   public SluiceTableSource(ScanSpec spec, DataType producedType, boolean bounded) {
     this(spec, producedType, bounded, List.copyOf(spec.columns()), List.of());
+  }
+
+  SluiceTableSource(SluiceTableSource other) {
+    this(other.spec, other.producedType, other.bounded, other.physical, other.metadata);
+    this.watermarks = other.watermarks;
   }
 
   private SluiceTableSource(
@@ -183,8 +190,8 @@ public final class SluiceTableSource
     }
   }
 
-  @Override
-  public boolean applyAggregates(
+  /** See {@link org.apache.flink.table.connector.source.abilities.SupportsAggregatePushDown}. */
+  boolean takeAggregates(
       List<int[]> groupingSets, List<AggregateExpression> expressions, DataType producedDataType) {
     boolean grouped = groupingSets.stream().anyMatch(grouping -> grouping.length > 0);
     if (!goesByFiles()
@@ -218,9 +225,7 @@ public final class SluiceTableSource
 
   @Override
   public DynamicTableSource copy() {
-    SluiceTableSource copy = new SluiceTableSource(spec, producedType, bounded, physical, metadata);
-    copy.watermarks = watermarks;
-    return copy;
+    return new SluiceTableSource(this);
   }
 
   @Override
