@@ -141,8 +141,8 @@ class DerivedColumnsIT {
     try (CloseableIterator<Row> windows =
         streaming
             .executeSql(
-                "SELECT SUM(n) FROM TUMBLE(TABLE w, DESCRIPTOR(ts), INTERVAL '10' SECOND)"
-                    + " GROUP BY window_start, window_end")
+                "SELECT SUM(n) FROM TABLE(TUMBLE(TABLE w, DESCRIPTOR(ts), INTERVAL '10'"
+                    + " SECOND)) GROUP BY window_start, window_end")
             .collect()) {
       rows.add(windows.next());
       rows.add(windows.next());

@@ -51,7 +51,7 @@ class SqsAnnouncementsIT {
     AnnounceSettings settings = new AnnounceSettings(queue, dead, Duration.ofMillis(50), 1_000);
     try (SqsAnnouncements announcements = SqsAnnouncements.start(settings)) {
       for (int i = 0; i < 25; i++) {
-        TableName table = new TableName("db", "table-ö" + i);
+        TableName table = new TableName("db", "table-" + i);
         asked.add(table);
         announcements.request(table);
         announcements.request(table);
