@@ -1,16 +1,11 @@
 package io.sluice.cli;
 
+import io.sluice.client.TrustedCas;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,25 +50,10 @@ record GatewayAccess(Optional<String> token, @Nullable Path ca) {
     if (ca == null) {
       return Optional.empty();
     }
-    try (InputStream pem = Files.newInputStream(ca)) {
-      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      int number = 0;
-      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-        trusted.setCertificateEntry("ca-" + number++, one);
-      }
-      if (number == 0) {
-        throw new CommandException("there is no certificate in " + ca);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return Optional.of(context);
-    } catch (IOException | GeneralSecurityException e) {
-      throw new CommandException(
-          "can't read the certificates in " + ca + " (PEM is needed): " + e.getMessage(), e);
+    try {
+      return Optional.of(TrustedCas.of(ca));
+    } catch (IOException e) {
+      throw new CommandException(String.valueOf(e.getMessage()), e);
     }
   }
 }
