@@ -71,7 +71,10 @@ final class TokenCommand implements Runnable {
 
     @Option(
         names = "--file",
-        description = "A tokens file to add the line to, made if need be; gateways see it at once.")
+        description = {
+          "A tokens file to add the line to, made if need be; gateways know it within two",
+          "seconds."
+        })
     private @Nullable Path file;
 
     @Spec
