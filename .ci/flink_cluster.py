@@ -10,11 +10,12 @@ import re
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
+
+from free_port import free_port
 
 READY_S = 240
 STATEMENT_S = 180
@@ -239,9 +240,3 @@ def rows(printed):
     """The rows of a printed table, each a list of its cells, without the head."""
     found = [line for line in printed.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in found[1:]]
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]

@@ -18,7 +18,8 @@ import time
 import urllib.error
 import urllib.request
 
-from flink_cluster import Flink, SqlClient, free_port
+from flink_cluster import Flink, SqlClient
+from free_port import free_port
 
 DATABASE = "recovery"
 BUCKETS = 4

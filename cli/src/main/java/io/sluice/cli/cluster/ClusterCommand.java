@@ -2,6 +2,7 @@ package io.sluice.cli.cluster;
 
 import io.sluice.cli.CommandException;
 import io.sluice.cli.DataFolder;
+import io.sluice.log.bookie.Ports;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.sluice.cli.cluster;
 
+import io.sluice.log.bookie.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.sluice.cli.crash;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.log.bookie.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -120,7 +121,7 @@ class GoldenFolderIT {
     standalone =
         StandaloneProcess.start(
             DATA,
-            StandaloneProcess.freePort(),
+            Ports.free(),
             "--set",
             "compactor.schedule-every=1h",
             "--set",

@@ -2,6 +2,7 @@ package io.sluice.cli.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.log.bookie.Ports;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -51,7 +52,7 @@ class KillIT {
   void everyAcknowledgedRowIsThereOnceAfterEachKill() throws Exception {
     Random random = new Random(SEED);
     Path data = temp.resolve("data");
-    int port = StandaloneProcess.freePort();
+    int port = Ports.free();
     standalone = StandaloneProcess.start(data, port, EAGER);
     createTable(standalone.endpoint());
     UnionCheck check = new UnionCheck(standalone.endpoint(), "crash", "rows");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.catalog.range.OffsetGap;
+import io.sluice.log.bookie.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -126,7 +127,7 @@ class LostZooKeeperIT {
     standalone =
         StandaloneProcess.start(
             data,
-            StandaloneProcess.freePort(),
+            Ports.free(),
             "--set",
             "compactor.schedule-every=1h",
             "--set",

@@ -2,7 +2,6 @@ package io.sluice.cli.crash;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,12 +27,6 @@ final class StandaloneProcess implements AutoCloseable {
     this.process = process;
     this.output = output;
     this.port = port;
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Starts one and returns once it is ready. */

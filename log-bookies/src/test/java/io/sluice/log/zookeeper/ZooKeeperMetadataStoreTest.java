@@ -8,9 +8,8 @@ import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataStore.Watch;
 import io.sluice.log.bookie.BookieSettings;
+import io.sluice.log.bookie.Ports;
 import io.sluice.log.bookie.StandaloneBookie;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +54,7 @@ class ZooKeeperMetadataStoreTest {
 
   @Test
   void aSessionThatIsCutOffIsLostByItsOwnTimerAndGoesOnAfterARestart() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     ZooKeeperMetadataStore store;
     LinkedBlockingQueue<String> lost = new LinkedBlockingQueue<>();
     LinkedBlockingQueue<String> changes = new LinkedBlockingQueue<>();
@@ -88,7 +87,7 @@ class ZooKeeperMetadataStoreTest {
   void aZooKeeperThatIsNotThereIsUnavailable() throws Exception {
     ZooKeeperSettings nobody =
         new ZooKeeperSettings(
-            "127.0.0.1:" + freePort(), "/x", Duration.ofSeconds(2), Duration.ofSeconds(1));
+            "127.0.0.1:" + Ports.free(), "/x", Duration.ofSeconds(2), Duration.ofSeconds(1));
     assertThatThrownBy(() -> ZooKeeperMetadataStore.connect(nobody))
         .isInstanceOfSatisfying(
             MetadataException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE));
@@ -137,11 +136,5 @@ class ZooKeeperMetadataStoreTest {
   private static Kind kind(ExecutionException e) {
     assertThat(e.getCause()).isInstanceOf(MetadataException.class);
     return e.getCause() instanceof MetadataException failure ? failure.kind() : Kind.EXISTS;
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

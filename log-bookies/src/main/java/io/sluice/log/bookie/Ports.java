@@ -1,4 +1,4 @@
-package io.sluice.cli.cluster;
+package io.sluice.log.bookie;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +12,7 @@ import java.util.Random;
  * Free TCP ports on loopback. They are below those that an operating system gives to outgoing
  * connections, so that one whose process was killed is still free when it is started again.
  */
-final class Ports {
+public final class Ports {
 
   private static final int LOWEST = 20_000;
   private static final int HIGHEST = 32_000;
@@ -20,8 +20,12 @@ final class Ports {
 
   private Ports() {}
 
-  /** Returns as many different free ports. */
-  static List<Integer> free(int count) {
+  /**
+   * Returns as many different free ports.
+   *
+   * @throws IllegalStateException if there are not that many
+   */
+  public static List<Integer> free(int count) {
     Random random = new Random();
     List<Integer> ports = new ArrayList<>();
     for (int attempt = 0; ports.size() < count && attempt < ATTEMPTS; attempt++) {
@@ -36,8 +40,13 @@ final class Ports {
     return ports;
   }
 
+  /** Returns one free port. */
+  public static int free() {
+    return free(1).get(0);
+  }
+
   /** Tells whether nobody listens on a port. */
-  static boolean isFree(int port) {
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return true;
