@@ -53,7 +53,7 @@ class PushDownSeedsIT {
   @TestFactory
   Stream<DynamicTest> noAnswerChangesByWhatIsPushedDown() {
     TableEnvironment sql = town.sql(EnvironmentSettings.inBatchMode());
-    return Seeded.seeds(15, random -> check(sql, random));
+    return Seeded.seeds(5, random -> check(sql, random));
   }
 
   private static void check(TableEnvironment sql, Random random) throws Exception {
