@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  *   <li>{@code --data FOLDER}: where ledgers and lake go; on the disk that is to be measured.
  *       Required, and must be empty or missing.
  *   <li>{@code --only NAMES}: some of {@code
- *       ingest,latency,followers,buckets,compaction,union,lake-scan,sink,flink-latency}; by default
- *       all but buckets, which takes minutes to open 10,000 of them.
+ *       ingest,latency,followers,buckets,compaction,union,lake-scan,metadata,sink,flink-latency};
+ *       by default all but buckets, which takes minutes to open 10,000 of them.
  *   <li>{@code --rounds N}: how often each measurement is made, 3 by default.
  *   <li>{@code --seconds S}: how long one takes, 4 by default.
  *   <li>{@code --bookies N}: how many bookies, 1 by default; each entry is stored by all of them,
@@ -43,7 +43,7 @@ public final class Benchmarks {
             options
                 .getOrDefault(
                     "--only",
-                    "ingest,latency,followers,compaction,union,lake-scan,sink,flink-latency")
+                    "ingest,latency,followers,compaction,union,lake-scan,metadata,sink,flink-latency")
                 .split(","));
     List<String> texts = new ArrayList<>();
     int bookies = Integer.parseInt(options.getOrDefault("--bookies", "1"));
@@ -86,7 +86,7 @@ public final class Benchmarks {
     if (only.contains("flink-latency")) {
       texts.add(new FlinkLatencyBenchmark(bench).run().text());
     }
-    if (Stream.of("compaction", "union", "lake-scan").anyMatch(only::contains)) {
+    if (Stream.of("compaction", "union", "lake-scan", "metadata").anyMatch(only::contains)) {
       try (Worker worker = new Worker(bench, data.resolve("warehouse"))) {
         if (only.contains("compaction")) {
           Path files = Files.createDirectories(data.resolve("files"));
@@ -97,6 +97,9 @@ public final class Benchmarks {
         }
         if (only.contains("lake-scan")) {
           texts.add(new LakeScanBenchmark(bench, worker).run().text());
+        }
+        if (only.contains("metadata")) {
+          texts.add(new MetadataBenchmark(bench, worker).run().text());
         }
       }
     }

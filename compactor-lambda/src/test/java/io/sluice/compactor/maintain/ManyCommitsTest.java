@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(3_600)
 class ManyCommitsTest {
 
-  private static final int COMMITS = Integer.getInteger("test.commits", 200);
+  private static final int COMMITS = Integer.getInteger("test.commits", 60);
   private static final int ROWS = 5;
   private static final int LOOKS = 20;
   private static final LakeSettings LAKE = new LakeSettings("s3://bucket/lake", Map.of());

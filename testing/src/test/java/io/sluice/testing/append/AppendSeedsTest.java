@@ -39,7 +39,7 @@ class AppendSeedsTest {
 
   @TestFactory
   Stream<DynamicTest> acknowledgedBatchesAreThereExactlyOnceWhateverFails() {
-    return Seeded.seeds(300, random -> check(new AppendWorld(random)));
+    return Seeded.seeds(100, random -> check(new AppendWorld(random)));
   }
 
   @ParameterizedTest

@@ -37,7 +37,7 @@ class TransactionSeedsTest {
 
   @TestFactory
   Stream<DynamicTest> committedTransactionsAreThereExactlyOnceWhateverFails() {
-    return Seeded.seeds(300, random -> check(new AppendWorld(random)));
+    return Seeded.seeds(100, random -> check(new AppendWorld(random)));
   }
 
   @ParameterizedTest

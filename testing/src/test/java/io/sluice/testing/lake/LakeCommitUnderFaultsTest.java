@@ -57,17 +57,17 @@ class LakeCommitUnderFaultsTest {
 
   @TestFactory
   Stream<DynamicTest> everyOutcomeIsTrueAndNoRowIsLostOrDoubled() {
-    return seeds(25, this::commitFromSeveralThreads);
+    return seeds(10, this::commitFromSeveralThreads);
   }
 
   @TestFactory
   Stream<DynamicTest> aTableIsMadeOnceWhateverIsLostOnTheWay() {
-    return seeds(25, this::createFromSeveralThreads);
+    return seeds(10, this::createFromSeveralThreads);
   }
 
   @TestFactory
   Stream<DynamicTest> aTruncationRemovesAllRowsOnceAndKnowsWhichWhateverIsLost() {
-    return seeds(25, this::truncateWhileOthersAppend);
+    return seeds(10, this::truncateWhileOthersAppend);
   }
 
   private void commitFromSeveralThreads(Random random) throws Exception {
