@@ -155,6 +155,8 @@ module "gateways" {
   capacity                   = var.gateway.capacity
   java_opts                  = var.gateway.java_opts
   settings                   = var.gateway.settings
+  insecure                   = var.insecure
+  hostname                   = var.hostname
   protected                  = var.protected
   tags                       = local.tags
 

@@ -4,8 +4,27 @@ output "endpoint" {
 }
 
 output "flink_catalog" {
-  description = "What makes the cluster a catalog of Flink SQL."
-  value       = "CREATE CATALOG sluice WITH ('type'='sluice', 'endpoint'='${module.gateways.endpoint}');"
+  description = "What makes the cluster a catalog of Flink SQL. The files are on Flink's machines: put the token and the CA there, or name others."
+  value = (
+    var.insecure
+    ? "CREATE CATALOG sluice WITH ('type'='sluice', 'endpoint'='${module.gateways.endpoint}');"
+    : "CREATE CATALOG sluice WITH ('type'='sluice', 'endpoint'='grpc+tls://${module.gateways.endpoint}', 'token-file'='/run/secrets/sluice', 'tls.ca'='/etc/sluice/ca.crt');"
+  )
+}
+
+output "certificate_names" {
+  description = "Host names that the gateways' certificate must have, as its subjectAltName: that of the endpoint, and the machines' own."
+  value       = module.gateways.certificate_names
+}
+
+output "secrets" {
+  description = "Ids of the secrets in Secrets Manager, by what they are: certificate, key, ca, tokens. Gateways start once each has a value."
+  value       = module.gateways.secrets
+}
+
+output "balancer_host" {
+  description = "Host name of the load balancer, for a CNAME of yours."
+  value       = module.gateways.balancer_host
 }
 
 output "vpc_id" {

@@ -48,9 +48,27 @@ variable "cidr" {
 }
 
 variable "client_cidrs" {
-  description = "Private IPv4 ranges of clients outside the VPC that may reach the gateways, as over a peering. Whoever reaches a gateway may read and write everything."
+  description = "Private IPv4 ranges of clients outside the VPC that may reach the gateways, as over a peering. They must be able to resolve the machines' names."
   type        = list(string)
   default     = []
+}
+
+variable "hostname" {
+  description = "Host name of yours that leads to the load balancer (output balancer_host) by a CNAME; null for the balancer's own. The gateways' certificate must have it."
+  type        = string
+  default     = null
+}
+
+variable "insecure" {
+  description = "Whether gateways speak clear text and let everyone in who reaches them. It excludes client_cidrs."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.insecure || length(var.client_cidrs) == 0
+    error_message = "insecure gateways are for clients in the deployment's own VPC: leave client_cidrs empty, or insecure false."
+  }
 }
 
 variable "client_bucket_arns" {

@@ -15,7 +15,7 @@ run "clients_are_told_where_to_connect" {
   }
 
   assert {
-    condition     = output.flink_catalog == "CREATE CATALOG sluice WITH ('type'='sluice', 'endpoint'='mock-0123456789abcdef.elb.eu-central-1.amazonaws.com:9470');"
+    condition     = output.flink_catalog == "CREATE CATALOG sluice WITH ('type'='sluice', 'endpoint'='grpc+tls://mock-0123456789abcdef.elb.eu-central-1.amazonaws.com:9470', 'token-file'='/run/secrets/sluice', 'tls.ca'='/etc/sluice/ca.crt');"
     error_message = "Flink is told another place."
   }
 
@@ -57,6 +57,40 @@ run "engines_may_only_read" {
   assert {
     condition     = alltrue([for action in flatten(jsondecode(output.lake_read_policy).Statement[*].Action) : can(regex("^(s3:(Get|List)|glue:Get|kms:Decrypt)", action))])
     error_message = "The policy for engines allows to change something."
+  }
+}
+
+run "only_gateways_may_read_the_gateways_secrets" {
+  assert {
+    condition     = strcontains(module.gateways.policy, "secretsmanager:GetSecretValue")
+    error_message = "Gateways can't read their secrets."
+  }
+
+  assert {
+    condition     = !strcontains(join(" ", [module.bookies.policy, module.zookeeper.policy, module.compactor.policy]), "secretsmanager:")
+    error_message = "Another role than the gateways' may read secrets."
+  }
+}
+
+run "an_open_cluster_is_for_its_own_vpc_alone" {
+  command = plan
+
+  variables {
+    insecure     = true
+    client_cidrs = ["10.1.0.0/16"]
+  }
+
+  expect_failures = [var.insecure]
+}
+
+run "an_open_cluster_says_so_to_flink" {
+  variables {
+    insecure = true
+  }
+
+  assert {
+    condition     = output.flink_catalog == "CREATE CATALOG sluice WITH ('type'='sluice', 'endpoint'='mock-0123456789abcdef.elb.eu-central-1.amazonaws.com:9470');" && length(output.secrets) == 0
+    error_message = "Flink is told of TLS that there isn't."
   }
 }
 

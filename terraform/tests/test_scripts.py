@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -247,10 +248,11 @@ class MetricsTest(unittest.TestCase):
         with open(out, encoding="utf-8") as file:
             return json.load(file)
 
-    def serve(self, text):
+    def serve(self, text, certificate=None, token=None):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                self.send_response(200 if self.path == "/metrics" else 404)
+                known = token is None or self.headers["Authorization"] == "Bearer " + token
+                self.send_response(401 if not known else 200 if self.path == "/metrics" else 404)
                 self.end_headers()
                 self.wfile.write(server.text.encode("utf-8"))
 
@@ -259,6 +261,10 @@ class MetricsTest(unittest.TestCase):
 
         server = HTTPServer(("127.0.0.1", 0), Handler)
         server.text = text
+        if certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(*certificate)
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
@@ -292,6 +298,32 @@ class MetricsTest(unittest.TestCase):
         server.text = METRICS.replace("1000.0", "20.0")
         self.assertEqual(20.0, self.value(self.metrics("gateway", *args), "AppendedRows"))
 
+    def certificate(self, name, days):
+        """Makes a certificate that is its own CA."""
+        files = [os.path.join(self.folder, name + ending) for ending in (".crt", ".key")]
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test", "-days", str(days)]
+        subprocess.run(command + ["-addext", "subjectAltName=DNS:" + name, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=LIMIT)
+        return files
+
+    def test_a_gateway_with_tls_is_asked_by_its_name_with_the_machine_s_token(self):
+        certificate = self.certificate("localhost", 30)
+        server = self.serve(METRICS, certificate=certificate, token="sluice_secret")
+        token = os.path.join(self.folder, "token")
+        with open(token, "w", encoding="utf-8") as file:
+            file.write("sluice_secret\n")
+        args = ("--host", "192.0.2.1", "--port", str(server.server_port), "--tls-ca", certificate[0], "--token-file", token)
+        data = self.metrics("gateway", "--name", "localhost", *args)
+        self.assertEqual(1, self.value(data, "GatewayUp", machine=True))
+        self.assertEqual(40.0, self.value(data, "LakeLagSeconds"))
+        self.assertAlmostEqual(30, self.value(data, "CertificateDaysLeft"), delta=0.1)
+        # A name that the certificate hasn't: clients and other gateways would turn away.
+        self.assertEqual(0, self.value(self.metrics("gateway", "--name", "127.0.0.1", *args), "GatewayUp", machine=True))
+        with open(token, "w", encoding="utf-8") as file:
+            file.write("sluice_other\n")
+        data = self.metrics("gateway", "--name", "localhost", *args)
+        self.assertEqual(0, self.value(data, "GatewayUp", machine=True))
+        self.assertIsNotNone(self.value(data, "CertificateDaysLeft"))
+
     def test_a_gateway_that_is_away_is_a_figure(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -313,6 +345,7 @@ class MetricsTest(unittest.TestCase):
 
     def test_each_alarm_of_sluice_s_own_is_about_a_figure_that_is_told(self):
         told = {name for name, *_ in sluice_metrics.GAUGES + sluice_metrics.COUNTERS} | {"BookiesUp"}
+        told |= {"CertificateDaysLeft"}
         told |= {kind + what for kind in ("Gateway", "Bookie", "ZooKeeper") for what in ("Up", "DiskUsedPercent")}
         with open(os.path.join(MODULES, "observability", "main.tf"), encoding="utf-8") as file:
             lines = [line for line in file if 'namespace = "Sluice"' in line]
@@ -324,7 +357,7 @@ class MetricsTest(unittest.TestCase):
 class ModesTest(unittest.TestCase):
 
     def test_scripts_are_bash_that_can_be_read(self):
-        for module in ("machine", "bookies", "gateways"):
+        for module in ("machine", "bookies", "gateways", "secrets"):
             folder = os.path.join(MODULES, module, "files")
             for name in os.listdir(folder):
                 if "." not in name and name != "logrotate":

@@ -12,3 +12,13 @@ output "client_security_group_id" {
   description = "Id of the security group whose members may reach the gateways."
   value       = module.sluice.client_security_group_id
 }
+
+output "certificate_names" {
+  description = "Host names that the gateways' certificate must have, as its subjectAltName."
+  value       = module.sluice.certificate_names
+}
+
+output "secrets" {
+  description = "Ids of the secrets whose values you put: certificate, key, ca, tokens."
+  value       = module.sluice.secrets
+}

@@ -12,3 +12,13 @@ output "machines" {
   description = "Ids of the bookies' and ZooKeeper's machines, by name."
   value       = module.sluice.machines
 }
+
+output "certificate_names" {
+  description = "Host names that the gateways' certificate must have, as its subjectAltName."
+  value       = module.sluice.certificate_names
+}
+
+output "secrets" {
+  description = "Ids of the secrets whose values you put: certificate, key, ca, tokens."
+  value       = module.sluice.secrets
+}

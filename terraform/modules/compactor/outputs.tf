@@ -37,3 +37,8 @@ output "log_group" {
   description = "Name of the log group."
   value       = aws_cloudwatch_log_group.this.name
 }
+
+output "policy" {
+  description = "The function's policy, as JSON."
+  value       = aws_iam_role_policy.this.policy
+}

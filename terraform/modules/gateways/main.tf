@@ -5,9 +5,30 @@ locals {
   port      = 9470
   full_name = "${var.name}-gateway"
 
-  settings = merge({ "announce.queue-url" = var.queue.url, "announce.dead-queue-url" = var.dead_queue.url }, var.settings)
+  # Of a machine's name, by which gateways and clients know it: AWS's own names, which the VPC's resolver knows.
+  machine_domain = var.region == "us-east-1" ? "ec2.internal" : "${var.region}.compute.internal"
+  host           = coalesce(var.hostname, aws_lb.this.dns_name)
 
-  files = [
+  folder        = one(module.secrets[*].folder)
+  metrics_token = "/run/sluice/metrics-token"
+  starts        = var.insecure ? [] : module.secrets[0].start_commands
+
+  security = var.insecure ? {} : {
+    "gateway.auth.tokens"     = "${local.folder}/known-tokens"
+    "gateway.tls.certificate" = "${local.folder}/certificate"
+    "gateway.tls.key"         = "${local.folder}/key"
+    "gateway.tls.ca"          = "${local.folder}/ca"
+  }
+
+  metrics_env = var.insecure ? {} : { SLUICE_TLS_CA = "${local.folder}/ca", SLUICE_TOKEN_FILE = local.metrics_token }
+
+  settings = merge({ "announce.queue-url" = var.queue.url, "announce.dead-queue-url" = var.dead_queue.url }, local.security, var.settings)
+
+  security_files = var.insecure ? [] : concat(module.secrets[0].files, [
+    { path = "/usr/local/bin/sluice-tokens", permissions = "0755", content = file("${path.module}/files/sluice-tokens") },
+  ])
+
+  files = concat(local.security_files, [
     {
       path        = "/etc/sluice/gateway.properties"
       permissions = "0644"
@@ -18,7 +39,7 @@ locals {
       permissions = "0644"
       content = templatefile("${path.module}/files/sluice-gateway.service", {
         zookeeper = var.zookeeper, warehouse = var.warehouse, java_opts = var.java_opts, port = local.port, region = var.region,
-        handover  = var.handover_seconds
+        handover  = var.handover_seconds, starts = local.starts, insecure = var.insecure
       })
     },
     { path = "/usr/local/bin/sluice-handover", permissions = "0755", content = file("${path.module}/files/sluice-handover") },
@@ -27,16 +48,43 @@ locals {
       permissions = "0644"
       content     = templatefile("${path.module}/files/sluice-handover.service", { group = local.full_name, hook = local.hook, region = var.region })
     },
-    { path = "/etc/sluice/metrics.env", permissions = "0644", content = "SLUICE_FOLDERS=/\n" },
-  ]
+    {
+      path        = "/etc/sluice/metrics.env"
+      permissions = "0644"
+      content     = join("", [for key, value in merge({ SLUICE_FOLDERS = "/" }, local.metrics_env) : "${key}=${value}\n"])
+    },
+  ])
 
   hook = "hand-over"
 
   cloud_config = {
     packages    = module.machine.packages
     write_files = concat(module.machine.files, local.files)
-    runcmd      = concat(module.machine.commands, [["systemctl", "enable", "--now", "sluice-gateway", "sluice-handover"]])
+    runcmd      = concat(module.machine.commands, [concat(["systemctl", "enable", "--now"], module.secrets[*].unit, ["sluice-gateway", "sluice-handover"])])
   }
+}
+
+module "secrets" {
+  source = "../secrets"
+  count  = var.insecure ? 0 : 1
+
+  name        = var.name
+  kind        = "gateway"
+  region      = var.region
+  account_id  = var.account_id
+  partition   = var.partition
+  kms_key_arn = var.kms_key_arn
+  protected   = var.protected
+  tags        = var.tags
+
+  secrets = {
+    certificate = "The gateways' certificate, and those between it and its CA: PEM"
+    key         = "The private key of the gateways' certificate: PEM, without a password"
+    ca          = "The CAs of the gateways' certificates: PEM"
+    tokens      = "Who may call: a line for each token, with its hash, as sluice token create writes it"
+  }
+  sealed   = ["key"]
+  commands = ["/usr/local/bin/sluice-tokens /run/sluice/secrets sluice ${local.metrics_token}"]
 }
 
 module "machine" {
@@ -52,7 +100,7 @@ module "machine" {
   log_days    = var.log_days
   tags        = var.tags
 
-  statements = concat(var.lake_statements, [
+  statements = concat(var.lake_statements, flatten(module.secrets[*].statements), [
     {
       Sid      = "HandOver"
       Effect   = "Allow"
@@ -125,7 +173,7 @@ resource "aws_launch_template" "this" {
 }
 
 resource "aws_lb" "this" {
-  # checkov:skip=CKV_AWS_91: a balancer of this kind logs TLS connections only, and has none
+  # checkov:skip=CKV_AWS_91: a balancer of this kind logs those TLS connections only that end at it; these go through to the gateways
   # checkov:skip=CKV_AWS_150: it is on unless "protected" is set to false to destroy the deployment
   name                             = local.full_name
   load_balancer_type               = "network"
@@ -139,7 +187,7 @@ resource "aws_lb" "this" {
 }
 
 resource "aws_lb_target_group" "this" {
-  # checkov:skip=CKV_AWS_378: the checks are HTTP, as the gateways have no TLS
+  # checkov:skip=CKV_AWS_378: it is TCP, in which TLS goes through to the gateways; checks are HTTP only of gateways that are insecure on purpose
   name                   = local.full_name
   vpc_id                 = var.vpc_id
   port                   = local.port
@@ -149,7 +197,7 @@ resource "aws_lb_target_group" "this" {
   connection_termination = false
 
   health_check {
-    protocol            = "HTTP"
+    protocol            = var.insecure ? "HTTP" : "HTTPS"
     port                = "traffic-port"
     path                = "/readyz"
     matcher             = "200"

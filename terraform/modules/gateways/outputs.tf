@@ -1,6 +1,21 @@
 output "endpoint" {
   description = "Where clients connect: host:port."
-  value       = "${aws_lb.this.dns_name}:${local.port}"
+  value       = "${local.host}:${local.port}"
+}
+
+output "balancer_host" {
+  description = "Host name of the load balancer."
+  value       = aws_lb.this.dns_name
+}
+
+output "certificate_names" {
+  description = "Host names that the gateways' certificate must have, as its subjectAltName: that of the endpoint, and the machines' own."
+  value       = "DNS:${local.host},DNS:*.${local.machine_domain}"
+}
+
+output "secrets" {
+  description = "Ids of the secrets in Secrets Manager, by what they are: certificate, key, ca, tokens. Empty if gateways are insecure."
+  value       = var.insecure ? {} : module.secrets[0].ids
 }
 
 output "group" {

@@ -130,10 +130,33 @@ variable "java_opts" {
   type        = string
 }
 
+variable "insecure" {
+  description = "Whether gateways speak clear text and let everyone in who reaches them."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "hostname" {
+  description = "Host name of yours that leads to the load balancer; null for the balancer's own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.hostname == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.hostname))
+    error_message = "hostname must be a full name in small letters, for example sluice.example.com."
+  }
+}
+
 variable "settings" {
   description = "Settings of a gateway, as docs/configuration.md lists them."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = alltrue([for key in keys(var.settings) : !startswith(key, "gateway.auth.") && !contains(["gateway.tls.certificate", "gateway.tls.key", "gateway.tls.ca"], key)])
+    error_message = "settings must not name certificates or tokens: they come from Secrets Manager."
+  }
 
   validation {
     condition     = alltrue([for key, value in var.settings : can(regex("^[a-z][a-z.-]*[a-z]$", key)) && !strcontains(value, "\n")])

@@ -4,7 +4,7 @@ locals {
   # Amazon Linux 2023 keeps its repositories here.
   packages_bucket = "arn:${var.partition}:s3:::al2023-repos-${var.region}-de612dc2"
   endpoint_zones  = slice(var.zones, 0, var.endpoint_zones)
-  endpoints       = toset(["autoscaling", "glue", "logs", "monitoring", "sqs", "ssm", "ssmmessages"])
+  endpoints       = toset(["autoscaling", "glue", "logs", "monitoring", "secretsmanager", "sqs", "ssm", "ssmmessages"])
 }
 
 resource "aws_vpc" "this" {

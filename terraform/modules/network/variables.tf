@@ -34,7 +34,7 @@ variable "zones" {
 }
 
 variable "client_cidrs" {
-  description = "IPv4 ranges of clients outside the VPC that may reach the gateways, as over a peering; private ranges only, as the port has neither TLS nor authentication."
+  description = "IPv4 ranges of clients outside the VPC that may reach the gateways, as over a peering; private ranges only."
   type        = list(string)
   default     = []
 
@@ -47,7 +47,7 @@ variable "client_cidrs" {
         can(regex("^100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.[0-9.]+/(1[0-9]|2[0-9]|3[0-2])$", cidr))
       )
     ])
-    error_message = "client_cidrs must be private ranges (10/8, 172.16/12, 192.168/16, 100.64/10): whoever reaches a gateway may read and write everything."
+    error_message = "client_cidrs must be private ranges (10/8, 172.16/12, 192.168/16, 100.64/10): nothing of the deployment is public."
   }
 }
 

@@ -11,7 +11,7 @@ locals {
         below     = length(var.bookies), minutes = 5, missing = "breaching"
       }
       gateways-missing = {
-        says       = "Fewer gateways answer /readyz than there should be. If it is all of them, look for ZooKeeper."
+        says       = "Fewer gateways answer /readyz than there should be. If it is all of them, look for ZooKeeper; one that never came up may lack a secret, or its certificate a name: its log says so."
         namespace  = "AWS/NetworkELB", metric = "HealthyHostCount", statistic = "Minimum"
         dimensions = { LoadBalancer = var.balancer_suffix, TargetGroup = var.target_group_suffix }
         below      = var.gateways, minutes = 10, missing = "breaching"
@@ -81,6 +81,11 @@ locals {
         namespace = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", dimensions = { QueueName = var.queue_name }, statistic = "Maximum"
         above     = 3600, minutes = 5, missing = "notBreaching"
       }
+      certificate-ends = {
+        says      = "The gateways' certificate ends in less than two weeks. Put a new one: docs/aws.md, Certificates and tokens."
+        namespace = "Sluice", metric = "CertificateDaysLeft", dimensions = local.cluster, statistic = "Minimum"
+        below     = 14, minutes = 5, missing = "notBreaching"
+      }
       gateway-disk = {
         says      = "A gateway's disk is filling up."
         namespace = "Sluice", metric = "GatewayDiskUsedPercent", dimensions = local.cluster, statistic = "Maximum"
@@ -127,6 +132,7 @@ locals {
     { title = "Bookies that are up", series = [["Sluice", "BookiesUp", "Cluster", var.name]], stat = "Maximum" },
     { title = "Bookies' disks, percent", series = [for name in sort(var.bookies) : ["Sluice", "BookieDiskUsedPercent", "Cluster", var.name, "Machine", name]], stat = "Maximum" },
     { title = "Gateways that are ready", series = [["AWS/NetworkELB", "HealthyHostCount", "TargetGroup", var.target_group_suffix, "LoadBalancer", var.balancer_suffix]], stat = "Minimum" },
+    { title = "Days until the gateways' certificate ends", series = [["Sluice", "CertificateDaysLeft", "Cluster", var.name]], stat = "Minimum" },
     { title = "The compactor's function", series = [for metric in ["Invocations", "Errors", "Throttles"] : ["AWS/Lambda", metric, "FunctionName", var.function_name]], stat = "Sum" },
     { title = "How long it ran, in milliseconds", series = [["AWS/Lambda", "Duration", "FunctionName", var.function_name]], stat = "Maximum" },
     { title = "Messages, dead ones too", series = [for queue in [var.queue_name, var.dead_queue_name] : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]], stat = "Maximum" },

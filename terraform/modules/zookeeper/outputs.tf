@@ -15,3 +15,8 @@ output "log_group" {
   description = "Name of the log group."
   value       = module.machine.log_group
 }
+
+output "policy" {
+  description = "The machines' policy, as JSON."
+  value       = module.machine.policy
+}

@@ -45,7 +45,7 @@ run "gateways_are_in_all_zones_and_checked_by_readyz" {
   }
 
   assert {
-    condition     = aws_lb_target_group.this.health_check[0].path == "/readyz" && aws_lb_target_group.this.health_check[0].protocol == "HTTP" && aws_lb_target_group.this.port == 9470
+    condition     = aws_lb_target_group.this.health_check[0].path == "/readyz" && aws_lb_target_group.this.health_check[0].protocol == "HTTPS" && aws_lb_listener.this.protocol == "TCP" && aws_lb_target_group.this.port == 9470
     error_message = "The balancer doesn't ask what the gateways answer."
   }
 
@@ -120,13 +120,13 @@ run "gateways_are_told_of_the_cluster" {
   assert {
     condition = strcontains(
       one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/systemd/system/sluice-gateway.service"]),
-      "sluice gateway --config /etc/sluice/gateway.properties --zookeeper 10.80.0.1:2181,10.80.0.2:2181,10.80.0.3:2181 --warehouse s3://town-lake/warehouse --catalog type=glue --replication 3/3/2 --host $${SLUICE_HOST} --port 9470 --insecure\n"
+      "sluice gateway --config /etc/sluice/gateway.properties --zookeeper 10.80.0.1:2181,10.80.0.2:2181,10.80.0.3:2181 --warehouse s3://town-lake/warehouse --catalog type=glue --replication 3/3/2 --host $${SLUICE_HOST} --port 9470 --set gateway.advertised-host=$${SLUICE_NAME}\n"
     )
     error_message = "A gateway is started with other options."
   }
 
   assert {
-    condition     = one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/sluice/gateway.properties"]) == "announce.dead-queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor-dead\nannounce.queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor\ngateway.memory-bytes = 2GiB\n"
+    condition     = one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/sluice/gateway.properties"]) == "announce.dead-queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor-dead\nannounce.queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor\ngateway.auth.tokens = /run/sluice/secrets/known-tokens\ngateway.memory-bytes = 2GiB\ngateway.tls.ca = /run/sluice/secrets/ca\ngateway.tls.certificate = /run/sluice/secrets/certificate\ngateway.tls.key = /run/sluice/secrets/key\n"
     error_message = "The settings don't reach the gateway."
   }
 
@@ -144,6 +144,84 @@ run "gateways_are_told_of_the_cluster" {
     condition     = output.endpoint == "mock-0123456789abcdef.elb.eu-central-1.amazonaws.com:9470"
     error_message = "Clients are told another place."
   }
+}
+
+run "certificates_and_tokens_come_before_the_gateway_starts_and_while_it_runs" {
+  assert {
+    condition = strcontains(
+      one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/systemd/system/sluice-gateway.service"]),
+      "ExecStartPre=+/usr/local/bin/sluice-secrets /run/sluice/secrets sluice ca=town/gateway/ca certificate=town/gateway/certificate key=town/gateway/key tokens=town/gateway/tokens\nExecStartPre=+/usr/local/bin/sluice-tokens /run/sluice/secrets sluice /run/sluice/metrics-token\nExecStart=/opt"
+    )
+    error_message = "A gateway starts without its certificate or tokens."
+  }
+
+  assert {
+    condition     = contains(local.cloud_config.runcmd, ["systemctl", "enable", "--now", "sluice-secrets.timer", "sluice-gateway", "sluice-handover"])
+    error_message = "New certificates and tokens never come."
+  }
+
+  assert {
+    condition     = one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/sluice/metrics.env"]) == "SLUICE_FOLDERS=/\nSLUICE_TLS_CA=/run/sluice/secrets/ca\nSLUICE_TOKEN_FILE=/run/sluice/metrics-token\n"
+    error_message = "The machine can't read its gateway's metrics."
+  }
+
+  assert {
+    condition     = output.secrets == tomap({ ca = "town/gateway/ca", certificate = "town/gateway/certificate", key = "town/gateway/key", tokens = "town/gateway/tokens" })
+    error_message = "The user isn't told where to put the values."
+  }
+
+  assert {
+    condition     = output.certificate_names == "DNS:mock-0123456789abcdef.elb.eu-central-1.amazonaws.com,DNS:*.eu-central-1.compute.internal"
+    error_message = "The certificate is for other names than those that gateways are called by."
+  }
+}
+
+run "the_endpoint_may_have_a_name_of_the_user_s" {
+  variables {
+    hostname = "sluice.example.com"
+    region   = "us-east-1"
+  }
+
+  assert {
+    condition     = output.endpoint == "sluice.example.com:9470" && output.certificate_names == "DNS:sluice.example.com,DNS:*.ec2.internal"
+    error_message = "Clients are told another name."
+  }
+}
+
+run "an_open_gateway_is_one_that_was_asked_for" {
+  variables {
+    insecure = true
+  }
+
+  assert {
+    condition = strcontains(
+      one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/systemd/system/sluice-gateway.service"]),
+      "--host $${SLUICE_HOST} --port 9470 --insecure\n"
+      ) && !strcontains(
+      one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/systemd/system/sluice-gateway.service"]), "ExecStartPre"
+    )
+    error_message = "An insecure gateway waits for secrets that there aren't."
+  }
+
+  assert {
+    condition     = length(module.secrets) == 0 && length(output.secrets) == 0 && aws_lb_target_group.this.health_check[0].protocol == "HTTP"
+    error_message = "An insecure gateway has secrets, or is asked for TLS that it doesn't speak."
+  }
+
+  assert {
+    condition     = length([for statement in jsondecode(module.machine.policy).Statement : statement.Sid if startswith(statement.Sid, "Secret")]) == 0
+    error_message = "An insecure gateway may read secrets."
+  }
+}
+
+run "settings_can_t_take_the_tokens_away" {
+  command = plan
+
+  variables {
+    settings = { "gateway.auth.tokens" = "" }
+  }
+
+  expect_failures = [var.settings]
 }
 
 run "what_cloud_init_gets_is_small_enough" {

@@ -9,7 +9,9 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
+import time
 import urllib.request
 
 SAMPLE = re.compile(r'^(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?P<labels>.*)\})? (?P<value>\S+)(?: \d+)?$')
@@ -113,15 +115,32 @@ def disk_used_percent(folder):
 
 def gateway(args):
     state = read_state(args.state)
+    data = []
     try:
-        with urllib.request.urlopen("http://%s:%d/metrics" % (args.host, args.port), timeout=10) as answer:
+        # By the name that its certificate has, which clients and other gateways know it by too.
+        tls = ssl.create_default_context(cafile=args.tls_ca) if args.tls_ca else None
+        host = args.name if tls else args.host
+        request = urllib.request.Request("%s://%s:%d/metrics" % ("https" if tls else "http", host, args.port))
+        if args.token_file:
+            with open(args.token_file, encoding="utf-8") as file:
+                request.add_header("Authorization", "Bearer " + file.read().strip())
+        if tls:
+            data.append(("CertificateDaysLeft", days_left(host, args.port, tls), "Count"))
+        with urllib.request.urlopen(request, timeout=10, context=tls) as answer:
             found = samples(answer.read().decode("utf-8"))
     except OSError as e:
         print("the gateway doesn't answer: %s" % e)
-        return [("Up", 0, "Count")]
+        return [("Up", 0, "Count")] + data
     totals = counts(found)
     write_state(args.state, totals)
-    return [("Up", 1, "Count")] + gauges(found) + increases(state, totals)
+    return [("Up", 1, "Count")] + data + gauges(found) + increases(state, totals)
+
+
+def days_left(host, port, tls):
+    """Returns for how many days the gateway's certificate is still good."""
+    with socket.create_connection((host, port), timeout=10) as connection:
+        with tls.wrap_socket(connection, server_hostname=host) as session:
+            return (ssl.cert_time_to_seconds(session.getpeercert()["notAfter"]) - time.time()) / 86400.0
 
 
 def zookeeper(args):
@@ -183,6 +202,9 @@ def main():
     parser.add_argument("--state", required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--machine", default=os.environ.get("SLUICE_MACHINE", os.environ.get("SLUICE_INSTANCE", "")))
+    parser.add_argument("--name", default=os.environ.get("SLUICE_NAME", ""), help="host name of the machine, as its certificate has it")
+    parser.add_argument("--tls-ca", default=os.environ.get("SLUICE_TLS_CA", ""))
+    parser.add_argument("--token-file", default=os.environ.get("SLUICE_TOKEN_FILE", ""))
     parser.add_argument("--folders", default=os.environ.get("SLUICE_FOLDERS", "/"), help="folders, separated by colons")
     parser.add_argument("--zookeeper", default=os.environ.get("SLUICE_ZOOKEEPER", ""))
     parser.add_argument("--sluice", default="/opt/sluice/bin/sluice")

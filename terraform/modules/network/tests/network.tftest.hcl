@@ -105,7 +105,7 @@ run "a_subnet_in_each_zone_and_endpoints_in_as_many_as_asked" {
   }
 
   assert {
-    condition     = length(setsubtract(["sqs", "glue", "logs", "monitoring", "autoscaling", "ssm", "ssmmessages"], keys(aws_vpc_endpoint.interface))) == 0
+    condition     = length(setsubtract(["sqs", "glue", "logs", "monitoring", "autoscaling", "secretsmanager", "ssm", "ssmmessages"], keys(aws_vpc_endpoint.interface))) == 0
     error_message = "An API that the machines use has no endpoint."
   }
 }
