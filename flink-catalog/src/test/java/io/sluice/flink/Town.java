@@ -170,9 +170,14 @@ final class Town implements AutoCloseable {
   TableEnvironment sql(EnvironmentSettings settings) {
     TableEnvironment sql = TableEnvironment.create(settings);
     sql.getConfig().set("parallelism.default", "2");
+    use(sql);
+    return sql;
+  }
+
+  /** Makes the catalog {@code sluice} the current one of a session. */
+  void use(TableEnvironment sql) {
     sql.executeSql("CREATE CATALOG sluice WITH ('type'='sluice', 'endpoint'='" + endpoint() + "')");
     sql.executeSql("USE CATALOG sluice");
-    return sql;
   }
 
   static List<Row> rows(TableEnvironment sql, String query) {
