@@ -31,9 +31,7 @@ final class AutoRecoveryCommand implements Callable<Integer> {
           AutoRecovery recovery =
               opened.add(
                   AutoRecovery.start(
-                      config.recovery(),
-                      config.bookKeeper().metadataUri(),
-                      config.zooKeeper().sessionTimeout()));
+                      config.recovery(), config.bookKeeper(), config.zooKeeper().sessionTimeout()));
           String place = "with " + config.zooKeeper().connectString();
           return new Foreground.Ready(place, recovery.ended());
         });

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.log.bookie.Bookies;
 import io.sluice.log.bookie.Bookies.Bookie;
+import io.sluice.log.bookkeeper.BookKeeperSettings;
 import io.sluice.log.segment.Replication;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,10 +27,10 @@ final class BookieCheck {
    *
    * @throws CommandException if there aren't within {@code limit}; it says how many there are
    */
-  static void await(String metadataUri, Replication copies, Duration limit)
+  static void await(BookKeeperSettings ledgers, Replication copies, Duration limit)
       throws IOException, InterruptedException {
     long giveUpAt = System.nanoTime() + limit.toNanos();
-    try (Bookies bookies = Bookies.connect(metadataUri)) {
+    try (Bookies bookies = Bookies.connect(ledgers)) {
       Optional<String> lack = lack(copies, bookies.list());
       while (lack.isPresent()) {
         if (System.nanoTime() > giveUpAt) {

@@ -118,6 +118,7 @@ final class BookieCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true)
   static final class ListAll implements Callable<Integer> {
 
+    @Mixin private SettingsOptions settings = new SettingsOptions();
     @Mixin private ClusterOptions cluster = new ClusterOptions();
 
     @Spec
@@ -126,7 +127,7 @@ final class BookieCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      try (Bookies bookies = connect(cluster)) {
+      try (Bookies bookies = connect(settings, cluster)) {
         TextTable table = new TextTable("bookie", "state", "address");
         for (Bookies.Bookie bookie : bookies.list()) {
           String state = bookie.state().name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -146,6 +147,7 @@ final class BookieCommand implements Callable<Integer> {
       footer = {"", "Stop the bookie first. May be stopped and begun again."})
   static final class Decommission implements Callable<Integer> {
 
+    @Mixin private SettingsOptions settings = new SettingsOptions();
     @Mixin private ClusterOptions cluster = new ClusterOptions();
 
     @Parameters(paramLabel = "NAME", description = "The bookie, as `sluice bookie list` has it.")
@@ -166,7 +168,7 @@ final class BookieCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
       PrintWriter out = spec.commandLine().getOut();
-      try (Bookies bookies = connect(cluster)) {
+      try (Bookies bookies = connect(settings, cluster)) {
         bookies.decommission(
             id,
             Duration.ofSeconds(waitSeconds),
@@ -179,8 +181,9 @@ final class BookieCommand implements Callable<Integer> {
     }
   }
 
-  private static Bookies connect(ClusterOptions cluster) throws IOException {
-    ProcessConfig config = ClusterOptions.config(cluster.settings());
-    return Bookies.connect(config.bookKeeper().metadataUri());
+  private static Bookies connect(SettingsOptions settings, ClusterOptions cluster)
+      throws IOException {
+    ProcessConfig config = ClusterOptions.config(settings.with(cluster.settings()));
+    return Bookies.connect(config.bookKeeper());
   }
 }

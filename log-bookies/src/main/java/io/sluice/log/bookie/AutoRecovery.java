@@ -1,5 +1,6 @@
 package io.sluice.log.bookie;
 
+import io.sluice.log.bookkeeper.BookKeeperSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
@@ -25,21 +26,22 @@ public final class AutoRecovery implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param metadataUri the cluster's, which must be there: its first bookie makes it
+   * @param ledgers the cluster's, which must be there: its first bookie makes it
    * @param sessionTimeout time after which ZooKeeper lets another one do this one's work
    * @throws IOException if the cluster's metadata can't be reached
    */
   public static AutoRecovery start(
-      RecoverySettings settings, String metadataUri, Duration sessionTimeout)
+      RecoverySettings settings, BookKeeperSettings ledgers, Duration sessionTimeout)
       throws IOException, InterruptedException {
     ServerConfiguration conf = new ServerConfiguration();
-    conf.setMetadataServiceUri(metadataUri);
+    conf.setMetadataServiceUri(ledgers.metadataUri());
     conf.setZkTimeout((int) sessionTimeout.toMillis());
     conf.setBookieId("autorecovery-" + UUID.randomUUID());
     conf.setNettyMaxFrameSizeBytes(BookieConfigurations.FRAME_BYTES);
     conf.setLostBookieRecoveryDelay((int) settings.lostBookieDelay().toSeconds());
     conf.setOpenLedgerRereplicationGracePeriod(
         String.valueOf(settings.openSegmentGrace().toMillis()));
+    ledgers.secure(conf);
     try {
       rememberDelay(conf);
       AutoRecoveryMain main = new AutoRecoveryMain(conf);
@@ -52,7 +54,7 @@ public final class AutoRecovery implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException(
           "autorecovery can't start with "
-              + metadataUri
+              + ledgers.metadataUri()
               + ": "
               + e.getMessage()
               + ". See that ZooKeeper is up, and that a bookie was started on it once",

@@ -1,5 +1,7 @@
 package io.sluice.log.bookie;
 
+import io.sluice.log.bookie.tls.CertificateRequired;
+import io.sluice.log.bookie.tls.PemTls;
 import java.nio.file.Path;
 import org.apache.bookkeeper.bookie.storage.ldb.DbLedgerStorage;
 import org.apache.bookkeeper.conf.ServerConfiguration;
@@ -47,6 +49,7 @@ final class BookieConfigurations {
     conf.setProperty("enableStatistics", false);
     conf.setHttpServerEnabled(false);
     conf.setAutoRecoveryDaemonEnabled(false);
+    tls(conf, settings.tls());
     return conf;
   }
 
@@ -102,6 +105,13 @@ final class BookieConfigurations {
     conf.setMaxReadsInProgressLimit(MAX_READS_IN_PROGRESS);
     conf.setWaitTimeoutOnResponseBackpressureMillis(5_000);
     conf.setCloseChannelOnResponseTimeout(true);
+  }
+
+  private static void tls(ServerConfiguration conf, BookieTls tls) {
+    if (tls.enabled()) {
+      PemTls.configure(conf, tls.certificate(), tls.key(), tls.clientCa(), "");
+      conf.setBookieAuthProviderFactoryClass(CertificateRequired.class.getName());
+    }
   }
 
   private static int mib(long bytes) {

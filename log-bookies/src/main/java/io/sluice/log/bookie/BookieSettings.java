@@ -25,6 +25,7 @@ import java.time.Duration;
  *     journal} in the data folder. It can't be changed once the bookie was started
  * @param ledgersFolder folder of the entry logs and their index; empty for {@code ledgers} in the
  *     data folder. It can't be changed once the bookie was started
+ * @param tls how its connections are encrypted
  */
 public record BookieSettings(
     String bookieId,
@@ -39,7 +40,8 @@ public record BookieSettings(
     Duration collectEvery,
     int diskUsagePercent,
     String journalFolder,
-    String ledgersFolder) {
+    String ledgersFolder,
+    BookieTls tls) {
 
   private static final long MIB = 1 << 20;
 
@@ -58,7 +60,8 @@ public record BookieSettings(
           Duration.ofMinutes(1),
           98,
           "",
-          "");
+          "",
+          BookieTls.NONE);
 
   public BookieSettings {
     if (!bookieId.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
@@ -102,7 +105,8 @@ public record BookieSettings(
         collectEvery,
         diskUsagePercent,
         journalFolder,
-        ledgersFolder);
+        ledgersFolder,
+        tls);
   }
 
   /** Returns these settings with another port, 0 for a free one. */
@@ -120,7 +124,27 @@ public record BookieSettings(
         collectEvery,
         diskUsagePercent,
         journalFolder,
-        ledgersFolder);
+        ledgersFolder,
+        tls);
+  }
+
+  /** Returns these settings with connections encrypted in another way. */
+  public BookieSettings withTls(BookieTls other) {
+    return new BookieSettings(
+        bookieId,
+        host,
+        port,
+        advertisedHost,
+        writeCacheBytes,
+        readCacheBytes,
+        indexCacheBytes,
+        journalBytes,
+        entryLogBytes,
+        collectEvery,
+        diskUsagePercent,
+        journalFolder,
+        ledgersFolder,
+        other);
   }
 
   /** Returns the host at which the others of the cluster reach it. */

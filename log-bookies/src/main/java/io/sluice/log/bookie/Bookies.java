@@ -1,6 +1,7 @@
 package io.sluice.log.bookie;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sluice.log.bookkeeper.BookKeeperSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -73,21 +74,23 @@ public final class Bookies implements AutoCloseable {
    * @throws IOException if its metadata can't be reached, or aren't there: no bookie was ever
    *     started on this ZooKeeper
    */
-  public static Bookies connect(String metadataUri) throws IOException {
+  public static Bookies connect(BookKeeperSettings ledgers) throws IOException {
     ClientConfiguration conf = new ClientConfiguration();
-    conf.setMetadataServiceUri(metadataUri);
+    conf.setMetadataServiceUri(ledgers.metadataUri());
     conf.setNettyMaxFrameSizeBytes(BookieConfigurations.FRAME_BYTES);
+    ledgers.secure(conf);
     ScheduledExecutorService scheduler =
         Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("bookies", true));
     try {
-      MetadataClientDriver driver = MetadataDrivers.getClientDriver(URI.create(metadataUri));
+      MetadataClientDriver driver =
+          MetadataDrivers.getClientDriver(URI.create(ledgers.metadataUri()));
       driver.initialize(conf, scheduler, NullStatsLogger.INSTANCE, Optional.empty());
       return new Bookies(conf, scheduler, driver);
     } catch (MetadataException | IllegalArgumentException e) {
       scheduler.shutdownNow();
       throw new IOException(
           "there is no cluster of bookies at "
-              + metadataUri
+              + ledgers.metadataUri()
               + ": see that ZooKeeper is up, and that a bookie was started on it",
           e);
     }

@@ -76,6 +76,15 @@ final class BookKeeperFailures {
     if (cause instanceof TimeoutException) {
       return "no answer in time; see that bookies and ZooKeeper are up";
     }
+    int code = code(cause);
+    if (code == Code.UnauthorizedAccessException) {
+      return "a bookie wants TLS and a certificate: set bookkeeper.tls.certificate, .key and .ca";
+    }
+    if (code == Code.NotEnoughBookiesException || code == Code.SecurityException) {
+      return cause.getMessage()
+          + ": some are down, or there is no TLS with them; see what the log says of each, and"
+          + " `sluice bookie list`";
+    }
     String message = cause.getMessage();
     return message == null ? cause.toString() : message;
   }

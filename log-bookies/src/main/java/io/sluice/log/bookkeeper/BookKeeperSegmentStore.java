@@ -79,6 +79,7 @@ public final class BookKeeperSegmentStore implements SegmentStore {
     conf.setClientTcpNoDelay(true);
     conf.setNumIOThreads(settings.ioThreads());
     conf.setNumWorkerThreads(settings.ioThreads());
+    settings.secure(conf);
     return conf;
   }
 

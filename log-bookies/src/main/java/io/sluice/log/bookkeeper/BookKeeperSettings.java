@@ -1,6 +1,8 @@
 package io.sluice.log.bookkeeper;
 
+import io.sluice.log.bookie.tls.PemTls;
 import java.time.Duration;
+import org.apache.bookkeeper.conf.AbstractConfiguration;
 
 /**
  * How ledgers are reached.
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param sessionTimeout time after which ZooKeeper forgets a client that it doesn't hear from
  * @param threads threads that talk to bookies, and as many that handle their answers, 0 to 256; 0
  *     for half of the cores
+ * @param tls how the connections to bookies are encrypted
  */
 public record BookKeeperSettings(
     String metadataUri,
@@ -22,7 +25,8 @@ public record BookKeeperSettings(
     Duration requestTimeout,
     Duration callTimeout,
     Duration sessionTimeout,
-    int threads) {
+    int threads,
+    BookKeeperTls tls) {
 
   private static final Duration LEAST = Duration.ofSeconds(1);
   private static final int MAX_THREADS = 256;
@@ -52,7 +56,8 @@ public record BookKeeperSettings(
         Duration.ofSeconds(5),
         Duration.ofSeconds(30),
         Duration.ofSeconds(10),
-        0);
+        0,
+        BookKeeperTls.NONE);
   }
 
   /** Returns the URI of the ledgers' metadata in a ZooKeeper {@code host:port[,host:port...]}. */
@@ -63,7 +68,22 @@ public record BookKeeperSettings(
   /** Returns these settings for the ledgers of another ZooKeeper. */
   public BookKeeperSettings withMetadataUri(String other) {
     return new BookKeeperSettings(
-        other, addTimeout, requestTimeout, callTimeout, sessionTimeout, threads);
+        other, addTimeout, requestTimeout, callTimeout, sessionTimeout, threads, tls);
+  }
+
+  /** Returns these settings with bookies talked to in another way. */
+  public BookKeeperSettings withTls(BookKeeperTls other) {
+    return new BookKeeperSettings(
+        metadataUri, addTimeout, requestTimeout, callTimeout, sessionTimeout, threads, other);
+  }
+
+  /**
+   * Turns TLS with bookies on in a configuration of BookKeeper's, if it is on in these settings.
+   */
+  public void secure(AbstractConfiguration<?> conf) {
+    if (tls.enabled()) {
+      PemTls.configure(conf, tls.certificate(), tls.key(), tls.ca(), tls.peerName());
+    }
   }
 
   /** Returns how many threads there are on this machine. */

@@ -98,7 +98,7 @@ class RunningBookieTest {
     start("a");
     RunningBookie lost = start("b");
     try (BookKeeperSegmentStore store = connect();
-        Bookies bookies = Bookies.connect(metadataUri)) {
+        Bookies bookies = Bookies.connect(BookKeeperSettings.of(metadataUri))) {
       SegmentWriter writer = create(store, new Replication(2, 2, 2));
       writer.add(Unpooled.copiedBuffer("kept", UTF_8)).get(30, TimeUnit.SECONDS);
       writer.seal().get(30, TimeUnit.SECONDS);
@@ -139,7 +139,7 @@ class RunningBookieTest {
   @Test
   void aBookieIsReachedAtTheHostThatItAdvertises() throws Exception {
     RunningBookie bookie = start("a", folder.resolve("a"), "localhost");
-    try (Bookies bookies = Bookies.connect(metadataUri);
+    try (Bookies bookies = Bookies.connect(BookKeeperSettings.of(metadataUri));
         BookKeeperSegmentStore store = connect()) {
       assertThat(bookies.list().get(0).address()).isEqualTo("localhost:" + bookie.port());
       SegmentWriter writer = create(store, new Replication(1, 1, 1));
@@ -177,14 +177,15 @@ class RunningBookieTest {
             Duration.ofMinutes(1),
             98,
             "",
-            "");
+            "",
+            BookieTls.NONE);
     RunningBookie bookie = RunningBookie.start(small, data, metadataUri, SESSION);
     running.add(bookie);
     return bookie;
   }
 
   private List<String> states() throws Exception {
-    try (Bookies bookies = Bookies.connect(metadataUri)) {
+    try (Bookies bookies = Bookies.connect(BookKeeperSettings.of(metadataUri))) {
       return bookies.list().stream().map(RunningBookieTest::state).toList();
     }
   }

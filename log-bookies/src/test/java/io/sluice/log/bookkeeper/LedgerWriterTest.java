@@ -117,6 +117,12 @@ class LedgerWriterTest {
   private static BookKeeperSettings settings() {
     BookKeeperSettings settings = BookKeeperSettings.of("zk+hierarchical://nowhere/ledgers");
     return new BookKeeperSettings(
-        settings.metadataUri(), LIMIT, LIMIT, settings.callTimeout(), settings.sessionTimeout(), 0);
+        settings.metadataUri(),
+        LIMIT,
+        LIMIT,
+        settings.callTimeout(),
+        settings.sessionTimeout(),
+        0,
+        settings.tls());
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sluice.testing.tls;
+
+import org.jspecify.annotations.NullMarked;
