@@ -1,19 +1,20 @@
 package io.sluice.flink.read;
 
 import io.sluice.flink.read.SluiceSplit.RangeSplit;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
  * Tells Flink while a bucket is read from the lake: operators may then work for throughput, and
- * checkpoints be rarer. It isn't in checkpoints, since readers say anew where they are.
+ * checkpoints be rarer. It isn't in checkpoints, since readers say anew where they are. For the
+ * coordinator's thread, but for {@link #buckets}.
  */
 final class Backlog {
 
   private final Consumer<Boolean> told;
-  private final Set<Integer> buckets = new HashSet<>();
+  private final Set<Integer> buckets = ConcurrentHashMap.newKeySet();
   private boolean last;
 
   /**
@@ -41,6 +42,11 @@ final class Backlog {
       buckets.remove(event.bucket());
     }
     tell();
+  }
+
+  /** Returns how many buckets are read from the lake, as far as is known. Thread-safe. */
+  int buckets() {
+    return buckets.size();
   }
 
   private void tell() {

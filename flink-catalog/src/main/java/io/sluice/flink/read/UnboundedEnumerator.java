@@ -11,6 +11,7 @@ import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.connector.source.SplitsAssignment;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, EnumeratorState> {
 
   private static final Logger LOG = LoggerFactory.getLogger(UnboundedEnumerator.class);
+  private static final String BUCKETS_IN_HISTORY = "bucketsInHistory";
 
   private final SplitEnumeratorContext<SluiceSplit> context;
   private final RangePlanner planner;
@@ -51,6 +53,7 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
 
   @Override
   public void start() {
+    context.metricGroup().gauge(BUCKETS_IN_HISTORY, (Gauge<Integer>) backlog::buckets);
     if (!planned) {
       context.callAsync(planner::ranges, this::planned);
     }

@@ -17,12 +17,15 @@ class BacklogTest {
   void thereIsABacklogUntilTheLastBucketIsOutOfTheLake() {
     backlog.expect(List.of(split(0, true), split(1, true), split(2, false)));
     assertThat(told).containsExactly(true);
+    assertThat(backlog.buckets()).isEqualTo(2);
     backlog.heard(new HistoryEvent(0, true));
     backlog.heard(new HistoryEvent(0, false));
     backlog.heard(new HistoryEvent(2, false));
     assertThat(told).containsExactly(true);
+    assertThat(backlog.buckets()).isEqualTo(1);
     backlog.heard(new HistoryEvent(1, false));
     assertThat(told).containsExactly(true, false);
+    assertThat(backlog.buckets()).isZero();
   }
 
   @Test
