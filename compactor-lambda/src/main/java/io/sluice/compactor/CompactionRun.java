@@ -62,6 +62,7 @@ final class CompactionRun {
   private CompactionReport report;
   private Instant lastCommit;
   private int lostCommits;
+  private boolean hasTurn;
 
   CompactionRun(
       Table table,
@@ -85,13 +86,26 @@ final class CompactionRun {
   }
 
   CompactionReport run() throws CompactionException, MetadataException, InterruptedException {
+    try {
+      return rounds();
+    } catch (CompactionException | MetadataException | RuntimeException e) {
+      endTurn(e);
+      throw e;
+    }
+  }
+
+  private CompactionReport rounds()
+      throws CompactionException, MetadataException, InterruptedException {
     while (true) {
       TableLook look = looks.look(table);
       looks.raiseFloors(look);
-      Work work = update(current -> upToDate(current, look));
+      // One time for all that is decided, so that the turn is taken if and only if it is used.
+      Instant now = clock.instant();
+      Work work = update(current -> withTurn(upToDate(current, look, now), look, now));
+      hasTurn = work.isCommitter(settings.worker());
       Combination combination = Combiner.choose(look.progress(), work);
-      Optional<Plan> todo = next(work, look);
-      if (!combination.isEmpty() && (todo.isEmpty() || commitIsDue())) {
+      Optional<Plan> todo = next(work, look, now);
+      if (hasTurn && wantsCommit(combination, todo, now)) {
         commit(look, combination);
       } else if (todo.isPresent()) {
         execute(todo.get(), look);
@@ -101,16 +115,45 @@ final class CompactionRun {
     }
   }
 
+  /** Lets others try at once what this worker failed at. */
+  private void endTurn(Exception cause) throws InterruptedException {
+    if (!hasTurn) {
+      return;
+    }
+    try {
+      var unused = update(work -> work.unclaimCommit(settings.worker()));
+    } catch (MetadataException | RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   /** Removes what is done, gives up what can't be, and plans what is new. */
-  private Work upToDate(Work current, TableLook look) {
-    Work kept = Upkeep.apply(current, look.progress(), look.specs(), clock.instant(), ids);
+  private Work upToDate(Work current, TableLook look, Instant now) {
+    Work kept = Upkeep.apply(current, look.progress(), look.specs(), now, ids);
     Planned planned = Planner.plan(look.segments(), kept, look.progress(), settings.limits(), ids);
     missing = planned.missing();
     return kept.plan(planned.plans());
   }
 
-  private Optional<Plan> next(Work work, TableLook look) {
-    Instant now = clock.instant();
+  /**
+   * Takes the turn to commit if there is something to commit, and ends it if not. Of many workers
+   * that see the same result one commits it. The others end: what they have put by then the one
+   * with the turn sees before it can end it. If it dies, its turn ends by itself.
+   */
+  private Work withTurn(Work work, TableLook look, Instant now) {
+    Combination combination = Combiner.choose(look.progress(), work);
+    if (!wantsCommit(combination, next(work, look, now), now)) {
+      return work.unclaimCommit(settings.worker());
+    }
+    return work.claimCommit(new WorkClaim(settings.worker(), now.plus(settings.turnFor())), now);
+  }
+
+  private boolean wantsCommit(Combination combination, Optional<Plan> todo, Instant now) {
+    return !combination.isEmpty()
+        && (todo.isEmpty() || !now.isBefore(lastCommit.plus(settings.commitEvery())));
+  }
+
+  private Optional<Plan> next(Work work, TableLook look, Instant now) {
     if (!now.isBefore(deadline) || failed.size() >= FAILURES_AT_MOST) {
       return Optional.empty();
     }
@@ -120,10 +163,6 @@ final class CompactionRun {
         // Others may plan buckets already that the table got after this run had begun.
         .filter(plan -> look.buckets().keySet().containsAll(plan.ranges().keySet()))
         .findFirst();
-  }
-
-  private boolean commitIsDue() {
-    return !clock.instant().isBefore(lastCommit.plus(settings.commitEvery()));
   }
 
   private void commit(TableLook look, Combination combination)

@@ -52,6 +52,8 @@ public record CompactorSettings(
           Duration.ofMinutes(5),
           Duration.ofSeconds(60));
 
+  private static final Duration LONGEST_TURN = Duration.ofSeconds(30);
+
   public CompactorSettings {
     if (worker.isEmpty() || worker.length() > 128) {
       throw new IllegalArgumentException("worker must have 1 to 128 characters: '" + worker + "'");
@@ -120,6 +122,14 @@ public record CompactorSettings(
         retryAfter,
         retryAtMost,
         callLimit);
+  }
+
+  /**
+   * Returns for how long others leave committing to a worker that has begun with it: longer than a
+   * commit takes, and short, as results wait for that time if it dies.
+   */
+  Duration turnFor() {
+    return claimFor.compareTo(LONGEST_TURN) < 0 ? claimFor : LONGEST_TURN;
   }
 
   private static void between(String name, long value, long least, long most) {

@@ -87,6 +87,8 @@ class TruncationAtEveryStepTest {
               "w",
               call -> {
                 if (isCommit(call) && below.isEmpty()) {
+                  // Long enough for its turn to commit to be over.
+                  town.now = town.now.plus(Duration.ofMinutes(1));
                   var unused = town.run(Seam.well("other"), table);
                   below.add(truncate(town, table));
                 }

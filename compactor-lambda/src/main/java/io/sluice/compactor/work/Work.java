@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is planned, being done and done of a table's compaction: one small value, changed by pure
@@ -24,13 +25,23 @@ import java.util.UUID;
  * @param incarnation of the table's log
  * @param plannedTo per bucket, one past the last offset that was ever planned
  * @param plans the plans that aren't known to be in the lake yet, oldest first
+ * @param committer who commits the results; null if nobody does
  */
-public record Work(UUID incarnation, SortedMap<Integer, Long> plannedTo, List<Plan> plans) {
+public record Work(
+    UUID incarnation,
+    SortedMap<Integer, Long> plannedTo,
+    List<Plan> plans,
+    @Nullable WorkClaim committer) {
 
   public Work {
     plannedTo = Collections.unmodifiableSortedMap(new TreeMap<>(plannedTo));
     plans = List.copyOf(plans);
     check(plannedTo, plans);
+  }
+
+  /** A record whose results nobody commits yet. */
+  public Work(UUID incarnation, SortedMap<Integer, Long> plannedTo, List<Plan> plans) {
+    this(incarnation, plannedTo, plans, null);
   }
 
   /** Returns the record of a table that nothing was planned for. */
@@ -88,7 +99,9 @@ public record Work(UUID incarnation, SortedMap<Integer, Long> plannedTo, List<Pl
         newPlans.add(plan);
       }
     }
-    return newPlans.size() == plans.size() ? this : new Work(incarnation, newPlannedTo, newPlans);
+    return newPlans.size() == plans.size()
+        ? this
+        : new Work(incarnation, newPlannedTo, newPlans, committer);
   }
 
   /** Tells whether a worker should execute a plan: it has no result, and nobody else is at it. */
@@ -135,7 +148,33 @@ public record Work(UUID incarnation, SortedMap<Integer, Long> plannedTo, List<Pl
   /** Removes plans whose rows a confirmed commit has. */
   public Work remove(Set<UUID> ids) {
     List<Plan> left = plans.stream().filter(plan -> !ids.contains(plan.id())).toList();
-    return left.size() == plans.size() ? this : new Work(incarnation, plannedTo, left);
+    return left.size() == plans.size() ? this : new Work(incarnation, plannedTo, left, committer);
+  }
+
+  /**
+   * Takes the turn to commit results; changes nothing while it is another worker's. It only saves
+   * work: who commits out of turn does nothing wrong, but of all who try at once one alone
+   * succeeds.
+   */
+  public Work claimCommit(WorkClaim claim, Instant now) {
+    boolean free =
+        committer == null
+            || committer.worker().equals(claim.worker())
+            || !committer.until().isAfter(now);
+    return free ? new Work(incarnation, plannedTo, plans, claim) : this;
+  }
+
+  /**
+   * Ends a worker's turn to commit. Whoever put a result before this step is applied must have had
+   * it seen by that worker; who puts one after it finds the turn free.
+   */
+  public Work unclaimCommit(String worker) {
+    return isCommitter(worker) ? new Work(incarnation, plannedTo, plans, null) : this;
+  }
+
+  /** Tells whether it is a worker's turn to commit. */
+  public boolean isCommitter(String worker) {
+    return committer != null && committer.worker().equals(worker);
   }
 
   private Work replace(UUID id, java.util.function.Function<Plan, List<Plan>> by) {
@@ -147,7 +186,7 @@ public record Work(UUID incarnation, SortedMap<Integer, Long> plannedTo, List<Pl
         changed.add(plan);
       }
     }
-    return changed.equals(plans) ? this : new Work(incarnation, plannedTo, changed);
+    return changed.equals(plans) ? this : new Work(incarnation, plannedTo, changed, committer);
   }
 
   /** Returns the ranges of all open plans of a bucket, ascending. */

@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  *  "plans":[{"id":"<uuid>","ranges":{"<bucket>":[<start>,<end>]},
  *            "claim":{"worker":"<name>","until":<epoch millis>},
  *            "result":{"manifest":"<location>","length":<bytes>,"spec":<id>,
- *                      "files":<n>,"rows":<n>,"bytes":<n>,"at":<epoch millis>}}]}
+ *                      "files":<n>,"rows":<n>,"bytes":<n>,"at":<epoch millis>}}],
+ *  "committer":{"worker":"<name>","until":<epoch millis>}}
  * }</pre>
  *
- * Claim and result are missing where there is none. Fields that a reader doesn't know are skipped;
- * a change that a reader must not miss raises the version.
+ * Claim, result and committer are missing where there is none. Fields that a reader doesn't know
+ * are skipped; a change that a reader must not miss raises the version.
  */
 public final class WorkCodec {
 
@@ -45,6 +46,7 @@ public final class WorkCodec {
     work.plannedTo().forEach((bucket, offset) -> plannedTo.put(bucket.toString(), offset));
     ArrayNode plans = json.putArray("plans");
     work.plans().forEach(plan -> encode(plan, plans.addObject()));
+    encode(work.committer(), "committer", json);
     return json.toString().getBytes(StandardCharsets.UTF_8);
   }
 
@@ -55,12 +57,7 @@ public final class WorkCodec {
         .forEach(
             (bucket, range) ->
                 ranges.putArray(bucket.toString()).add(range.start()).add(range.end()));
-    WorkClaim claim = plan.claim();
-    if (claim != null) {
-      json.putObject("claim")
-          .put("worker", claim.worker())
-          .put("until", claim.until().toEpochMilli());
-    }
+    encode(plan.claim(), "claim", json);
     PlanResult result = plan.result();
     if (result != null) {
       ObjectNode written = json.putObject("result");
@@ -89,6 +86,14 @@ public final class WorkCodec {
     }
   }
 
+  private static void encode(@Nullable WorkClaim claim, String field, ObjectNode json) {
+    if (claim != null) {
+      json.putObject(field)
+          .put("worker", claim.worker())
+          .put("until", claim.until().toEpochMilli());
+    }
+  }
+
   /**
    * Reads a record.
    *
@@ -113,7 +118,7 @@ public final class WorkCodec {
     }
     List<Plan> plans = new ArrayList<>();
     json.required("plans").forEach(plan -> plans.add(plan(plan)));
-    return new Work(uuid(json, "incarnation"), plannedTo, plans);
+    return new Work(uuid(json, "incarnation"), plannedTo, plans, claim(json.get("committer")));
   }
 
   private static Plan plan(JsonNode json) {

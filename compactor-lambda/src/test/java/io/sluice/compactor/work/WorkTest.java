@@ -57,6 +57,39 @@ class WorkTest {
   }
 
   @Test
+  void itSaysWhoCommits() {
+    Work work = none.claimCommit(CLAIM, NOW);
+
+    String json = new String(WorkCodec.encode(work), StandardCharsets.UTF_8);
+
+    assertThat(json).contains("\"committer\":{\"worker\":\"w\",\"until\":1700000060000}");
+    assertThat(WorkCodec.decode("/w", json.getBytes(StandardCharsets.UTF_8))).isEqualTo(work);
+  }
+
+  @Test
+  void oneCommitsUntilItEndsOrItsTimeIsOver() {
+    Work work = none.claimCommit(CLAIM, NOW);
+    WorkClaim other = new WorkClaim("other", NOW.plusSeconds(90));
+
+    assertThat(work.isCommitter("w")).isTrue();
+    assertThat(work.claimCommit(other, NOW.plusSeconds(59))).isEqualTo(work);
+    assertThat(work.claimCommit(other, NOW.plusSeconds(60)).isCommitter("other")).isTrue();
+    assertThat(work.unclaimCommit("other")).isEqualTo(work);
+    assertThat(work.unclaimCommit("w")).isEqualTo(none);
+    Instant later = NOW.plusSeconds(120);
+    assertThat(work.claimCommit(new WorkClaim("w", later), NOW).committer())
+        .isEqualTo(new WorkClaim("w", later));
+  }
+
+  @Test
+  void noStepLosesWhoCommits() {
+    Work work = none.claimCommit(CLAIM, NOW).plan(List.of(FIRST, SECOND));
+    work = work.claim(FIRST.id(), CLAIM, NOW).result(FIRST.id(), RESULT);
+    work = work.unclaim(SECOND.id(), "w").voided(SECOND.id(), List.of());
+    assertThat(work.remove(Set.of(FIRST.id())).isCommitter("w")).isTrue();
+  }
+
+  @Test
   void aLaterVersionIsRefused() {
     byte[] later = "{\"v\":2}".getBytes(StandardCharsets.UTF_8);
 
