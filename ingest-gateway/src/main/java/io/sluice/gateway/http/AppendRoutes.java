@@ -176,7 +176,7 @@ final class AppendRoutes {
       throws Exception {
     @Nullable String key = request.idempotencyKey();
     @Nullable WriterSequence writer =
-        key == null ? null : IdempotencyKey.writer(table.id(), "", key);
+        key == null ? null : IdempotencyKey.writer(table.id(), request.sender(), key);
     boolean aside = request.setsAside(table);
     VectorSchemaRoot rows = read(table, request, body, aside ? letters : null, arrow);
     // The rows wait as frames, of about this size, for those before them in their buckets.

@@ -2,6 +2,7 @@ package io.sluice.gateway.http;
 
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableOptions.InvalidRows;
+import io.sluice.gateway.auth.Principal;
 import io.sluice.gateway.csv.CsvFormat;
 import io.sluice.gateway.csv.CsvRows;
 import io.sluice.gateway.json.JsonRows;
@@ -22,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param bucket the bucket of all rows, or empty if it follows from the rows
  * @param csv how CSV is written
  * @param idempotencyKey the key, or null
+ * @param sender whose key it is; empty where gateways have no tokens
  */
 record RowsRequest(
     BodyType type,
     String coding,
     OptionalInt bucket,
     CsvFormat csv,
-    @Nullable String idempotencyKey) {
+    @Nullable String idempotencyKey,
+    String sender) {
 
   /** What a body is. */
   enum BodyType {
@@ -70,7 +73,12 @@ record RowsRequest(
         coding == null ? "" : coding,
         ReadParameters.bucket(query.get("bucket")),
         csv(query),
-        call.request().getHeader("Idempotency-Key"));
+        call.request().getHeader("Idempotency-Key"),
+        sender(call.caller()));
+  }
+
+  private static String sender(Principal caller) {
+    return caller.equals(Principal.ANYONE) ? "" : caller.name();
   }
 
   /** Returns whether bad rows of the body go to the table's dead letters: those of text may. */

@@ -207,6 +207,30 @@ class HttpAccessTest {
         .isEqualTo(403);
   }
 
+  /** Else the second caller's rows would pass for the first one's, and be dropped. */
+  @Test
+  void idempotencyKeysOfTwoCallersAreTwo() throws Exception {
+    assertThat(offset(GuardedGateway.WRITER, "{\"id\":1}")).isEqualTo(0);
+    assertThat(offset(GuardedGateway.ADMIN, "{\"id\":2}")).isEqualTo(1);
+    assertThat(offset(GuardedGateway.WRITER, "{\"id\":1}")).isEqualTo(0);
+  }
+
+  private long offset(String secret, String row) throws Exception {
+    HttpResponse<String> answer =
+        send(
+            "POST",
+            "/v1/databases/db/tables/hidden/rows?bucket=0",
+            row,
+            "Authorization",
+            "Bearer " + secret,
+            "Content-Type",
+            "application/x-ndjson",
+            "Idempotency-Key",
+            "1");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body()).path("results").path(0).path("offset").asLong(-1);
+  }
+
   private int status(String secret, String method, String path) throws Exception {
     return sendAs(secret, method, path, "").statusCode();
   }
