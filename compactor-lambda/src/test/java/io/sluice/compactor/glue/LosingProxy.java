@@ -15,18 +15,23 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
-/** Stands before an AWS endpoint, and loses requests of one kind, or their replies. */
-final class LosingProxy implements AutoCloseable {
+/**
+ * Stands before an AWS endpoint, and loses requests of one kind, or their replies, or refuses them.
+ */
+public final class LosingProxy implements AutoCloseable {
 
   /** What becomes of one request. */
-  enum Fate {
+  public enum Fate {
     /** It is answered. */
     ANSWERED,
     /** It never arrives. */
     LOST,
     /** It is acted on, but the connection ends before the answer. */
-    REPLY_LOST
+    REPLY_LOST,
+    /** It isn't acted on, and answered with 503. */
+    REFUSED
   }
 
   /**
@@ -40,7 +45,7 @@ final class LosingProxy implements AutoCloseable {
       Set.of("host", "connection", "content-length", "expect", "upgrade", "http2-settings");
 
   private final URI endpoint;
-  private final String target;
+  private final Predicate<HttpExchange> hasFate;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpClient client = HttpClient.newHttpClient();
@@ -51,21 +56,28 @@ final class LosingProxy implements AutoCloseable {
   /**
    * @param target the {@code X-Amz-Target} of requests that have fates
    */
-  LosingProxy(URI endpoint, String target) throws IOException {
+  public LosingProxy(URI endpoint, String target) throws IOException {
+    this(endpoint, call -> target.equals(call.getRequestHeaders().getFirst("X-Amz-Target")));
+  }
+
+  /**
+   * @param hasFate which requests have fates
+   */
+  public LosingProxy(URI endpoint, Predicate<HttpExchange> hasFate) throws IOException {
     this.endpoint = endpoint;
-    this.target = target;
+    this.hasFate = hasFate;
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
     server.setExecutor(threads);
     server.start();
   }
 
-  URI uri() {
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /** Says what becomes of the next such request that has no fate yet. */
-  void next(Fate fate, Runnable then) {
+  public void next(Fate fate, Runnable then) {
     events.add(new Event(fate, then));
   }
 
@@ -75,14 +87,14 @@ final class LosingProxy implements AutoCloseable {
   }
 
   /** Returns how many such requests there were. */
-  int seen() {
+  public int seen() {
     return seen.get();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
-      boolean marked = target.equals(exchange.getRequestHeaders().getFirst("X-Amz-Target"));
+      boolean marked = hasFate.test(exchange);
       Event event = marked ? events.poll() : null;
       if (marked) {
         seen.incrementAndGet();
@@ -92,6 +104,11 @@ final class LosingProxy implements AutoCloseable {
         event.then().run();
       }
       if (lost) {
+        return;
+      }
+      if (event != null && event.fate() == Fate.REFUSED) {
+        event.then().run();
+        exchange.sendResponseHeaders(503, -1);
         return;
       }
       HttpResponse<byte[]> answer = forward(exchange, body);
@@ -108,9 +125,25 @@ final class LosingProxy implements AutoCloseable {
                     exchange.getResponseHeaders().put(name, values);
                   }
                 });
-        exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-        exchange.getResponseBody().write(answer.body());
+        answer(exchange, answer);
       }
+    }
+  }
+
+  private static void answer(HttpExchange exchange, HttpResponse<byte[]> answer)
+      throws IOException {
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      // Its length is that of what a GET would bring.
+      answer
+          .headers()
+          .firstValue("content-length")
+          .ifPresent(length -> exchange.getResponseHeaders().set("Content-Length", length));
+      exchange.sendResponseHeaders(answer.statusCode(), -1);
+    } else if (answer.body().length == 0) {
+      exchange.sendResponseHeaders(answer.statusCode(), -1);
+    } else {
+      exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
+      exchange.getResponseBody().write(answer.body());
     }
   }
 

@@ -1,4 +1,4 @@
-/** Commits to AWS Glue, through a proxy that loses some. */
+/** The lake in AWS Glue and S3, through a proxy that loses and refuses some requests. */
 @NullMarked
 package io.sluice.compactor.glue;
 

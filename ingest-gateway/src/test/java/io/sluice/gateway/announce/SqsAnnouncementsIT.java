@@ -4,36 +4,56 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.compaction.Announcement;
 import io.sluice.catalog.table.TableName;
+import io.sluice.testing.aws.AwsEnvironment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/** Announcements in a queue of SQS, whose endpoint comes by {@code -Daws.endpoint}. */
+/** Announcements in a queue of SQS. */
 @Tag("aws")
 @Timeout(120)
 class SqsAnnouncementsIT {
+
+  private static AwsEnvironment aws;
 
   private SqsClient sqs;
   private String queue = "";
   private String dead = "";
 
-  @BeforeEach
-  void makesQueues() {
-    System.setProperty("aws.endpointUrl", System.getProperty("aws.endpoint", ""));
+  @BeforeAll
+  static void findsAws() throws Exception {
+    aws = AwsEnvironment.open();
+    System.setProperty("aws.endpointUrl", aws.endpoint().toString());
     System.setProperty("aws.region", "us-east-1");
     System.setProperty("aws.accessKeyId", "test");
     System.setProperty("aws.secretAccessKey", "test");
+  }
+
+  @AfterAll
+  static void endsAws() throws Exception {
+    if (aws != null) {
+      aws.close();
+    }
+  }
+
+  @BeforeEach
+  void makesQueues() {
     sqs = SqsQueues.client("");
     String name = "q" + UUID.randomUUID();
     queue = sqs.createQueue(request -> request.queueName(name)).queueUrl();
@@ -85,6 +105,36 @@ class SqsAnnouncementsIT {
       found.addAll(receive(queue));
     }
     assertThat(found).isEqualTo(bodies);
+  }
+
+  @Test
+  void whatFailsTooOftenIsDeadAndIsMovedBack() {
+    String arn =
+        Objects.requireNonNull(
+            sqs.getQueueAttributes(
+                    request -> request.queueUrl(dead).attributeNames(QueueAttributeName.QUEUE_ARN))
+                .attributes()
+                .get(QueueAttributeName.QUEUE_ARN));
+    Map<QueueAttributeName, String> redrive =
+        Map.of(
+            QueueAttributeName.REDRIVE_POLICY,
+            "{\"deadLetterTargetArn\":\"" + arn + "\",\"maxReceiveCount\":\"2\"}");
+    var unused = sqs.setQueueAttributes(request -> request.queueUrl(queue).attributes(redrive));
+    String body = new Announcement(new TableName("db", "t")).encode();
+    var sent = sqs.sendMessage(request -> request.queueUrl(queue).messageBody(body));
+
+    // Taken, and never deleted, as by a function that fails.
+    while (SqsQueues.messages(sqs, dead) == 0) {
+      var taken =
+          sqs.receiveMessage(
+              request -> request.queueUrl(queue).visibilityTimeout(0).waitTimeSeconds(1));
+      assertThat(taken.messages().size()).isLessThanOrEqualTo(1);
+    }
+
+    assertThat(SqsQueues.messages(sqs, queue)).isZero();
+    assertThat(SqsQueues.move(sqs, dead, queue, 10)).isEqualTo(1);
+    assertThat(receive(queue)).containsExactly(body);
+    assertThat(sent.messageId()).isNotBlank();
   }
 
   private List<String> receive(String from) {
