@@ -245,6 +245,7 @@ class Deployment:
         self._open(self.flink)
         self.flink.start()
         self.sql = Sql(self.flink, self.work)
+        self._open(self.sql.client)
         self.sql.create(self.cluster, self.owner)
         self.lake = Lake(self.aws)
 
