@@ -12,7 +12,6 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.TableScan;
-import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.CloseableIterator;
@@ -69,7 +68,7 @@ public final class LakeFiles {
     List<String> read = columns.isEmpty() ? List.of(aPrimitive(described.schema())) : columns;
     Schema projection = LakeColumns.project(view, described.schema(), read);
     LakeFileReader reader = new LakeFileReader(view.table(), view.schema(), projection, filters);
-    return new Rows(reader, new LakeRow(projection, columns), tasks);
+    return new Rows(described.name().toString(), reader, new LakeRow(projection, columns), tasks);
   }
 
   private static String aPrimitive(Schema schema) {
@@ -83,13 +82,16 @@ public final class LakeFiles {
   /** The rows of some files. */
   public static final class Rows implements AutoCloseable {
 
+    private final String table;
     private final LakeFileReader reader;
     private final LakeRow row;
     private final List<String> tasks;
     private int nextTask;
+    private @Nullable String opened;
     private CloseableIterator<RowData> file = CloseableIterator.empty();
 
-    private Rows(LakeFileReader reader, LakeRow row, List<String> tasks) {
+    private Rows(String table, LakeFileReader reader, LakeRow row, List<String> tasks) {
+      this.table = table;
       this.reader = reader;
       this.row = row;
       this.tasks = tasks;
@@ -106,13 +108,11 @@ public final class LakeFiles {
         while (count < rows.length && advance()) {
           rows[count++] = row.of(file.next());
         }
-      } catch (NotFoundException e) {
-        throw new IOException(
-            "a lake file is gone, since its snapshot expired while the query read it; run the query"
-                + " again, or raise the table's 'lake.snapshot-retention' above the time that its"
-                + " queries take: "
-                + e.getMessage(),
-            e);
+      } catch (IOException | RuntimeException e) {
+        if (GoneFile.isCauseOf(e)) {
+          throw GoneFile.failure(table, opened, e);
+        }
+        throw e;
       }
       return count;
     }
@@ -125,6 +125,7 @@ public final class LakeFiles {
           return false;
         }
         FileScanTask task = ScanTaskParser.fromJson(tasks.get(nextTask++), true);
+        opened = task.file().location();
         file = reader.read(task).iterator();
       }
       return true;

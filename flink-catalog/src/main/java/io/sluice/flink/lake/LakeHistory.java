@@ -106,7 +106,10 @@ public final class LakeHistory implements AutoCloseable {
         }
         wanted = rest;
         return Optional.of(rows);
-      } catch (UncheckedIOException | org.apache.iceberg.exceptions.NotFoundException e) {
+      } catch (RuntimeException e) {
+        if (!(e instanceof UncheckedIOException) && !GoneFile.isCauseOf(e)) {
+          throw e;
+        }
         close();
         if (attempt == REPLANS) {
           throw new IOException(
