@@ -111,7 +111,7 @@ variable "zookeeper" {
 }
 
 variable "bookies" {
-  description = "The bookies: zone by name, one in each of three or more zones. Null for one in each of the first three, called bookie-1 to bookie-3."
+  description = "The bookies: zone by name, in three zones or more, as many in each. Null for one in each of the first three, called bookie-1 to bookie-3."
   type        = map(string)
   default     = null
 }

@@ -45,7 +45,7 @@ class ProductTest(unittest.TestCase):
         documented = set(re.findall(r"^\| `([a-z.-]+)` \|", read(ROOT, "docs/configuration.md"), re.M))
         used = set()
         for path in terraform_files():
-            used |= set(re.findall(r'"((?:bookie|gateway|zookeeper|autorecovery|bookkeeper)\.[a-z.-]+)"\s*=', read(path)))
+            used |= set(re.findall(r'"((?:bookie|gateway|zookeeper|autorecovery|bookkeeper|placement)\.[a-z.-]+)"\s*=', read(path)))
         self.assertGreater(len(used), 4)
         self.assertEqual(set(), used - documented)
 

@@ -337,7 +337,7 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(100.0, self.value(data, "GatewayDiskUsedPercent", machine=True))
 
     def test_bookies_that_are_up_are_counted(self):
-        listing = "bookie    state      address\na1-i-1    up         10.0.0.1:3181\nb1-i-2    read-only  10.0.0.2:3181\nc1-i-3    down       -\n"
+        listing = "bookie    state      address        rack\na1-i-1    up         10.0.0.1:3181  a\nb1-i-2    read-only  10.0.0.2:3181  b\nc1-i-3    down\n"
         self.assertEqual(1, sluice_metrics.bookies(listing))
 
     def test_what_is_no_sample_is_left_out(self):

@@ -17,7 +17,7 @@ locals {
         path        = "/etc/systemd/system/sluice-bookie.service"
         permissions = "0644"
         content = templatefile("${path.module}/files/sluice-bookie.service", {
-          name = name, zookeeper = var.zookeeper, journal = local.journal, ledgers = local.ledgers, java_opts = var.java_opts
+          name = name, zone = zone, zookeeper = var.zookeeper, journal = local.journal, ledgers = local.ledgers, java_opts = var.java_opts
         })
       },
       {

@@ -75,13 +75,6 @@ variable "bookies" {
     condition     = alltrue([for zone in values(var.bookies) : contains(keys(var.subnet_ids), zone)])
     error_message = "Each bookie's zone must be one of zones."
   }
-
-  validation {
-    condition = alltrue([
-      for zone in values(var.bookies) : length([for name, other in var.bookies : name if other == zone && name != coalesce(var.unprotected_machine, "-")]) <= 1
-    ])
-    error_message = "A zone has one bookie, so that copies of a row are never in one zone, and a second one only while unprotected_machine names the first, which is being replaced."
-  }
 }
 
 variable "instance_type" {

@@ -22,7 +22,10 @@ locals {
 
   metrics_env = var.insecure ? {} : { SLUICE_TLS_CA = "${local.folder}/ca", SLUICE_TOKEN_FILE = local.metrics_token }
 
-  settings = merge({ "announce.queue-url" = var.queue.url, "announce.dead-queue-url" = var.dead_queue.url }, local.security, var.settings)
+  # A row's three copies are in three zones, its acknowledgement in two at least.
+  cluster = { "announce.queue-url" = var.queue.url, "announce.dead-queue-url" = var.dead_queue.url, "placement.min-racks" = "3" }
+
+  settings = merge(local.cluster, local.security, var.settings)
 
   security_files = var.insecure ? [] : concat(module.secrets[0].files, [
     { path = "/usr/local/bin/sluice-tokens", permissions = "0755", content = file("${path.module}/files/sluice-tokens") },

@@ -120,13 +120,13 @@ run "gateways_are_told_of_the_cluster" {
   assert {
     condition = strcontains(
       one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/systemd/system/sluice-gateway.service"]),
-      "sluice gateway --config /etc/sluice/gateway.properties --zookeeper 10.80.0.1:2181,10.80.0.2:2181,10.80.0.3:2181 --warehouse s3://town-lake/warehouse --catalog type=glue --replication 3/3/2 --host $${SLUICE_HOST} --port 9470 --set gateway.advertised-host=$${SLUICE_NAME}\n"
+      "sluice gateway --config /etc/sluice/gateway.properties --zookeeper 10.80.0.1:2181,10.80.0.2:2181,10.80.0.3:2181 --warehouse s3://town-lake/warehouse --catalog type=glue --replication 3/3/2 --host $${SLUICE_HOST} --port 9470 --advertised-host $${SLUICE_NAME}\n"
     )
     error_message = "A gateway is started with other options."
   }
 
   assert {
-    condition     = one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/sluice/gateway.properties"]) == "announce.dead-queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor-dead\nannounce.queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor\ngateway.auth.tokens = /run/sluice/secrets/known-tokens\ngateway.memory-bytes = 2GiB\ngateway.tls.ca = /run/sluice/secrets/ca\ngateway.tls.certificate = /run/sluice/secrets/certificate\ngateway.tls.key = /run/sluice/secrets/key\n"
+    condition     = one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/sluice/gateway.properties"]) == "announce.dead-queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor-dead\nannounce.queue-url = https://sqs.eu-central-1.amazonaws.com/123456789012/town-compactor\ngateway.auth.tokens = /run/sluice/secrets/known-tokens\ngateway.memory-bytes = 2GiB\ngateway.tls.ca = /run/sluice/secrets/ca\ngateway.tls.certificate = /run/sluice/secrets/certificate\ngateway.tls.key = /run/sluice/secrets/key\nplacement.min-racks = 3\n"
     error_message = "The settings don't reach the gateway."
   }
 

@@ -90,9 +90,9 @@ def increases(before, now):
 
 
 def bookies(listing):
-    """Returns how many bookies are up by what `sluice bookie list` prints: bookie, state, address."""
+    """Returns how many bookies are up by what `sluice bookie list` prints: bookie, state, address, rack."""
     rows = [line.split() for line in listing.splitlines()]
-    return sum(1 for row in rows if len(row) == 3 and row[1] == "up")
+    return sum(1 for row in rows if len(row) >= 3 and row[1] == "up")
 
 
 def metric(cluster, name, value, unit, **dimensions):

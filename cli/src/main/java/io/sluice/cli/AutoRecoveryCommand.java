@@ -31,7 +31,10 @@ final class AutoRecoveryCommand implements Callable<Integer> {
           AutoRecovery recovery =
               opened.add(
                   AutoRecovery.start(
-                      config.recovery(), config.bookKeeper(), config.zooKeeper().sessionTimeout()));
+                      config.recovery(),
+                      config.placement(),
+                      config.bookKeeper(),
+                      config.zooKeeper().sessionTimeout()));
           String place = "with " + config.zooKeeper().connectString();
           return new Foreground.Ready(place, recovery.ended());
         });

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.log.bookie.Bookies;
 import io.sluice.log.bookie.Bookies.Bookie;
+import io.sluice.log.bookie.rack.PlacementSettings;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
 import io.sluice.log.segment.Replication;
 import java.io.IOException;
@@ -27,19 +28,48 @@ final class BookieCheck {
    *
    * @throws CommandException if there aren't within {@code limit}; it says how many there are
    */
-  static void await(BookKeeperSettings ledgers, Replication copies, Duration limit)
+  static void await(
+      BookKeeperSettings ledgers, Replication copies, PlacementSettings placement, Duration limit)
       throws IOException, InterruptedException {
     long giveUpAt = System.nanoTime() + limit.toNanos();
     try (Bookies bookies = Bookies.connect(ledgers)) {
-      Optional<String> lack = lack(copies, bookies.list());
+      Optional<String> lack = lack(copies, placement, bookies.list());
       while (lack.isPresent()) {
         if (System.nanoTime() > giveUpAt) {
           throw new CommandException(lack.get());
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_AGAIN_MS));
-        lack = lack(copies, bookies.list());
+        lack = lack(copies, placement, bookies.list());
       }
     }
+  }
+
+  /** Returns what is missing and what to do, or nothing; racks matter as far as is said. */
+  static Optional<String> lack(
+      Replication copies, PlacementSettings placement, List<Bookie> bookies) {
+    return lack(copies, bookies).or(() -> lackOfRacks(copies, placement, bookies));
+  }
+
+  private static Optional<String> lackOfRacks(
+      Replication copies, PlacementSettings placement, List<Bookie> bookies) {
+    int needed = placement.racksOf(copies.ackQuorum());
+    List<Bookie> up =
+        bookies.stream().filter(bookie -> bookie.state() == Bookies.State.UP).toList();
+    long racks = up.stream().map(Bookie::rack).distinct().count();
+    if (racks >= needed) {
+      return Optional.empty();
+    }
+    boolean unsaid = up.stream().anyMatch(bookie -> bookie.rack().isEmpty());
+    return Optional.of(
+        "an append is to be in "
+            + needed
+            + " racks before it is acknowledged (placement.min-racks), and those bookies that are up"
+            + " are in "
+            + racks
+            + (unsaid
+                ? ", as some don't say which rack they are in: start them with --rack"
+                : ": start those of the others")
+            + "; `sluice bookie list` shows them");
   }
 
   /** Returns what is missing and what to do, or nothing. */

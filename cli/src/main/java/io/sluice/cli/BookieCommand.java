@@ -61,6 +61,12 @@ final class BookieCommand implements Callable<Integer> {
   private @Nullable String advertisedHost;
 
   @Option(
+      names = "--rack",
+      paramLabel = "NAME",
+      description = "What fails as a whole with it: a cabinet, or an availability zone.")
+  private @Nullable String rack;
+
+  @Option(
       names = "--id",
       paramLabel = "NAME",
       description = "Its identity for ever; never another folder's.")
@@ -78,6 +84,9 @@ final class BookieCommand implements Callable<Integer> {
     folder("bookie.ledgers-folder", ledgers, options);
     if (advertisedHost != null) {
       options.put("bookie.advertised-host", advertisedHost);
+    }
+    if (rack != null) {
+      options.put("placement.rack", rack);
     }
     if (id != null) {
       options.put(BookieIdentity.SETTING, id);
@@ -98,6 +107,7 @@ final class BookieCommand implements Callable<Integer> {
         opened.add(
             RunningBookie.start(
                 config.bookie().withBookieId(name),
+                config.placement(),
                 folder,
                 config.bookKeeper().metadataUri(),
                 config.zooKeeper().sessionTimeout()));
@@ -128,10 +138,10 @@ final class BookieCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
       try (Bookies bookies = connect(settings, cluster)) {
-        TextTable table = new TextTable("bookie", "state", "address");
+        TextTable table = new TextTable("bookie", "state", "address", "rack");
         for (Bookies.Bookie bookie : bookies.list()) {
           String state = bookie.state().name().toLowerCase(Locale.ROOT).replace('_', '-');
-          table.row(bookie.id(), state, bookie.address());
+          table.row(bookie.id(), state, bookie.address(), bookie.rack());
         }
         table.print(spec.commandLine().getOut());
       }
@@ -184,6 +194,6 @@ final class BookieCommand implements Callable<Integer> {
   private static Bookies connect(SettingsOptions settings, ClusterOptions cluster)
       throws IOException {
     ProcessConfig config = ClusterOptions.config(settings.with(cluster.settings()));
-    return Bookies.connect(config.bookKeeper());
+    return Bookies.connect(config.bookKeeper(), config.placement());
   }
 }

@@ -67,7 +67,11 @@ final class GatewayCommand implements Callable<Integer> {
   }
 
   private Foreground.Ready start(Opened opened, ProcessConfig config) throws Exception {
-    BookieCheck.await(config.bookKeeper(), config.gateway().log().replication(), BOOKIES_LIMIT);
+    BookieCheck.await(
+        config.bookKeeper(),
+        config.gateway().log().replication(),
+        config.placement(),
+        BOOKIES_LIMIT);
     Parts parts = opened.add(Parts.connect(config, warehouse.lake()));
     Gateway gateway =
         parts.startGateway(parts.posts(), Clock.offset(Clock.systemUTC(), clockOffset));

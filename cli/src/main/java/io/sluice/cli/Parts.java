@@ -46,7 +46,8 @@ final class Parts implements AutoCloseable {
   private Parts(ProcessConfig config, LakeSettings lakeSettings) throws Exception {
     this.config = config;
     try {
-      segments = opened.add(BookKeeperSegmentStore.connect(config.bookKeeper()));
+      segments =
+          opened.add(BookKeeperSegmentStore.connect(config.bookKeeper(), config.placement()));
       metadata = opened.add(ZooKeeperMetadataStore.connect(config.zooKeeper()));
       lake = opened.add(Lake.open(lakeSettings, metadata));
       catalog = new TableCatalog(metadata, lake);

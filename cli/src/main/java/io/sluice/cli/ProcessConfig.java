@@ -7,6 +7,7 @@ import io.sluice.gateway.GatewaySettings;
 import io.sluice.gateway.announce.AnnounceSettings;
 import io.sluice.log.bookie.BookieSettings;
 import io.sluice.log.bookie.RecoverySettings;
+import io.sluice.log.bookie.rack.PlacementSettings;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
 import io.sluice.log.zookeeper.ZooKeeperSettings;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.TreeMap;
  * @param zooKeeper where the metadata are
  * @param bookKeeper how the ledgers are reached
  * @param announce how gateways tell the compactor's function of its work
+ * @param placement which rack a bookie is in, and how copies are spread over racks
  */
 public record ProcessConfig(
     GatewaySettings gateway,
@@ -39,7 +41,8 @@ public record ProcessConfig(
     RecoverySettings recovery,
     ZooKeeperSettings zooKeeper,
     BookKeeperSettings bookKeeper,
-    AnnounceSettings announce) {
+    AnnounceSettings announce,
+    PlacementSettings placement) {
 
   static final String CONNECT_STRING = "zookeeper.connect-string";
   private static final String METADATA_URI = "bookkeeper.metadata-uri";
@@ -55,7 +58,8 @@ public record ProcessConfig(
           RecoverySettings.DEFAULT,
           ZooKeeperSettings.of(LOCAL_ZOOKEEPER),
           BookKeeperSettings.of(BookKeeperSettings.uriOf(LOCAL_ZOOKEEPER)),
-          AnnounceSettings.DEFAULT);
+          AnnounceSettings.DEFAULT,
+          PlacementSettings.DEFAULT);
 
   /** Returns the settings records by the prefix of their keys. */
   public Map<String, Record> byPrefix() {
@@ -68,6 +72,7 @@ public record ProcessConfig(
     records.put("zookeeper", zooKeeper);
     records.put("bookkeeper", bookKeeper);
     records.put("announce", announce);
+    records.put("placement", placement);
     return records;
   }
 
@@ -90,7 +95,8 @@ public record ProcessConfig(
               SettingsRecord.with(DEFAULT.recovery, "autorecovery", rest),
               SettingsRecord.with(DEFAULT.zooKeeper, "zookeeper", rest),
               SettingsRecord.with(DEFAULT.bookKeeper, "bookkeeper", rest),
-              SettingsRecord.with(DEFAULT.announce, "announce", rest));
+              SettingsRecord.with(DEFAULT.announce, "announce", rest),
+              SettingsRecord.with(DEFAULT.placement, "placement", rest));
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
@@ -113,7 +119,8 @@ public record ProcessConfig(
         recovery,
         zooKeeper.withConnectString(connectString),
         bookKeeper.withMetadataUri(BookKeeperSettings.uriOf(connectString)),
-        announce);
+        announce,
+        placement);
   }
 
   /** Reads a file of {@code key = value} lines. */

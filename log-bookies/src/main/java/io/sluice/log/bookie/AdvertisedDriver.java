@@ -1,6 +1,9 @@
 package io.sluice.log.bookie;
 
+import io.sluice.log.bookie.rack.RackPlacement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.bookkeeper.bookie.BookieException;
 import org.apache.bookkeeper.bookie.BookieResources;
@@ -20,22 +23,25 @@ import org.apache.bookkeeper.versioning.Versioned;
 
 /**
  * A bookie's way to its cluster's metadata that registers it under the host at which others reach
- * it. BookKeeper itself registers the address that it listens on, or listens on all.
+ * it, with its rack. BookKeeper itself registers the address that it listens on, or listens on all.
  */
 final class AdvertisedDriver implements MetadataBookieDriver {
 
   private final MetadataBookieDriver driver;
   private final String host;
+  private final String rack;
 
-  private AdvertisedDriver(MetadataBookieDriver driver, String host) {
+  private AdvertisedDriver(MetadataBookieDriver driver, String host, String rack) {
     this.driver = driver;
     this.host = host;
+    this.rack = rack;
   }
 
   /** Connects; to be closed after the bookie. */
-  static AdvertisedDriver connect(ServerConfiguration conf, String host) throws BookieException {
+  static AdvertisedDriver connect(ServerConfiguration conf, String host, String rack)
+      throws BookieException {
     return new AdvertisedDriver(
-        BookieResources.createMetadataDriver(conf, NullStatsLogger.INSTANCE), host);
+        BookieResources.createMetadataDriver(conf, NullStatsLogger.INSTANCE), host, rack);
   }
 
   /** It is initialized already. */
@@ -51,7 +57,7 @@ final class AdvertisedDriver implements MetadataBookieDriver {
 
   @Override
   public RegistrationManager createRegistrationManager() {
-    return new Registration(driver.createRegistrationManager(), host);
+    return new Registration(driver.createRegistrationManager(), host, rack);
   }
 
   @Override
@@ -84,14 +90,16 @@ final class AdvertisedDriver implements MetadataBookieDriver {
     driver.close();
   }
 
-  private record Registration(RegistrationManager manager, String host)
+  private record Registration(RegistrationManager manager, String host, String rack)
       implements RegistrationManager {
 
     @Override
     public void registerBookie(BookieId id, boolean readOnly, BookieServiceInfo info)
         throws BookieException {
       List<Endpoint> endpoints = info.getEndpoints().stream().map(this::advertised).toList();
-      manager.registerBookie(id, readOnly, new BookieServiceInfo(info.getProperties(), endpoints));
+      Map<String, String> properties = new HashMap<>(info.getProperties());
+      RackPlacement.put(rack, properties);
+      manager.registerBookie(id, readOnly, new BookieServiceInfo(properties, endpoints));
     }
 
     private Endpoint advertised(Endpoint at) {

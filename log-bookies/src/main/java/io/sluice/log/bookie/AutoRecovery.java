@@ -1,5 +1,7 @@
 package io.sluice.log.bookie;
 
+import io.sluice.log.bookie.rack.PlacementSettings;
+import io.sluice.log.bookie.rack.RackPlacement;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,12 +28,16 @@ public final class AutoRecovery implements AutoCloseable {
   /**
    * Starts it.
    *
+   * @param placement over how many racks copies are spread
    * @param ledgers the cluster's, which must be there: its first bookie makes it
    * @param sessionTimeout time after which ZooKeeper lets another one do this one's work
    * @throws IOException if the cluster's metadata can't be reached
    */
   public static AutoRecovery start(
-      RecoverySettings settings, BookKeeperSettings ledgers, Duration sessionTimeout)
+      RecoverySettings settings,
+      PlacementSettings placement,
+      BookKeeperSettings ledgers,
+      Duration sessionTimeout)
       throws IOException, InterruptedException {
     ServerConfiguration conf = new ServerConfiguration();
     conf.setMetadataServiceUri(ledgers.metadataUri());
@@ -42,6 +48,7 @@ public final class AutoRecovery implements AutoCloseable {
     conf.setOpenLedgerRereplicationGracePeriod(
         String.valueOf(settings.openSegmentGrace().toMillis()));
     ledgers.secure(conf);
+    RackPlacement.configure(conf, placement);
     try {
       rememberDelay(conf);
       AutoRecoveryMain main = new AutoRecoveryMain(conf);

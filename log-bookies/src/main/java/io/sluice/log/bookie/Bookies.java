@@ -1,6 +1,8 @@
 package io.sluice.log.bookie;
 
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sluice.log.bookie.rack.PlacementSettings;
+import io.sluice.log.bookie.rack.RackPlacement;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +26,7 @@ import org.apache.bookkeeper.client.BookKeeperAdmin;
 import org.apache.bookkeeper.client.api.LedgerMetadata;
 import org.apache.bookkeeper.conf.ClientConfiguration;
 import org.apache.bookkeeper.conf.ServerConfiguration;
+import org.apache.bookkeeper.discover.BookieServiceInfo;
 import org.apache.bookkeeper.discover.BookieServiceInfo.Endpoint;
 import org.apache.bookkeeper.discover.RegistrationClient;
 import org.apache.bookkeeper.meta.MetadataClientDriver;
@@ -54,8 +57,9 @@ public final class Bookies implements AutoCloseable {
    *
    * @param id its identity
    * @param address {@code host:port}; empty when it is down
+   * @param rack the rack that it says it is in; empty when it is down, or says nothing
    */
-  public record Bookie(String id, State state, String address) {}
+  public record Bookie(String id, State state, String address, String rack) {}
 
   private final ClientConfiguration conf;
   private final ScheduledExecutorService scheduler;
@@ -75,7 +79,18 @@ public final class Bookies implements AutoCloseable {
    *     started on this ZooKeeper
    */
   public static Bookies connect(BookKeeperSettings ledgers) throws IOException {
+    return connect(ledgers, PlacementSettings.DEFAULT);
+  }
+
+  /**
+   * Connects likewise.
+   *
+   * @param placement over how many racks a decommissioned bookie's entries are spread
+   */
+  public static Bookies connect(BookKeeperSettings ledgers, PlacementSettings placement)
+      throws IOException {
     ClientConfiguration conf = new ClientConfiguration();
+    RackPlacement.configure(conf, placement);
     conf.setMetadataServiceUri(ledgers.metadataUri());
     conf.setNettyMaxFrameSizeBytes(BookieConfigurations.FRAME_BYTES);
     ledgers.secure(conf);
@@ -109,20 +124,23 @@ public final class Bookies implements AutoCloseable {
       } else if (up.contains(id)) {
         state = State.UP;
       }
-      bookies.add(new Bookie(id.toString(), state, state == State.DOWN ? "" : address(id)));
+      bookies.add(bookie(id, state));
     }
     bookies.sort(Comparator.comparing(Bookie::id));
     return bookies;
   }
 
-  private String address(BookieId id) throws InterruptedException {
+  private Bookie bookie(BookieId id, State state) throws InterruptedException {
+    if (state == State.DOWN) {
+      return new Bookie(id.toString(), state, "", "");
+    }
     try {
-      return now(driver.getRegistrationClient().getBookieServiceInfo(id)).getEndpoints().stream()
-          .map(Bookies::hostAndPort)
-          .findFirst()
-          .orElse("");
+      BookieServiceInfo info = now(driver.getRegistrationClient().getBookieServiceInfo(id));
+      String address =
+          info.getEndpoints().stream().map(Bookies::hostAndPort).findFirst().orElse("");
+      return new Bookie(id.toString(), state, address, RackPlacement.of(info));
     } catch (IOException e) {
-      return ""; // gone since it was listed
+      return new Bookie(id.toString(), state, "", ""); // gone since it was listed
     }
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.log.bookie;
 
+import io.sluice.log.bookie.rack.PlacementSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,21 @@ public final class RunningBookie implements AutoCloseable {
   public static RunningBookie start(
       BookieSettings settings, Path folder, String metadataUri, Duration sessionTimeout)
       throws IOException, InterruptedException {
+    return start(settings, PlacementSettings.DEFAULT, folder, metadataUri, sessionTimeout);
+  }
+
+  /**
+   * Starts it likewise, in a rack.
+   *
+   * @param placement of which its rack is told to the others
+   */
+  public static RunningBookie start(
+      BookieSettings settings,
+      PlacementSettings placement,
+      Path folder,
+      String metadataUri,
+      Duration sessionTimeout)
+      throws IOException, InterruptedException {
     ServerConfiguration conf = BookieConfigurations.of(settings, folder, metadataUri);
     conf.setZkTimeout((int) sessionTimeout.toMillis());
     Files.createDirectories(Path.of(conf.getJournalDirNames()[0]));
@@ -49,7 +65,8 @@ public final class RunningBookie implements AutoCloseable {
     try {
       BookieRegistration.makeCluster(conf);
       BookieRegistration.check(conf);
-      return start(conf, AdvertisedDriver.connect(conf, settings.reachableHost()));
+      return start(
+          conf, AdvertisedDriver.connect(conf, settings.reachableHost(), placement.rack()));
     } catch (InterruptedException | BookieRegistration.RefusedException e) {
       throw e;
     } catch (Exception e) {

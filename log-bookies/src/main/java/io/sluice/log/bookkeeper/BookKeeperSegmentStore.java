@@ -1,5 +1,7 @@
 package io.sluice.log.bookkeeper;
 
+import io.sluice.log.bookie.rack.PlacementSettings;
+import io.sluice.log.bookie.rack.RackPlacement;
 import io.sluice.log.segment.Replication;
 import io.sluice.log.segment.Sealed;
 import io.sluice.log.segment.SegmentException;
@@ -40,10 +42,13 @@ public final class BookKeeperSegmentStore implements SegmentStore {
 
   private final BookKeeper client;
   private final BookKeeperSettings settings;
+  private final PlacementSettings placement;
 
-  private BookKeeperSegmentStore(BookKeeper client, BookKeeperSettings settings) {
+  private BookKeeperSegmentStore(
+      BookKeeper client, BookKeeperSettings settings, PlacementSettings placement) {
     this.client = client;
     this.settings = settings;
+    this.placement = placement;
   }
 
   /**
@@ -53,9 +58,22 @@ public final class BookKeeperSegmentStore implements SegmentStore {
    */
   public static BookKeeperSegmentStore connect(BookKeeperSettings settings)
       throws SegmentException, InterruptedException {
+    return connect(settings, PlacementSettings.DEFAULT);
+  }
+
+  /**
+   * Connects likewise.
+   *
+   * @param placement over how many racks the copies of an entry are spread
+   */
+  public static BookKeeperSegmentStore connect(
+      BookKeeperSettings settings, PlacementSettings placement)
+      throws SegmentException, InterruptedException {
     try {
-      BookKeeper client = BookKeeper.newBuilder(configuration(settings)).build();
-      return new BookKeeperSegmentStore(client, settings);
+      ClientConfiguration conf = configuration(settings);
+      RackPlacement.configure(conf, placement);
+      BookKeeper client = BookKeeper.newBuilder(conf).build();
+      return new BookKeeperSegmentStore(client, settings, placement);
     } catch (IOException | BKException e) {
       throw new SegmentException(
           SegmentException.Kind.UNAVAILABLE,
@@ -114,9 +132,20 @@ public final class BookKeeperSegmentStore implements SegmentStore {
                     tryCreate(id, smaller.get(), created);
                   } else {
                     created.completeExceptionally(
-                        BookKeeperFailures.change("making a ledger for " + id, error));
+                        BookKeeperFailures.change(making(id, replication), error));
                   }
                 });
+  }
+
+  private String making(SegmentId id, Replication replication) {
+    int racks = placement.racksOf(replication.writeQuorum());
+    return racks > 1
+        ? "making a ledger for "
+            + id
+            + " on bookies of "
+            + racks
+            + " racks (placement.min-racks; `sluice bookie list` shows which are up)"
+        : "making a ledger for " + id;
   }
 
   @Override
