@@ -98,6 +98,11 @@ final class LogTown implements AutoCloseable {
         new TableName("db", name), COLUMNS, Map.of("bucket.count", "" + buckets), "", false);
   }
 
+  /** Loads a table of this town. */
+  Table load(String name) throws Exception {
+    return catalog.load(new TableName("db", name));
+  }
+
   /** Appends rows to a bucket, as one batch; they are sealed by {@link #seal}. */
   void append(Table table, int bucket, int count) throws Exception {
     Map<Integer, Long> offsets = written.computeIfAbsent(table.name(), n -> new TreeMap<>());
