@@ -207,9 +207,15 @@ def digest(rows):
 
 
 def until(what, true, within=PATIENCE_S):
-    limit = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < limit, f"not within {within} s: {what}"
+    """Waits; a gateway that doesn't answer for now, as others are being killed, is asked again."""
+    limit, error = time.monotonic() + within, None
+    while True:
+        try:
+            if true():
+                return
+        except OSError as e:
+            error = e
+        assert time.monotonic() < limit, f"not within {within} s: {what}; the last error: {error}"
         time.sleep(0.2)
 
 
@@ -262,17 +268,21 @@ class Deployment:
         (table,) = [table for table in self.cluster.call("GET", "/v1/status", "flink")["tables"] if table["table"] == TABLE]
         return table["rows"]
 
-    def more_rows(self, feeds, percent):
+    def more_rows(self, feeds, percent, after="the first flights arrive"):
         """Lets writers have more rows, and waits until some of them are durable."""
-        before = self.rows()
+        counts = []
+        until("the rows are counted", lambda: counts.append(self.rows()) or True)
         for feed in feeds:
             feed.may(percent)
-        until("rows go on", lambda: self.rows() > before)
+        until(f"{after}, and rows go on", lambda: counts.append(self.rows()) or counts[-1] > counts[0])
+        print(f"ok: {after}, and rows go on: {counts[-1]}", flush=True)
 
     def logs(self):
         flink = self.flink.logs() if hasattr(self, "flink") else ""
         cluster = self.cluster.logs() if hasattr(self, "cluster") else ""
-        return f"{flink}\n{cluster}\n--- the stand-in for AWS and the function\n{self.aws.log()[-8000:]}"
+        ingest = self.work / "ingest.log"
+        sent = ingest.read_text() if ingest.exists() else "nothing"
+        return f"{flink}\n{cluster}\n--- sluice ingest\n{sent}\n--- the stand-in for AWS and the function\n{self.aws.log()[-8000:]}"
 
     def close(self):
         for part in reversed(self.opened):
@@ -292,17 +302,14 @@ def flow(town, header, rows):
     until("the function writes a file for the lake", town.gate.waiting.is_set)
     print("ok: the function is in the middle of a plan", flush=True)
     town.cluster.bookies[0].kill()
-    town.more_rows(feeds, BOOKIE_KILLED)
-    print(f"ok: a bookie is killed, and rows go on: {town.rows()}", flush=True)
+    town.more_rows(feeds, BOOKIE_KILLED, "a bookie is killed")
     town.cluster.bookies[0].start()
     town.cluster.gateways[0].kill()
-    town.more_rows(feeds, GATEWAY_KILLED)
-    print(f"ok: a gateway is killed, and rows go on: {town.rows()}", flush=True)
+    town.more_rows(feeds, GATEWAY_KILLED, "a gateway is killed")
     town.cluster.gateways[0].start()
     until("the function is ended", lambda: town.function.timeouts() > 0)
-    print("ok: the function took too long, and was ended", flush=True)
     town.gate.open.set()
-    town.more_rows(feeds, FUNCTION_ENDED)
+    town.more_rows(feeds, FUNCTION_ENDED, "the function took too long and was ended")
     until("a part of the rows is in the lake", lambda: town.lake.count() > len(rows) // 5)
     # What comes now stays in the log.
     town.gate.shut()
