@@ -24,7 +24,8 @@ final class ClusterOptions {
   }
 
   /**
-   * Returns the settings of a part of a cluster.
+   * Returns the settings of a part of a cluster, which this process is from now on: its TLS with
+   * ZooKeeper is the process's.
    *
    * @throws CommandException if a setting is refused, or nothing says where ZooKeeper is
    */
@@ -34,6 +35,8 @@ final class ClusterOptions {
           "say which cluster: --zookeeper HOST:PORT[,HOST:PORT...]. `sluice zookeeper` starts one"
               + " for tests");
     }
-    return ProcessConfig.of(settings);
+    ProcessConfig config = ProcessConfig.of(settings);
+    config.zooKeeper().tls().install();
+    return config;
   }
 }

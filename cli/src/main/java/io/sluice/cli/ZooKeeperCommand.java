@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     name = "zookeeper",
     description = "Runs one ZooKeeper server, for development and tests.",
     mixinStandardHelpOptions = true,
+    subcommands = CloseNodes.class,
     footer = {
       "",
       "Production wants an ensemble of three or five of Apache ZooKeeper's own servers, on disks",

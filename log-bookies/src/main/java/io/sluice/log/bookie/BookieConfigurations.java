@@ -2,6 +2,7 @@ package io.sluice.log.bookie;
 
 import io.sluice.log.bookie.tls.CertificateRequired;
 import io.sluice.log.bookie.tls.PemTls;
+import io.sluice.log.zookeeper.ZooKeeperTls;
 import java.nio.file.Path;
 import org.apache.bookkeeper.bookie.storage.ldb.DbLedgerStorage;
 import org.apache.bookkeeper.conf.ServerConfiguration;
@@ -49,6 +50,7 @@ final class BookieConfigurations {
     conf.setProperty("enableStatistics", false);
     conf.setHttpServerEnabled(false);
     conf.setAutoRecoveryDaemonEnabled(false);
+    conf.setZkEnableSecurity(ZooKeeperTls.nodesAreClosed());
     tls(conf, settings.tls());
     return conf;
   }

@@ -188,6 +188,7 @@ public final class Bookies implements AutoCloseable {
         admin.close();
       }
       ServerConfiguration server = new ServerConfiguration();
+      server.setZkEnableSecurity(conf.isZkEnableSecurity());
       server.setMetadataServiceUri(conf.getMetadataServiceUri());
       BookieRegistration.forget(server, id);
     } catch (InterruptedException | IOException e) {

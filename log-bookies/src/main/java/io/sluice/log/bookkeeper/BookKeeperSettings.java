@@ -1,6 +1,7 @@
 package io.sluice.log.bookkeeper;
 
 import io.sluice.log.bookie.tls.PemTls;
+import io.sluice.log.zookeeper.ZooKeeperTls;
 import java.time.Duration;
 import org.apache.bookkeeper.conf.AbstractConfiguration;
 
@@ -78,9 +79,11 @@ public record BookKeeperSettings(
   }
 
   /**
-   * Turns TLS with bookies on in a configuration of BookKeeper's, if it is on in these settings.
+   * Turns TLS with bookies on in a configuration of BookKeeper's, if it is on in these settings,
+   * and closes the nodes that it makes in ZooKeeper, if this process is to.
    */
   public void secure(AbstractConfiguration<?> conf) {
+    conf.setZkEnableSecurity(ZooKeeperTls.nodesAreClosed());
     if (tls.enabled()) {
       PemTls.configure(conf, tls.certificate(), tls.key(), tls.ca(), tls.peerName());
     }

@@ -3,6 +3,7 @@ package io.sluice.log.zookeeper;
 import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,6 +12,7 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 
 /**
  * Calls of ZooKeeper with a limit to their time. A read is tried again until then while the
@@ -23,10 +25,12 @@ final class ZooKeeperCalls {
 
   private final ZooKeeperSession session;
   private final Duration timeout;
+  private final List<ACL> access;
 
-  ZooKeeperCalls(ZooKeeperSession session, Duration timeout) {
+  ZooKeeperCalls(ZooKeeperSession session, ZooKeeperSettings settings) {
     this.session = session;
-    this.timeout = timeout;
+    this.timeout = settings.callTimeout();
+    this.access = settings.tls().acl() ? Ids.CREATOR_ALL_ACL : Ids.OPEN_ACL_UNSAFE;
   }
 
   /** Takes the answer of one call. */
@@ -105,7 +109,7 @@ final class ZooKeeperCalls {
     client.create(
         node,
         value,
-        Ids.OPEN_ACL_UNSAFE,
+        access,
         mode,
         (rc, path, context, name) -> {
           Code code = Code.get(rc);
@@ -143,7 +147,7 @@ final class ZooKeeperCalls {
         .create(
             parent,
             NOTHING,
-            Ids.OPEN_ACL_UNSAFE,
+            access,
             CreateMode.PERSISTENT,
             (rc, path, context, name) -> {
               Code code = Code.get(rc);

@@ -19,7 +19,7 @@ final class ZooKeeperFailures {
   /** A read: nothing was changed. */
   static MetadataException read(String what, Code code) {
     return new MetadataException(
-        Kind.UNAVAILABLE, what + ": " + code, KeeperException.create(code));
+        Kind.UNAVAILABLE, what + ": " + words(code), KeeperException.create(code));
   }
 
   /** A change, of which only ZooKeeper's refusals are known not to be applied. */
@@ -31,7 +31,15 @@ final class ZooKeeperFailures {
           case BADVERSION, NOTEMPTY, NOCHILDRENFOREPHEMERALS -> Kind.CONFLICT;
           default -> Kind.UNKNOWN;
         };
-    return new MetadataException(kind, what + ": " + code, KeeperException.create(code));
+    return new MetadataException(kind, what + ": " + words(code), KeeperException.create(code));
+  }
+
+  /** Says what a failure is, and what to do if that isn't plain. */
+  static String words(Code code) {
+    return code == Code.NOAUTH
+        ? "NOAUTH: the node is for those alone whose certificates have the subject of who made it;"
+            + " see zookeeper.tls.certificate-and-key"
+        : String.valueOf(code);
   }
 
   private ZooKeeperFailures() {}

@@ -40,7 +40,7 @@ public final class ZooKeeperMetadataStore implements MetadataStore {
   private ZooKeeperMetadataStore(ZooKeeperSettings settings, ZooKeeperSession session) {
     this.chroot = settings.chroot();
     this.session = session;
-    this.calls = new ZooKeeperCalls(session, settings.callTimeout());
+    this.calls = new ZooKeeperCalls(session, settings);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +82,11 @@ final class ZooKeeperSession implements AutoCloseable {
               + settings.connectString()
               + " within "
               + settings.callTimeout()
-              + ": see that it is up",
+              + ": see that it is up"
+              + (settings.tls().enabled()
+                  ? ", that this port of its is the one for TLS, that its certificate is of a CA in"
+                      + " zookeeper.tls.ca and for this host, and that it takes ours"
+                  : ", and whether this port of its wants TLS: zookeeper.tls.certificate-and-key"),
           e);
     } catch (InterruptedException e) {
       session.close();
@@ -124,7 +129,9 @@ final class ZooKeeperSession implements AutoCloseable {
     fresh = true;
     int timeoutMs = (int) settings.sessionTimeout().toMillis();
     // An event of the new client waits for this method to end, by the lock.
-    client = new ZooKeeper(settings.connectString(), timeoutMs, this::process, false);
+    ZKClientConfig config = new ZKClientConfig();
+    settings.tls().properties().forEach(config::setProperty);
+    client = new ZooKeeper(settings.connectString(), timeoutMs, this::process, false, config);
   }
 
   private void process(WatchedEvent event) {

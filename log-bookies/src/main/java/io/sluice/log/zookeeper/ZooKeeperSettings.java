@@ -10,9 +10,14 @@ import java.time.Duration;
  * @param sessionTimeout time after which ZooKeeper forgets a client that it doesn't hear from; it
  *     may grant another one
  * @param callTimeout longest wait for a call's answer, reconnecting included
+ * @param tls how its connections are encrypted
  */
 public record ZooKeeperSettings(
-    String connectString, String chroot, Duration sessionTimeout, Duration callTimeout) {
+    String connectString,
+    String chroot,
+    Duration sessionTimeout,
+    Duration callTimeout,
+    ZooKeeperTls tls) {
 
   private static final Duration LEAST = Duration.ofMillis(100);
 
@@ -35,11 +40,21 @@ public record ZooKeeperSettings(
    */
   public static ZooKeeperSettings of(String connectString) {
     return new ZooKeeperSettings(
-        connectString, "/sluice", Duration.ofSeconds(10), Duration.ofSeconds(15));
+        connectString,
+        "/sluice",
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(15),
+        ZooKeeperTls.NONE);
+  }
+
+  /** Settings without TLS. */
+  public ZooKeeperSettings(
+      String connectString, String chroot, Duration sessionTimeout, Duration callTimeout) {
+    this(connectString, chroot, sessionTimeout, callTimeout, ZooKeeperTls.NONE);
   }
 
   /** Returns these settings for another ZooKeeper. */
   public ZooKeeperSettings withConnectString(String other) {
-    return new ZooKeeperSettings(other, chroot, sessionTimeout, callTimeout);
+    return new ZooKeeperSettings(other, chroot, sessionTimeout, callTimeout, tls);
   }
 }
