@@ -49,6 +49,7 @@ record LambdaConnections(
    */
   static LambdaConnections open(LambdaEnvironment environment, Duration run) throws Exception {
     Duration claim = run.compareTo(LEAST_CLAIM) < 0 ? LEAST_CLAIM : run;
+    environment.metadata().tls().install();
     ZooKeeperMetadataStore metadata = ZooKeeperMetadataStore.connect(environment.metadata());
     Lake lake = Lake.open(environment.lake(), metadata);
     CompactorSettings settings =

@@ -72,8 +72,9 @@ record LambdaEnvironment(
             usual.connectString(),
             variables.getOrDefault(CHROOT, usual.chroot()),
             usual.sessionTimeout(),
-            usual.callTimeout()),
-        BookKeeperSettings.of(required(variables, LEDGERS)),
+            usual.callTimeout(),
+            FunctionTls.zooKeeper(variables)),
+        BookKeeperSettings.of(required(variables, LEDGERS)).withTls(FunctionTls.bookies(variables)),
         new LakeSettings(required(variables, WAREHOUSE), properties),
         memoryBytes(variables.getOrDefault(MEMORY_MIB, "256")));
   }

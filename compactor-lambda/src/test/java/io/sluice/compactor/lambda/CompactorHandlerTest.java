@@ -19,6 +19,7 @@ import io.sluice.compactor.Tables;
 import io.sluice.compactor.maintain.MaintenanceRound;
 import io.sluice.compactor.maintain.MaintenanceSettings;
 import io.sluice.compactor.maintain.TableMaintainer;
+import io.sluice.log.zookeeper.ZooKeeperTls;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -159,6 +161,33 @@ class CompactorHandlerTest {
     assertThatThrownBy(() -> LambdaEnvironment.of(Map.of("SLUICE_ZOOKEEPER", "zk:2181")))
         .hasMessageContaining("SLUICE_LEDGERS must be set");
     assertThat(LambdaEnvironment.DOCS).hasSize(7);
+  }
+
+  @Test
+  void theEnvironmentNamesTheFilesOfTls() {
+    Map<String, String> variables =
+        new HashMap<>(
+            Map.of(
+                "SLUICE_ZOOKEEPER", "zk:2281",
+                "SLUICE_LEDGERS", "zk+hierarchical://zk:2281/ledgers",
+                "SLUICE_WAREHOUSE", "s3://lake/w"));
+    assertThat(LambdaEnvironment.of(variables).ledgers().tls().enabled()).isFalse();
+    variables.put("SLUICE_ZOOKEEPER_TLS_CERTIFICATE_AND_KEY", "/opt/function.pem");
+    variables.put("SLUICE_ZOOKEEPER_TLS_CA", "/opt/ca.pem");
+    variables.put("SLUICE_ZOOKEEPER_TLS_ACL", "true");
+    variables.put("SLUICE_BOOKKEEPER_TLS_CERTIFICATE", "/opt/function.pem");
+    variables.put("SLUICE_BOOKKEEPER_TLS_KEY", "/opt/function.pem");
+    assertThatThrownBy(() -> LambdaEnvironment.of(variables))
+        .hasMessageContaining("bookkeeper.tls.ca");
+    variables.put("SLUICE_BOOKKEEPER_TLS_CA", "/opt/ca.pem");
+
+    LambdaEnvironment environment = LambdaEnvironment.of(variables);
+
+    assertThat(environment.metadata().tls())
+        .isEqualTo(new ZooKeeperTls("/opt/function.pem", "/opt/ca.pem", true));
+    assertThat(environment.ledgers().tls().enabled()).isTrue();
+    variables.put("SLUICE_ZOOKEEPER_TLS_ACL", "yes");
+    assertThatThrownBy(() -> LambdaEnvironment.of(variables)).hasMessageContaining("true or false");
   }
 
   @Test
