@@ -339,13 +339,15 @@ class MetricsTest(unittest.TestCase):
     def test_bookies_that_are_up_are_counted(self):
         listing = "bookie    state      address        rack\na1-i-1    up         10.0.0.1:3181  a\nb1-i-2    read-only  10.0.0.2:3181  b\nc1-i-3    down\n"
         self.assertEqual(1, sluice_metrics.bookies(listing))
+        self.assertIsNone(sluice_metrics.lacking(listing))
+        self.assertEqual(12, sluice_metrics.lacking(listing + "\nsegments that lack copies: 12\n"))
 
     def test_what_is_no_sample_is_left_out(self):
         self.assertEqual([("a", "", 1.0), ("b", 'x="}"', 2.5)], sluice_metrics.samples('# a 1\na 1\nb{x="}"} 2.5 1700000000\nc NaN\nd +Inf\nnonsense\n'))
 
     def test_each_alarm_of_sluice_s_own_is_about_a_figure_that_is_told(self):
         told = {name for name, *_ in sluice_metrics.GAUGES + sluice_metrics.COUNTERS} | {"BookiesUp"}
-        told |= {"CertificateDaysLeft"}
+        told |= {"CertificateDaysLeft", "SegmentsLackingCopies"}
         told |= {kind + what for kind in ("Gateway", "Bookie", "ZooKeeper") for what in ("Up", "DiskUsedPercent")}
         with open(os.path.join(MODULES, "observability", "main.tf"), encoding="utf-8") as file:
             lines = [line for line in file if 'namespace = "Sluice"' in line]

@@ -10,6 +10,11 @@ locals {
         namespace = "Sluice", metric = "BookiesUp", dimensions = local.cluster, statistic = "Maximum"
         below     = length(var.bookies), minutes = 5, missing = "breaching"
       }
+      copies-missing = {
+        says      = "Segments have lacked copies for half an hour: a bookie is away, or autorecovery doesn't come to copy what it had. See docs/aws.md, Replacing a bookie."
+        namespace = "Sluice", metric = "SegmentsLackingCopies", dimensions = local.cluster, statistic = "Minimum"
+        above     = 0, minutes = 30, missing = "notBreaching"
+      }
       gateways-missing = {
         says       = "Fewer gateways answer /readyz than there should be. If it is all of them, look for ZooKeeper; one that never came up may lack a secret, or its certificate a name: its log says so."
         namespace  = "AWS/NetworkELB", metric = "HealthyHostCount", statistic = "Minimum"
@@ -130,6 +135,7 @@ locals {
     { title = "Bytes not in the lake", series = [["Sluice", "LakeLagBytes", "Cluster", var.name]], stat = "Maximum" },
     { title = "Tables that fail", series = [["Sluice", "TablesCompactionFailing", "Cluster", var.name], ["Sluice", "TablesMaintenanceFailing", "Cluster", var.name]], stat = "Maximum" },
     { title = "Bookies that are up", series = [["Sluice", "BookiesUp", "Cluster", var.name]], stat = "Maximum" },
+    { title = "Segments that lack copies", series = [["Sluice", "SegmentsLackingCopies", "Cluster", var.name]], stat = "Maximum" },
     { title = "Bookies' disks, percent", series = [for name in sort(var.bookies) : ["Sluice", "BookieDiskUsedPercent", "Cluster", var.name, "Machine", name]], stat = "Maximum" },
     { title = "Gateways that are ready", series = [["AWS/NetworkELB", "HealthyHostCount", "TargetGroup", var.target_group_suffix, "LoadBalancer", var.balancer_suffix]], stat = "Minimum" },
     { title = "Days until the gateways' certificate ends", series = [["Sluice", "CertificateDaysLeft", "Cluster", var.name]], stat = "Minimum" },

@@ -37,6 +37,7 @@ COUNTERS = [
     ("AppendsStopped", "sluice_append_failures_total", ("STOPPED",), "Count"),
     ("AppendsThrottled", "sluice_append_failures_total", ("THROTTLED", "QUOTA_EXCEEDED", "OVERLOADED"), "Count"),
 ]
+LACKING = re.compile(r"^segments that lack copies: ([0-9]+)$", re.M)
 CODE = re.compile(r'(?:^|,)code="([^"]*)"')
 
 
@@ -93,6 +94,12 @@ def bookies(listing):
     """Returns how many bookies are up by what `sluice bookie list` prints: bookie, state, address, rack."""
     rows = [line.split() for line in listing.splitlines()]
     return sum(1 for row in rows if len(row) >= 3 and row[1] == "up")
+
+
+def lacking(listing):
+    """Returns how many segments lack copies by what `sluice bookie list` prints in the end; None if it doesn't say."""
+    match = LACKING.search(listing)
+    return int(match.group(1)) if match else None
 
 
 def metric(cluster, name, value, unit, **dimensions):
@@ -165,6 +172,8 @@ def zookeeper(args):
             command = [args.sluice, "bookie", "list", "--zookeeper", args.zookeeper]
             listing = subprocess.run(command, capture_output=True, check=True, text=True, timeout=40).stdout
             data.append(("BookiesUp", bookies(listing), "Count"))
+            if lacking(listing) is not None:
+                data.append(("SegmentsLackingCopies", lacking(listing), "Count"))
         except (OSError, subprocess.SubprocessError) as e:
             print("the bookies can't be listed: %s" % e)
     return data

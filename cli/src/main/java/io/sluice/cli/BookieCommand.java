@@ -143,7 +143,10 @@ final class BookieCommand implements Callable<Integer> {
           String state = bookie.state().name().toLowerCase(Locale.ROOT).replace('_', '-');
           table.row(bookie.id(), state, bookie.address(), bookie.rack());
         }
-        table.print(spec.commandLine().getOut());
+        PrintWriter out = spec.commandLine().getOut();
+        table.print(out);
+        out.println();
+        out.println("segments that lack copies: " + bookies.lackingCopies());
       }
       return 0;
     }

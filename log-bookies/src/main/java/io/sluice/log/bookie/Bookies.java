@@ -29,10 +29,12 @@ import org.apache.bookkeeper.conf.ServerConfiguration;
 import org.apache.bookkeeper.discover.BookieServiceInfo;
 import org.apache.bookkeeper.discover.BookieServiceInfo.Endpoint;
 import org.apache.bookkeeper.discover.RegistrationClient;
+import org.apache.bookkeeper.meta.LedgerUnderreplicationManager;
 import org.apache.bookkeeper.meta.MetadataClientDriver;
 import org.apache.bookkeeper.meta.MetadataDrivers;
 import org.apache.bookkeeper.meta.exceptions.MetadataException;
 import org.apache.bookkeeper.net.BookieId;
+import org.apache.bookkeeper.replication.ReplicationException;
 import org.apache.bookkeeper.stats.NullStatsLogger;
 import org.apache.bookkeeper.versioning.Versioned;
 
@@ -141,6 +143,28 @@ public final class Bookies implements AutoCloseable {
       return new Bookie(id.toString(), state, address, RackPlacement.of(info));
     } catch (IOException e) {
       return new Bookie(id.toString(), state, "", ""); // gone since it was listed
+    }
+  }
+
+  /**
+   * Returns how many segments lack copies, as the cluster's autorecovery has noted: those of a
+   * bookie that stays away, until they were copied. Without autorecovery nothing is noted.
+   *
+   * @throws IOException if ZooKeeper can't be reached
+   */
+  public long lackingCopies() throws IOException, InterruptedException {
+    try (LedgerUnderreplicationManager noted =
+        driver.getLedgerManagerFactory().newLedgerUnderreplicationManager()) {
+      long count = 0;
+      for (var ledgers = noted.listLedgersToRereplicate(null); ledgers.hasNext(); ledgers.next()) {
+        count++;
+      }
+      return count;
+    } catch (MetadataException | ReplicationException | RuntimeException e) {
+      throw new IOException(
+          "the segments that lack copies can't be listed; see that ZooKeeper is up: "
+              + e.getMessage(),
+          e);
     }
   }
 

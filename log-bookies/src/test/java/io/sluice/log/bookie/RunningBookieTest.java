@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +117,35 @@ class RunningBookieTest {
       assertThatThrownBy(() -> bookies.decommission("b", SESSION, line -> {}))
           .hasMessageContaining("knows no bookie b");
       assertThatThrownBy(() -> start("b")).hasMessageContaining("it was decommissioned");
+    }
+  }
+
+  @Test
+  void segmentsThatLackCopiesAreCountedUntilTheyHaveThemAgain() throws Exception {
+    start("a");
+    RunningBookie lost = start("b");
+    try (BookKeeperSegmentStore store = connect();
+        Bookies bookies = Bookies.connect(BookKeeperSettings.of(metadataUri))) {
+      for (int i = 0; i < 2; i++) {
+        SegmentWriter writer = create(store, new Replication(2, 2, 2));
+        writer.add(Unpooled.copiedBuffer("kept", UTF_8)).get(30, TimeUnit.SECONDS);
+        writer.seal().get(30, TimeUnit.SECONDS);
+      }
+      assertThat(bookies.lackingCopies()).isZero();
+      RecoverySettings atOnce = new RecoverySettings(Duration.ZERO, Duration.ofSeconds(1));
+      running.add(AutoRecovery.start(atOnce, BookKeeperSettings.of(metadataUri), SESSION));
+      lost.close();
+      await(bookies, 2);
+      start("c");
+      await(bookies, 0);
+    }
+  }
+
+  private static void await(Bookies bookies, long lacking) throws Exception {
+    long giveUpAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+    while (bookies.lackingCopies() != lacking) {
+      assertThat(System.nanoTime()).as("segments that lack copies").isLessThan(giveUpAt);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
     }
   }
 
