@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.apache.iceberg.Schema;
@@ -201,6 +202,13 @@ final class GeneratedTable {
   private void alter() throws Exception {
     List<NestedField> now = columns();
     NestedField column = now.get(random.nextInt(now.size()));
+    Optional<NestedField> struct = now.stream().filter(any -> any.type().isStructType()).findAny();
+    if (struct.isPresent() && random.nextBoolean()) {
+      GeneratedFieldChange changes =
+          new GeneratedFieldChange(random, () -> type(TYPES), this::newName);
+      client.alterColumns(name, ColumnChanges.of(changes.of(struct.get())));
+      return;
+    }
     boolean fixed = !column.name().startsWith("c") || isPartitioned(column);
     ColumnChange.Place last = new ColumnChange.Place.Last();
     ColumnChange change =
