@@ -1,11 +1,13 @@
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
@@ -25,7 +27,7 @@ import java.util.zip.ZipOutputStream;
  * <p>Each jar is written anew without compression, and the zip compresses it as a whole: classes of
  * one jar are alike, so that this takes little more than half of what jars in a zip usually take,
  * and the function has less to do when it loads them. Libraries of other systems than Lambda's are
- * left out. The same input makes the same bytes.
+ * left out. The same input makes the same bytes, whatever the number of processors.
  */
 final class FunctionZip {
 
@@ -54,9 +56,35 @@ final class FunctionZip {
           put(target.getPath(name), Files.readAllBytes(file));
         }
       }
-      for (Path jar : files(Path.of(args[0]))) {
-        put(target.getPath("lib", jar.getFileName().toString()), stored(jar));
+      putJars(target, files(Path.of(args[0])));
+      try (Stream<Path> all = Files.walk(target.getPath("/"))) {
+        for (Path folder : all.filter(Files::isDirectory).skip(1).toList()) {
+          setTimes(folder);
+        }
       }
+    }
+  }
+
+  /**
+   * Compresses jars on all processors. The zip has them in the order in which they were first named
+   * there, whichever was ready first.
+   */
+  private static void putJars(FileSystem target, List<Path> jars) throws IOException {
+    for (Path jar : jars) {
+      put(target.getPath("lib", jar.getFileName().toString()), new byte[0]);
+    }
+    try {
+      jars.parallelStream()
+          .forEach(
+              jar -> {
+                try {
+                  put(target.getPath("lib", jar.getFileName().toString()), stored(jar));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(jar.toString(), e);
+                }
+              });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
@@ -65,10 +93,15 @@ final class FunctionZip {
       Files.createDirectories(path.getParent());
     }
     Files.write(path, bytes);
-    Files.setLastModifiedTime(path, TIME);
+    setTimes(path);
     boolean starts = path.toString().endsWith("bootstrap");
     Files.setPosixFilePermissions(
         path, PosixFilePermissions.fromString(starts ? "rwxr-xr-x" : "rw-r--r--"));
+  }
+
+  /** Sets all times that the zip says of a file: those of its writing differ each time. */
+  private static void setTimes(Path path) throws IOException {
+    Files.getFileAttributeView(path, BasicFileAttributeView.class).setTimes(TIME, TIME, TIME);
   }
 
   private static List<Path> files(Path folder) throws IOException {
