@@ -88,12 +88,11 @@ final class MetadataBenchmark {
             () -> {
               int lines = 0;
               Object first = null;
-              try (CloseableIterator<Row> result =
-                  flink.executeSql(query.formatted(name)).collect()) {
-                for (; result.hasNext(); lines++) {
-                  first = result.next().getField(0);
-                }
+              CloseableIterator<Row> result = flink.executeSql(query.formatted(name)).collect();
+              for (; result.hasNext(); lines++) {
+                first = result.next().getField(0);
               }
+              result.close();
               boolean right =
                   query.contains("COUNT")
                       ? Long.valueOf(rows).equals(first)

@@ -25,6 +25,13 @@ public final class AutoRecovery implements AutoCloseable {
     this.main = main;
   }
 
+  /** Starts it where racks don't matter. */
+  public static AutoRecovery start(
+      RecoverySettings settings, BookKeeperSettings ledgers, Duration sessionTimeout)
+      throws IOException, InterruptedException {
+    return start(settings, PlacementSettings.DEFAULT, ledgers, sessionTimeout);
+  }
+
   /**
    * Starts it.
    *

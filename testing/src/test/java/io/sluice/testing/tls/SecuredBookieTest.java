@@ -11,7 +11,6 @@ import io.sluice.log.bookie.BookieSettings;
 import io.sluice.log.bookie.BookieTls;
 import io.sluice.log.bookie.EmbeddedZooKeeper;
 import io.sluice.log.bookie.RecoverySettings;
-import io.sluice.log.bookie.rack.PlacementSettings;
 import io.sluice.log.bookie.RunningBookie;
 import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
@@ -73,7 +72,7 @@ class SecuredBookieTest {
 
   @Test
   void entriesAreWrittenReadAndRecoveredByWhoHasACertificate() throws Exception {
-    RUNNING.add(AutoRecovery.start(RecoverySettings.DEFAULT, PlacementSettings.DEFAULT, secured(client, ""), SESSION));
+    RUNNING.add(AutoRecovery.start(RecoverySettings.DEFAULT, secured(client, ""), SESSION));
     try (BookKeeperSegmentStore store = connect(client);
         BookKeeperSegmentStore other = connect(client)) {
       SegmentWriter writer = create(store);

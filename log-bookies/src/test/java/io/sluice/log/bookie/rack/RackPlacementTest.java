@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.Unpooled;
 import io.sluice.log.bookie.AutoRecovery;
 import io.sluice.log.bookie.BookieSettings;
+import io.sluice.log.bookie.BookieTls;
 import io.sluice.log.bookie.Bookies;
 import io.sluice.log.bookie.EmbeddedZooKeeper;
 import io.sluice.log.bookie.RecoverySettings;
@@ -138,7 +139,8 @@ class RackPlacementTest {
   void autorecoveryPlacesByRacksToo() throws Exception {
     start("a1", "a");
     AutoRecovery recovery =
-        AutoRecovery.start(RecoverySettings.DEFAULT, THREE_RACKS, BookKeeperSettings.of(metadataUri), SESSION);
+        AutoRecovery.start(
+            RecoverySettings.DEFAULT, THREE_RACKS, BookKeeperSettings.of(metadataUri), SESSION);
     recovery.close();
     assertThat(recovery.ended()).isNotCompletedExceptionally();
   }
@@ -185,7 +187,8 @@ class RackPlacementTest {
             Duration.ofMinutes(1),
             98,
             "",
-            "");
+            "",
+            BookieTls.NONE);
     RunningBookie bookie =
         RunningBookie.start(
             small, new PlacementSettings(rack, 1), folder.resolve(id), metadataUri, SESSION);
