@@ -7,6 +7,7 @@ import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.table.Table;
+import io.sluice.compactor.glue.Buckets;
 import io.sluice.compactor.glue.LosingProxy;
 import io.sluice.compactor.glue.LosingProxy.Fate;
 import io.sluice.testing.aws.AwsEnvironment;
@@ -24,11 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** A lake in S3 with Sluice's own catalog, where S3 is busy, and where files come in parts. */
 @Tag("aws")
@@ -48,21 +44,7 @@ class LakeOnAwsIT {
   @BeforeAll
   static void makesBucket() throws Exception {
     aws = AwsEnvironment.open();
-    System.setProperty("aws.region", "us-east-1");
-    System.setProperty("aws.accessKeyId", "test");
-    System.setProperty("aws.secretAccessKey", "test");
-    bucket = "lake-" + UUID.randomUUID();
-    try (S3Client s3 =
-        S3Client.builder()
-            .endpointOverride(aws.endpoint())
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-            .forcePathStyle(true)
-            .httpClient(UrlConnectionHttpClient.create())
-            .build()) {
-      s3.createBucket(request -> request.bucket(bucket));
-    }
+    bucket = Buckets.make(aws.endpoint());
   }
 
   @AfterAll

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ManyPartitionsTest {
 
   /** More with {@code -Dtest.partitions=4000}. */
-  private static final int PARTITIONS = Integer.getInteger("test.partitions", 60);
+  private static final int PARTITIONS = Integer.getInteger("test.partitions", 200);
 
   private static final long LIMIT_SECONDS = 500;
 

@@ -6,6 +6,7 @@ import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.table.Table;
+import io.sluice.compactor.glue.Buckets;
 import io.sluice.compactor.plan.PlanLimits;
 import io.sluice.compactor.table.CompactionException;
 import java.net.URI;
@@ -17,11 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** Compaction while S3 and Glue refuse requests; both are at {@code -Daws.endpoint}. */
 @Tag("aws")
@@ -40,23 +36,9 @@ class ThrottledLakeIT {
   @BeforeAll
   static void makesBucket() {
     endpoint = URI.create(System.getProperty("aws.endpoint", ""));
-    System.setProperty("aws.region", "us-east-1");
-    System.setProperty("aws.accessKeyId", "test");
-    System.setProperty("aws.secretAccessKey", "test");
     // The client's own attempts would hide most of what this is about, and take their time.
     System.setProperty("aws.maxAttempts", "2");
-    bucket = "lake-" + UUID.randomUUID();
-    try (S3Client s3 =
-        S3Client.builder()
-            .endpointOverride(endpoint)
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-            .forcePathStyle(true)
-            .httpClient(UrlConnectionHttpClient.create())
-            .build()) {
-      s3.createBucket(request -> request.bucket(bucket));
-    }
+    bucket = Buckets.make(endpoint);
   }
 
   @AfterAll

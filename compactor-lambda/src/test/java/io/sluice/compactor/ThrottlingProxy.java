@@ -2,17 +2,13 @@ package io.sluice.compactor;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.sluice.compactor.glue.Forwarder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,26 +19,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ThrottlingProxy implements AutoCloseable {
 
-  private static final Set<String> NOT_FORWARDED =
-      Set.of("host", "connection", "content-length", "expect", "upgrade", "http2-settings");
-
   /** Of a hundred requests so many are refused, and so many begin a burst. */
   private static final int SINGLE = 12;
 
   private static final int BURST = 4;
   private static final int BURST_LENGTH = 5;
 
-  private final URI endpoint;
+  private final Forwarder forwarder;
   private final Random random;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final HttpClient client = HttpClient.newHttpClient();
   private final AtomicInteger refused = new AtomicInteger();
   private volatile boolean busy;
   private int left;
 
   ThrottlingProxy(URI endpoint, Random random) throws IOException {
-    this.endpoint = endpoint;
+    this.forwarder = new Forwarder(endpoint);
     this.random = random;
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
@@ -85,22 +77,7 @@ final class ThrottlingProxy implements AutoCloseable {
         refuse(exchange);
         return;
       }
-      HttpResponse<byte[]> answer = forward(exchange, body);
-      answer
-          .headers()
-          .map()
-          .forEach(
-              (name, values) -> {
-                if (!name.equals("transfer-encoding")) {
-                  exchange.getResponseHeaders().put(name, values);
-                }
-              });
-      boolean head = exchange.getRequestMethod().equals("HEAD");
-      exchange.sendResponseHeaders(
-          answer.statusCode(), head || answer.body().length == 0 ? -1 : answer.body().length);
-      if (!head) {
-        exchange.getResponseBody().write(answer.body());
-      }
+      Forwarder.answer(exchange, forwarder.forward(exchange, body));
     }
   }
 
@@ -119,26 +96,6 @@ final class ThrottlingProxy implements AutoCloseable {
     exchange.sendResponseHeaders(glue ? 400 : 503, head ? -1 : bytes.length);
     if (!head) {
       exchange.getResponseBody().write(bytes);
-    }
-  }
-
-  private HttpResponse<byte[]> forward(HttpExchange exchange, byte[] body) throws IOException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(endpoint.resolve(exchange.getRequestURI()))
-            .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
-    exchange
-        .getRequestHeaders()
-        .forEach(
-            (name, values) -> {
-              if (!NOT_FORWARDED.contains(name.toLowerCase(Locale.ROOT))) {
-                values.forEach(value -> request.header(name, value));
-              }
-            });
-    try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
     }
   }
 

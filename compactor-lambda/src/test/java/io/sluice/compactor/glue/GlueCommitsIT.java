@@ -34,11 +34,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Commits to AWS Glue whose requests or replies get lost, on files in S3. Glue's endpoint, which is
@@ -68,21 +63,7 @@ class GlueCommitsIT {
   @BeforeAll
   static void makesBucket() {
     endpoint = URI.create(System.getProperty("aws.endpoint", ""));
-    System.setProperty("aws.region", "us-east-1");
-    System.setProperty("aws.accessKeyId", "test");
-    System.setProperty("aws.secretAccessKey", "test");
-    bucket = "lake-" + UUID.randomUUID();
-    try (S3Client s3 =
-        S3Client.builder()
-            .endpointOverride(endpoint)
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-            .forcePathStyle(true)
-            .httpClient(UrlConnectionHttpClient.create())
-            .build()) {
-      s3.createBucket(request -> request.bucket(bucket));
-    }
+    bucket = Buckets.make(endpoint);
   }
 
   @BeforeEach

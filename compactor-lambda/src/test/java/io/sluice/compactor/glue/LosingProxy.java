@@ -6,11 +6,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,14 +38,10 @@ public final class LosingProxy implements AutoCloseable {
    */
   record Event(Fate fate, Runnable then) {}
 
-  private static final Set<String> NOT_FORWARDED =
-      Set.of("host", "connection", "content-length", "expect", "upgrade", "http2-settings");
-
-  private final URI endpoint;
+  private final Forwarder forwarder;
   private final Predicate<HttpExchange> hasFate;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final HttpClient client = HttpClient.newHttpClient();
   private final Queue<Event> events = new ConcurrentLinkedQueue<>();
   private final AtomicInteger seen = new AtomicInteger();
   private volatile boolean cutOff;
@@ -64,7 +57,7 @@ public final class LosingProxy implements AutoCloseable {
    * @param hasFate which requests have fates
    */
   public LosingProxy(URI endpoint, Predicate<HttpExchange> hasFate) throws IOException {
-    this.endpoint = endpoint;
+    this.forwarder = new Forwarder(endpoint);
     this.hasFate = hasFate;
     this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
@@ -111,59 +104,13 @@ public final class LosingProxy implements AutoCloseable {
         exchange.sendResponseHeaders(503, -1);
         return;
       }
-      HttpResponse<byte[]> answer = forward(exchange, body);
+      HttpResponse<byte[]> answer = forwarder.forward(exchange, body);
       if (event != null) {
         event.then().run();
       }
       if (event == null || event.fate() == Fate.ANSWERED) {
-        answer
-            .headers()
-            .map()
-            .forEach(
-                (name, values) -> {
-                  if (!name.equals("content-length") && !name.equals("transfer-encoding")) {
-                    exchange.getResponseHeaders().put(name, values);
-                  }
-                });
-        answer(exchange, answer);
+        Forwarder.answer(exchange, answer);
       }
-    }
-  }
-
-  private static void answer(HttpExchange exchange, HttpResponse<byte[]> answer)
-      throws IOException {
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      // Its length is that of what a GET would bring.
-      answer
-          .headers()
-          .firstValue("content-length")
-          .ifPresent(length -> exchange.getResponseHeaders().set("Content-Length", length));
-      exchange.sendResponseHeaders(answer.statusCode(), -1);
-    } else if (answer.body().length == 0) {
-      exchange.sendResponseHeaders(answer.statusCode(), -1);
-    } else {
-      exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-      exchange.getResponseBody().write(answer.body());
-    }
-  }
-
-  private HttpResponse<byte[]> forward(HttpExchange exchange, byte[] body) throws IOException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(endpoint.resolve(exchange.getRequestURI()))
-            .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
-    exchange
-        .getRequestHeaders()
-        .forEach(
-            (name, values) -> {
-              if (!NOT_FORWARDED.contains(name.toLowerCase(java.util.Locale.ROOT))) {
-                values.forEach(value -> request.header(name, value));
-              }
-            });
-    try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
     }
   }
 

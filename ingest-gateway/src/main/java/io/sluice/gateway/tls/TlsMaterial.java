@@ -1,5 +1,6 @@
 package io.sluice.gateway.tls;
 
+import io.sluice.log.bookie.tls.CertificateKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
@@ -12,8 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Set;
@@ -31,7 +30,6 @@ import javax.net.ssl.X509KeyManager;
 record TlsMaterial(Buffer certificate, Buffer key, Buffer clientCa, Buffer ca) {
 
   private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
-  private static final byte[] SIGNED = {1, 2, 3};
 
   /** Reads the files. Blocks. */
   static TlsMaterial read(TlsSettings settings) throws IOException {
@@ -98,7 +96,7 @@ record TlsMaterial(Buffer certificate, Buffer key, Buffer clientCa, Buffer ca) {
       String[] aliases = manager.getServerAliases(type, null);
       if (aliases != null && aliases.length > 0) {
         X509Certificate own = manager.getCertificateChain(aliases[0])[0];
-        checkPair(own, manager.getPrivateKey(aliases[0]));
+        CertificateKey.check(own, manager.getPrivateKey(aliases[0]));
         return own.getNotAfter().toInstant();
       }
     }
@@ -115,24 +113,5 @@ record TlsMaterial(Buffer certificate, Buffer key, Buffer clientCa, Buffer ca) {
       throw new GeneralSecurityException("the certificate or its key can't be read", e);
     }
     throw new GeneralSecurityException("there is no certificate with a key");
-  }
-
-  private static void checkPair(X509Certificate certificate, PrivateKey key)
-      throws GeneralSecurityException {
-    String algorithm =
-        switch (key.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> "Ed25519";
-        };
-    Signature signature = Signature.getInstance(algorithm);
-    signature.initSign(key);
-    signature.update(SIGNED);
-    byte[] signed = signature.sign();
-    signature.initVerify(certificate.getPublicKey());
-    signature.update(SIGNED);
-    if (!signature.verify(signed)) {
-      throw new GeneralSecurityException("the key is another certificate's");
-    }
   }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -33,7 +32,6 @@ record TlsMaterial(String certificate, String key, String ca) {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-  private static final byte[] SIGNED = {1, 2, 3};
 
   /** Reads the files. Blocks. */
   static TlsMaterial read(Path certificate, Path key, Path ca) throws IOException {
@@ -111,26 +109,7 @@ record TlsMaterial(String certificate, String key, String ca) {
       // The cause might repeat what is in the file.
       throw new GeneralSecurityException("the key can't be read, or is another certificate's");
     }
-    checkPair(own, read);
+    CertificateKey.check(own, read);
     return read;
-  }
-
-  private static void checkPair(X509Certificate certificate, PrivateKey key)
-      throws GeneralSecurityException {
-    String algorithm =
-        switch (key.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> "Ed25519";
-        };
-    Signature signature = Signature.getInstance(algorithm);
-    signature.initSign(key);
-    signature.update(SIGNED);
-    byte[] signed = signature.sign();
-    signature.initVerify(certificate.getPublicKey());
-    signature.update(SIGNED);
-    if (!signature.verify(signed)) {
-      throw new GeneralSecurityException("the key is another certificate's");
-    }
   }
 }
