@@ -1,6 +1,6 @@
 package io.sluice.gateway.gate;
 
-import java.io.ByteArrayOutputStream;
+import io.sluice.gateway.rows.KeyBytes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -8,11 +8,8 @@ import java.util.HexFormat;
 import java.util.Set;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
-import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.complex.ListVector;
-import org.apache.arrow.vector.complex.StructVector;
 
 /** Finds keys of a map that are there twice, by their canonical bytes. */
 final class KeyCheck {
@@ -49,9 +46,7 @@ final class KeyCheck {
     // A tree where hashes are alike, as they may be on purpose.
     Set<ByteBuffer> seen = new HashSet<>();
     for (int i = start; i < end; i++) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      write(keys, i, bytes);
-      if (!seen.add(ByteBuffer.wrap(bytes.toByteArray()))) {
+      if (!seen.add(KeyBytes.of(keys, i))) {
         return i;
       }
     }
@@ -99,46 +94,5 @@ final class KeyCheck {
     return text.length() <= MOST_TEXT
         ? "'" + text + "'"
         : "'" + text.substring(0, MOST_TEXT) + "'...";
-  }
-
-  /** Writes a value so that no other is written alike. */
-  private static void write(FieldVector vector, int index, ByteArrayOutputStream to) {
-    if (vector.isNull(index)) {
-      to.write(0);
-      return;
-    }
-    to.write(1);
-    if (vector instanceof StructVector struct) {
-      for (FieldVector child : struct.getChildrenFromFields()) {
-        write(child, index, to);
-      }
-    } else if (vector instanceof ListVector list) {
-      int start = list.getElementStartIndex(index);
-      int end = list.getElementEndIndex(index);
-      writeInt(end - start, to);
-      for (int i = start; i < end; i++) {
-        write(list.getDataVector(), i, to);
-      }
-    } else if (vector instanceof BitVector bits) {
-      to.write(bits.get(index));
-    } else if (vector instanceof BaseVariableWidthVector values) {
-      int start = values.getOffsetBuffer().getInt(4L * index);
-      int length = values.getOffsetBuffer().getInt(4L * (index + 1L)) - start;
-      writeInt(length, to);
-      writeBytes(values.getDataBuffer(), start, length, to);
-    } else {
-      int bytes = ((BaseFixedWidthVector) vector).getTypeWidth();
-      writeBytes(vector.getDataBuffer(), (long) index * bytes, bytes, to);
-    }
-  }
-
-  private static void writeInt(int value, ByteArrayOutputStream to) {
-    to.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
-  }
-
-  private static void writeBytes(ArrowBuf from, long at, int length, ByteArrayOutputStream to) {
-    byte[] bytes = new byte[length];
-    from.getBytes(at, bytes);
-    to.writeBytes(bytes);
   }
 }

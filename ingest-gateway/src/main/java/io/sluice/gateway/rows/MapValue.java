@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.complex.MapVector;
@@ -92,25 +90,29 @@ final class MapValue extends NestedValue {
     NestedValue key = entry.member(0);
     // A key that is null was refused.
     if (isSet(keys, place)) {
-      if (!(key instanceof LeafValue)) {
+      Object identity;
+      if (key instanceof LeafValue) {
+        identity = identity(keys.getObject(place));
+      } else {
         // Has memory for fields that were never written.
         keys.setValueCount(place + 1);
+        identity = KeyBytes.of(keys, place);
       }
-      if (!known.add(identity(keys.getObject(place)))) {
+      if (!known.add(identity)) {
         key.refuse("the key is there twice in its map");
       }
     }
   }
 
   /**
-   * Returns what equals for equal keys alone. Primitive ones are comparable, so that no choice of
+   * Returns what equals for equal primitive keys alone, and is comparable, so that no choice of
    * keys makes a set of them slow.
    */
   private static Object identity(Object key) {
     if (key instanceof byte[] bytes) {
       return new String(bytes, StandardCharsets.ISO_8859_1);
     }
-    return key instanceof Text || key instanceof List || key instanceof Map ? key.toString() : key;
+    return key instanceof Text ? key.toString() : key;
   }
 
   @Override

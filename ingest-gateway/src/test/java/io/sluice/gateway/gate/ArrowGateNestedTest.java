@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
@@ -151,6 +152,21 @@ class ArrowGateNestedTest {
     assertThat(gate.values(table, twoEntries(lists, nulls(1), nulls(2)))).hasSize(2);
     assertThat(gate.refusal(table, twoEntries(lists, List.of(1L, 2L), List.of(1L, 2L))))
         .isEqualTo("BAD_ROWS [row 2, column 'v': key '[1,2]' is there twice]");
+    Field maps = mapOf(named("key", mapOf(of("key", INT), of("value", INT))), of("value", INT));
+    table = table("map<map<int, int>, int>");
+    assertThat(gate.values(table, twoEntries(maps, ordered(1, 2), ordered(1, 3)))).hasSize(2);
+    assertThat(gate.refusal(table, twoEntries(maps, ordered(1, 2), ordered(2, 1))))
+        .as("maps have no order")
+        .contains("column 'v': key '[{\"key\":2,\"value\":2},")
+        .contains("is there twice");
+  }
+
+  private static Map<Object, Object> ordered(long... keys) {
+    Map<Object, Object> map = new LinkedHashMap<>();
+    for (long key : keys) {
+      map.put(key, key);
+    }
+    return map;
   }
 
   private static long keyOf(Map<Object, Object> map) {

@@ -91,6 +91,8 @@ class NestedValueRulesTest {
           map<list<int>, int> | [{"key":[1]},{"key":[2]},{"key":[1]}] | v[2].key | the key is there twice in its map
           map<struct<a: int, b: string>, int> | [{"key":{}},{"key":{"a":null}}] | v[1].key | the key is there twice in its map
           map<map<string, int>, int> | [{"key":{"a":"x"}}] | v[0].key["a"] | expected an integer
+          map<map<string, int>, int> | [{"key":{"a":1,"b":2}},{"key":{"b":2,"a":1}}] | v[1].key | the key is there twice in its map
+          map<list<map<int, int>>, int> | [{"key":[{"1":1,"2":2}]},{"key":[{"2":2,"1":1}]}] | v[1].key | the key is there twice in its map
           """)
   void isRefused(String type, String value, String column, String reason) {
     List<String> errors =
