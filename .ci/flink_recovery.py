@@ -2,9 +2,11 @@
 with a savepoint and restored at another parallelism.
 
 Usage: flink_recovery.py DISTRIBUTION SQL-GATEWAY-JAR BUNDLE-JAR HOST:PORT. HOST:PORT is a standalone's, as other scripts have it; this one starts
-another, of the command that SLUICE names, to kill it. Rows flow all the while, are compacted, and leave the log at once. The job copies a table to
-files and to a second table, exactly once each: no row is missing at the end, and none is there twice. SEED=N for a certain order of kills.
+another, of the command that SLUICE names, to kill it. Rows flow all the while, are compacted, and leave the log at once; both tables get columns, and
+lose their old snapshots, while the job runs and while it is down. The job copies a table to files and to a second table, exactly once each: no row is
+missing at the end, and none is there twice. SEED=N for a certain order of kills.
 """
+import datetime
 import json
 import os
 import pathlib
@@ -18,7 +20,7 @@ import time
 import urllib.error
 import urllib.request
 
-from flink_cluster import Flink, SqlClient
+from flink_cluster import Flink, SqlClient, failed, rows
 from free_port import free_port
 
 DATABASE = "recovery"
@@ -126,6 +128,8 @@ class Recovery:
         self.flink, self.standalone = flink, standalone
         self.files = pathlib.Path(work) / "copy"
         self.client = SqlClient(flink)
+        self.added = 0
+        self.expired = 0
 
     def create(self):
         self.client.run(f"CREATE CATALOG sluice WITH ('type' = 'sluice', 'endpoint' = '{self.standalone.endpoint}')")
@@ -158,8 +162,51 @@ class Recovery:
         before = self.flink.checkpoints(job)
         self.flink.until(f"job {job} completes checkpoints", lambda: self.flink.checkpoints(job) >= before + 2)
 
+    def evolve(self):
+        """Adds a column to both tables, before the others or behind them in turn, and takes out all snapshots but the newest."""
+        name = f"note_{self.added}"
+        change = {"add": name, "type": "string"} if self.added % 2 else {"add": name, "type": "string", "first": True}
+        self.added += 1
+        for table in ("numbers", "copied"):
+            self.flink.until(f"{table} has column {name}", lambda: self.has(table, name) or self.alter(table, change))
+            self.flink.until(f"old snapshots of {table} are expired", lambda: self.expire(table))
+
+    def drop_added(self):
+        """Drops all columns that were added: a query that is planned anew must be the one that the savepoint is of."""
+        change = [{"drop": f"note_{i}"} for i in range(self.added)]
+        for table in ("numbers", "copied"):
+            self.flink.until(f"{table} has no more columns", lambda: not self.has(table, "note_0") or self.alter(table, *change))
+
+    def has(self, table, column):
+        with urllib.request.urlopen(self.url(table), timeout=60) as answer:
+            return column in [column["name"] for column in json.load(answer)["columns"]]
+
+    def alter(self, table, *changes):
+        body = json.dumps({"columns": changes}).encode()
+        request = urllib.request.Request(self.url(table), body, {"Content-Type": "application/json"}, method="PATCH")
+        urllib.request.urlopen(request, timeout=60).close()
+        return True
+
+    def url(self, table):
+        return f"http://{self.standalone.endpoint}/v1/databases/{DATABASE}/tables/{table}"
+
+    def expire(self, table):
+        """Returns whether it is done: compactions may have got in between it too often."""
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        printed = self.client.execute(f"CALL sys.expire_snapshots('{DATABASE}.{table}', '{now}', 1)")
+        if failed(printed):
+            print(f"not expired yet: {printed.strip()[:500]}", flush=True)
+            return False
+        before, after = rows(printed)[0]
+        self.expired += int(before) - int(after)
+        return True
+
     def kill(self, job, what):
-        """Kills the only TaskManager in the midst of the job, or the standalone, or both, and starts others, with which the job goes on."""
+        """Kills the only TaskManager in the midst of the job, or the standalone, or both, and starts others, with which the job goes on.
+
+        The tables change before, while the job runs, and after, while it is on its way up.
+        """
+        self.evolve()
         before = self.flink.restored(job)
         if what != "taskmanager":
             self.standalone.kill()
@@ -170,6 +217,7 @@ class Recovery:
             self.flink.start_taskmanager()
         if what != "taskmanager":
             self.standalone.start()
+        self.evolve()
         if what != "standalone":
             self.flink.until("the job is started again", lambda: self.flink.restored(job) > before)
         self.flink.until("the job runs", lambda: self.flink.state(job) == "RUNNING")
@@ -194,6 +242,10 @@ class Recovery:
         expected = [count, count, count * (count - 1) // 2]
         found = self.copied("COUNT(*), COUNT(DISTINCT id), SUM(DISTINCT id)")
         assert found == expected, f"the copy misses rows, or has some twice: {found}, not {expected}"
+        for table in ("numbers", "copied"):
+            columns = [row[0] for row in self.client.rows(f"DESCRIBE {table}")]
+            assert columns == ["id", "text"], f"{table} has columns that were dropped: {columns}"
+        assert self.expired > 0, "no snapshot was there to expire"
 
     def copied(self, aggregates):
         where = "`text` = 'row ' || CAST(id AS STRING)"
@@ -221,6 +273,7 @@ def main(distribution, gateway, jar, endpoint):
                 recovery.kill(job, what)
                 print(f"ok: killed {what} and recovered after {time.monotonic() - begin:.0f} s, {feed.count} rows", flush=True)
             path = recovery.savepoint(job)
+            recovery.drop_added()
             recovery.client.run(f"SET 'execution.state-recovery.path' = '{path}'")
             # Not to 1: operators that are chained there only would get other ids than those in the savepoint.
             job = recovery.start(3)
@@ -230,7 +283,8 @@ def main(distribution, gateway, jar, endpoint):
             recovery.check(count)
             flink.cancel(job)
             recovery.client.close()
-            print(f"OK: Flink {flink.version}: each of {count} rows is once in the files, and once in the copy")
+            print(f"OK: Flink {flink.version}: each of {count} rows is once in the files, and once in the copy; tables got and "
+                  f"lost {recovery.added} columns, and lost {recovery.expired} snapshots")
         except BaseException:
             print(f"failed with SEED={SEED}; the standalone's log ends:\n{standalone.log()}", flush=True)
             raise
