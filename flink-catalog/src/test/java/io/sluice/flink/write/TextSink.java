@@ -12,6 +12,9 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
@@ -34,7 +37,9 @@ public final class TextSink {
   }
 
   private record ExactlyOnce(ExactlyOnceSink rows)
-      implements LineSink<String>, SupportsCommitter<PreparedTransaction> {
+      implements LineSink<String>,
+          SupportsCommitter<PreparedTransaction>,
+          SupportsPreCommitTopology<PreparedTransaction, PreparedTransaction> {
     @Override
     public CommittingSinkWriter<String, PreparedTransaction> createWriter(WriterInitContext context)
         throws IOException {
@@ -49,6 +54,17 @@ public final class TextSink {
     @Override
     public SimpleVersionedSerializer<PreparedTransaction> getCommittableSerializer() {
       return rows.getCommittableSerializer();
+    }
+
+    @Override
+    public DataStream<CommittableMessage<PreparedTransaction>> addPreCommitTopology(
+        DataStream<CommittableMessage<PreparedTransaction>> prepared) {
+      return rows.addPreCommitTopology(prepared);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<PreparedTransaction> getWriteResultSerializer() {
+      return rows.getWriteResultSerializer();
     }
   }
 
