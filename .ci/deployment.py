@@ -102,6 +102,11 @@ class Ingest:
         code = self.process.wait(PATIENCE_S)
         assert code == 0 and f"{rows:,} rows are durable" in self.log.read_text(), self.log.read_text()
 
+    def close(self):
+        """Else it would try for as long as it is told to, if the gateways are gone."""
+        self.process.kill()
+        self.process.wait()
+
 
 class Sql:
     """What a user of Flink does."""
@@ -227,21 +232,22 @@ class Deployment:
         self.work = pathlib.Path(work)
         self.zip_file = zip_file
         self.opened = []
-        self.aws = self._open(StandIn(ministack, work))
+        self.aws = self.own(StandIn(ministack, work))
         self.sluice, self.distribution, self.sql_gateway, self.jar = sluice, distribution, sql_gateway, jar
 
-    def _open(self, part):
+    def own(self, part):
+        """Has a part closed when all of it is."""
         self.opened.append(part)
         return part
 
     def start(self):
         self.aws.start()
         self.aws.client("s3").create_bucket(Bucket=BUCKET)
-        self.gate = self._open(Gate(self.aws.port))
+        self.gate = self.own(Gate(self.aws.port))
         self.function = Function(self.aws, BUCKET, TIMEOUT_S, HIDDEN_S)
         queues = {"announce.queue-url": self.function.queue, "announce.dead-queue-url": self.function.dead}
         settings = ["--catalog", "type=glue", *(argument for key, value in queues.items() for argument in ("--set", f"{key}={value}"))]
-        self.cluster = self._open(Cluster(self.sluice, self.work, dict(os.environ, **self.aws.variables()), WAREHOUSE, settings))
+        self.cluster = self.own(Cluster(self.sluice, self.work, dict(os.environ, **self.aws.variables()), WAREHOUSE, settings))
         self.loader = self.cluster.token("loader", f"{DATABASE}:write")
         self.owner = self.cluster.token("flink", f"{DATABASE}:admin")
         self.cluster.token("stranger", "other:admin")
@@ -249,10 +255,10 @@ class Deployment:
         self.function.deploy(self.zip_file, self._variables())
         self.flink = Flink(self.distribution, self.sql_gateway, self.jar, self.work)
         self.flink.environment |= self.aws.variables()
-        self._open(self.flink)
+        self.own(self.flink)
         self.flink.start()
         self.sql = Sql(self.flink, self.work)
-        self._open(self.sql.client)
+        self.own(self.sql.client)
         self.sql.create(self.cluster, self.owner)
         self.lake = Lake(self.aws)
 
@@ -293,7 +299,7 @@ class Deployment:
 def flow(town, header, rows):
     """The flights flow in while parts are lost."""
     half = len(rows) // 2
-    ingest = Ingest(town.cluster, town.loader, header, town.work / "ingest.log")
+    ingest = town.own(Ingest(town.cluster, town.loader, header, town.work / "ingest.log"))
     feeds = [Feed(rows[:half], ingest.give), Feed(rows[half:], town.sql.give)]
     job = town.sql.start()
     town.gate.shut()
