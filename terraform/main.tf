@@ -44,6 +44,7 @@ module "network" {
   cidr           = var.cidr
   zones          = var.zones
   client_cidrs   = var.client_cidrs
+  cluster_tls    = local.cluster_tls_enabled
   endpoint_zones = coalesce(var.endpoint_zones, length(var.zones))
   bucket_arns    = concat([module.storage.bucket_arn, "arn:${local.partition}:s3:::${var.artifacts.bucket}"], var.client_bucket_arns)
   flow_log_days  = var.log_days
@@ -80,6 +81,7 @@ module "zookeeper" {
   instance_type       = var.zookeeper.instance_type
   volume_gib          = var.zookeeper.volume_gib
   java_opts           = var.zookeeper.java_opts
+  tls                 = lookup(local.machine_tls, "zookeeper", null)
   unprotected_machine = var.unprotected_machine
   protected           = var.protected
   tags                = local.tags
@@ -103,6 +105,7 @@ module "bookies" {
   instance_type       = var.bookie.instance_type
   java_opts           = var.bookie.java_opts
   settings            = var.bookie.settings
+  tls                 = lookup(local.machine_tls, "bookie", null)
   unprotected_machine = var.unprotected_machine
   protected           = var.protected
   tags                = local.tags
@@ -123,6 +126,7 @@ module "compactor" {
   zookeeper           = module.zookeeper.connect
   warehouse           = module.storage.warehouse
   lake_statements     = module.lake.read_write_statements
+  tls                 = local.compactor_tls
   memory_mb           = var.compactor.memory_mb
   timeout_seconds     = var.compactor.timeout_seconds
   ephemeral_mb        = var.compactor.ephemeral_mb
@@ -156,6 +160,7 @@ module "gateways" {
   java_opts                  = var.gateway.java_opts
   settings                   = var.gateway.settings
   insecure                   = var.insecure
+  cluster_tls                = lookup(local.machine_tls, "gateway", null)
   hostname                   = var.hostname
   protected                  = var.protected
   tags                       = local.tags

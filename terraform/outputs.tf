@@ -22,6 +22,16 @@ output "secrets" {
   value       = module.gateways.secrets
 }
 
+output "cluster_certificate_names" {
+  description = "Names that the certificate of the cluster's own parts must have, as its subjectAltName. Empty without cluster_tls."
+  value       = local.cluster_tls_enabled ? join(",", distinct(concat(["DNS:${local.cluster_name}"], module.zookeeper.certificate_names))) : ""
+}
+
+output "cluster_secrets" {
+  description = "Ids of the secrets of the cluster's own parts, by what they are: identity (certificate and key), ca. ZooKeeper, and so all else, starts once both have values. Empty without cluster_tls."
+  value       = local.cluster_tls_enabled ? module.cluster_secrets[0].ids : {}
+}
+
 output "balancer_host" {
   description = "Host name of the load balancer, for a CNAME of yours."
   value       = module.gateways.balancer_host

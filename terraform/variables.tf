@@ -71,6 +71,12 @@ variable "insecure" {
   }
 }
 
+variable "cluster_tls" {
+  description = "Whether bookies and ZooKeeper speak TLS, and nothing else, and let those alone in who have the cluster's certificate. Null for true unless insecure is. A deployment that runs without it needs false here until it goes over: docs/aws.md says how."
+  type        = bool
+  default     = null
+}
+
 variable "client_bucket_arns" {
   description = "ARNs of buckets beside the lake's that clients in the VPC use, as for Flink's checkpoints."
   type        = list(string)

@@ -2,6 +2,16 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+override_resource {
+  target = module.cluster_secrets[0].aws_secretsmanager_secret.this
+  values = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:town/cluster" }
+}
+
+override_resource {
+  target = module.gateways.module.secrets[0].aws_secretsmanager_secret.this
+  values = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:town/gateway" }
+}
+
 variables {
   name      = "town"
   zones     = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
@@ -60,15 +70,89 @@ run "engines_may_only_read" {
   }
 }
 
-run "only_gateways_may_read_the_gateways_secrets" {
+run "each_role_reads_its_own_secrets_alone" {
   assert {
-    condition     = strcontains(module.gateways.policy, "secretsmanager:GetSecretValue")
+    condition     = strcontains(module.gateways.policy, "secret:town/gateway")
     error_message = "Gateways can't read their secrets."
   }
 
   assert {
+    condition     = alltrue([for policy in [module.gateways.policy, module.bookies.policy, module.zookeeper.policy, module.compactor.policy] : strcontains(policy, "secret:town/cluster")])
+    error_message = "A part can't read the cluster's certificate."
+  }
+
+  assert {
+    condition     = !strcontains(join(" ", [module.bookies.policy, module.zookeeper.policy, module.compactor.policy]), "secret:town/gateway")
+    error_message = "Another role than the gateways' may read their secrets."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in [module.gateways.policy, module.bookies.policy, module.zookeeper.policy, module.compactor.policy] :
+      length(jsondecode(policy).Statement[*].Sid) == length(distinct(jsondecode(policy).Statement[*].Sid))
+    ])
+    error_message = "IAM refuses a policy with two statements of one name."
+  }
+}
+
+run "the_cluster_s_parts_talk_by_tls" {
+  assert {
+    condition     = output.zookeeper == "10.80.0.10:2281,10.80.0.10:2281,10.80.0.10:2281"
+    error_message = "ZooKeeper is reached at another port than the secure one."
+  }
+
+  assert {
+    condition     = output.cluster_certificate_names == "DNS:town.sluice.internal,IP:10.80.0.10,DNS:ip-10-80-0-10.eu-central-1.compute.internal"
+    error_message = "The certificate lacks a name by which parts know each other."
+  }
+
+  assert {
+    condition     = output.cluster_secrets == tomap({ identity = "town/cluster/identity", ca = "town/cluster/ca" })
+    error_message = "The secrets have other names."
+  }
+
+  assert {
+    condition     = toset(module.cluster_secrets[0].readers) == toset([for kind in ["bookie", "compactor", "gateway", "zookeeper"] : "arn:aws:iam::123456789012:role/town-${kind}"])
+    error_message = "A part may not read the key, or somebody else may."
+  }
+}
+
+run "an_open_cluster_has_no_certificate_unless_it_is_asked_for" {
+  variables {
+    insecure = true
+  }
+
+  assert {
+    condition     = length(output.cluster_secrets) == 0 && output.cluster_certificate_names == "" && strcontains(output.zookeeper, ":2181")
+    error_message = "A trial wants a certificate."
+  }
+}
+
+run "gateways_may_be_open_in_a_cluster_with_tls" {
+  variables {
+    insecure    = true
+    cluster_tls = true
+  }
+
+  assert {
+    condition     = length(output.secrets) == 0 && length(output.cluster_secrets) == 2 && strcontains(module.gateways.policy, "secretsmanager:")
+    error_message = "Gateways can't read the cluster's certificate."
+  }
+}
+
+run "a_deployment_in_clear_text_stays_as_it_is" {
+  variables {
+    cluster_tls = false
+  }
+
+  assert {
+    condition     = length(output.cluster_secrets) == 0 && strcontains(output.zookeeper, ":2181") && length(output.secrets) == 4
+    error_message = "TLS comes without being asked for."
+  }
+
+  assert {
     condition     = !strcontains(join(" ", [module.bookies.policy, module.zookeeper.policy, module.compactor.policy]), "secretsmanager:")
-    error_message = "Another role than the gateways' may read secrets."
+    error_message = "A role may read secrets that there are none of."
   }
 }
 

@@ -51,7 +51,8 @@ class ProductTest(unittest.TestCase):
 
     def test_each_variable_of_the_function_is_one_that_it_reads(self):
         main = read(TERRAFORM, "modules/compactor/main.tf")
-        source = read(ROOT, "compactor-lambda/src/main/java/io/sluice/compactor/lambda/LambdaEnvironment.java")
+        folder = "compactor-lambda/src/main/java/io/sluice/compactor/lambda/"
+        source = read(ROOT, folder + "LambdaEnvironment.java") + read(ROOT, folder + "FunctionTls.java")
         known = set(re.findall(r'= "(SLUICE_[A-Z_]+)"', source))
         used = set(re.findall(r"^\s+(SLUICE_[A-Z_]+)\s+=", main, re.M))
         self.assertIn("SLUICE_ZOOKEEPER", used)

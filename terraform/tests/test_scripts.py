@@ -347,7 +347,7 @@ class MetricsTest(unittest.TestCase):
 
     def test_each_alarm_of_sluice_s_own_is_about_a_figure_that_is_told(self):
         told = {name for name, *_ in sluice_metrics.GAUGES + sluice_metrics.COUNTERS} | {"BookiesUp"}
-        told |= {"CertificateDaysLeft", "SegmentsLackingCopies"}
+        told |= {"CertificateDaysLeft", "ClusterCertificateDaysLeft", "SegmentsLackingCopies"}
         told |= {kind + what for kind in ("Gateway", "Bookie", "ZooKeeper") for what in ("Up", "DiskUsedPercent")}
         with open(os.path.join(MODULES, "observability", "main.tf"), encoding="utf-8") as file:
             lines = [line for line in file if 'namespace = "Sluice"' in line]

@@ -22,3 +22,13 @@ output "secrets" {
   description = "Ids of the secrets whose values you put: certificate, key, ca, tokens."
   value       = module.sluice.secrets
 }
+
+output "cluster_certificate_names" {
+  description = "Names that the certificate of the cluster's own parts must have, as its subjectAltName."
+  value       = module.sluice.cluster_certificate_names
+}
+
+output "cluster_secrets" {
+  description = "Ids of the secrets of the cluster's own parts whose values you put: identity, ca."
+  value       = module.sluice.cluster_secrets
+}

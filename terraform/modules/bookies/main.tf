@@ -5,25 +5,29 @@ locals {
   journal = "/srv/sluice/journal"
   ledgers = "/srv/sluice/ledgers"
 
+  settings = var.tls == null ? var.settings : merge(var.settings, var.tls.settings)
+  starts   = flatten(var.tls[*].start_commands)
+  units    = var.tls[*].unit
+
   files = {
     for name, zone in var.bookies : name => [
       { path = "/usr/local/bin/sluice-nvme", permissions = "0755", content = file("${path.module}/files/sluice-nvme") },
       {
         path        = "/etc/sluice/bookie.properties"
         permissions = "0644"
-        content     = join("", [for key in sort(keys(var.settings)) : "${key} = ${var.settings[key]}\n"])
+        content     = join("", [for key in sort(keys(local.settings)) : "${key} = ${local.settings[key]}\n"])
       },
       {
         path        = "/etc/systemd/system/sluice-bookie.service"
         permissions = "0644"
         content = templatefile("${path.module}/files/sluice-bookie.service", {
-          name = name, zone = zone, zookeeper = var.zookeeper, journal = local.journal, ledgers = local.ledgers, java_opts = var.java_opts
+          name = name, zone = zone, zookeeper = var.zookeeper, journal = local.journal, ledgers = local.ledgers, java_opts = var.java_opts, starts = local.starts
         })
       },
       {
         path        = "/etc/systemd/system/sluice-autorecovery.service"
         permissions = "0644"
-        content     = templatefile("${path.module}/files/sluice-autorecovery.service", { zookeeper = var.zookeeper })
+        content     = templatefile("${path.module}/files/sluice-autorecovery.service", { zookeeper = var.zookeeper, starts = local.starts })
       },
       {
         path        = "/etc/sluice/metrics.env"
@@ -35,13 +39,13 @@ locals {
 
   commands = [
     ["/usr/local/bin/sluice-nvme", local.journal, local.ledgers],
-    ["systemctl", "enable", "--now", "sluice-bookie", "sluice-autorecovery"],
+    concat(["systemctl", "enable", "--now"], local.units, ["sluice-bookie", "sluice-autorecovery"]),
   ]
 
   cloud_config = {
     for name in keys(var.bookies) : name => {
       packages    = module.machine.packages
-      write_files = concat(module.machine.files, local.files[name])
+      write_files = concat(module.machine.files, flatten(var.tls[*].files), local.files[name])
       runcmd      = concat(module.machine.commands, local.commands)
     }
   }
@@ -58,6 +62,7 @@ module "machine" {
   artifact    = var.artifact
   kms_key_arn = var.kms_key_arn
   log_days    = var.log_days
+  statements  = flatten(var.tls[*].statements)
   tags        = var.tags
 }
 

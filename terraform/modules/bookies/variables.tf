@@ -98,6 +98,11 @@ variable "settings" {
   default     = {}
 
   validation {
+    condition     = alltrue([for key in keys(var.settings) : !can(regex("^(bookie|bookkeeper|zookeeper)\\.tls\\.", key))])
+    error_message = "settings must not name certificates: they come from Secrets Manager."
+  }
+
+  validation {
     condition     = alltrue([for key, value in var.settings : can(regex("^[a-z][a-z.-]*[a-z]$", key)) && !strcontains(value, "\n")])
     error_message = "settings must be keys as docs/configuration.md lists them, and values of one line."
   }
@@ -113,6 +118,20 @@ variable "protected" {
   description = "Whether machines are protected at all; false only to destroy the deployment."
   type        = bool
   default     = true
+}
+
+variable "tls" {
+  description = "How the cluster's parts know each other by TLS: files of certificate with key, and of its CA; settings of bookies and autorecovery; and what brings the files, as the module secrets has it. Null for clear text."
+  type = object({
+    identity       = string
+    ca             = string
+    settings       = map(string)
+    files          = list(object({ path = string, permissions = string, content = string }))
+    start_commands = list(string)
+    unit           = string
+    statements     = any
+  })
+  default = null
 }
 
 variable "tags" {

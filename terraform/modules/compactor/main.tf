@@ -4,6 +4,17 @@ locals {
   full_name    = "${var.name}-compactor"
   function_arn = "arn:${var.partition}:lambda:${var.region}:${var.account_id}:function:${local.full_name}"
   log_group    = "/aws/lambda/${local.full_name}"
+
+  # The function fetches these itself, and its environment has no more than their names.
+  tls_variables = var.tls == null ? {} : {
+    SLUICE_BOOKKEEPER_TLS_CERTIFICATE        = "secretsmanager:${var.tls.identity}"
+    SLUICE_BOOKKEEPER_TLS_KEY                = "secretsmanager:${var.tls.identity}"
+    SLUICE_BOOKKEEPER_TLS_CA                 = "secretsmanager:${var.tls.ca}"
+    SLUICE_BOOKKEEPER_TLS_PEER_NAME          = var.tls.peer_name
+    SLUICE_ZOOKEEPER_TLS_CERTIFICATE_AND_KEY = "secretsmanager:${var.tls.identity}"
+    SLUICE_ZOOKEEPER_TLS_CA                  = "secretsmanager:${var.tls.ca}"
+    SLUICE_ZOOKEEPER_TLS_ACL                 = "true"
+  }
 }
 
 resource "aws_sqs_queue" "dead" {
@@ -72,7 +83,7 @@ resource "aws_iam_role_policy" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = concat(var.lake_statements, [
+    Statement = concat(var.lake_statements, flatten(var.tls[*].statements), [
       {
         Sid      = "Messages"
         Effect   = "Allow"
@@ -145,7 +156,7 @@ resource "aws_lambda_function" "this" {
   }
 
   environment {
-    variables = {
+    variables = merge(local.tls_variables, {
       SLUICE_ZOOKEEPER    = var.zookeeper
       SLUICE_LEDGERS      = "zk+hierarchical://${replace(var.zookeeper, ",", ";")}/ledgers"
       SLUICE_WAREHOUSE    = var.warehouse
@@ -153,7 +164,7 @@ resource "aws_lambda_function" "this" {
       SLUICE_CLUSTER      = var.name
       SLUICE_MEMORY_MIB   = tostring(max(256, floor(var.memory_mb / 6)))
       JAVA_TOOL_OPTIONS   = "--add-opens=java.base/java.nio=ALL-UNNAMED -XX:MaxRAMPercentage=50"
-    }
+    })
   }
 
   tags = var.tags

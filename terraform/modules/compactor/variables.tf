@@ -133,6 +133,17 @@ variable "schedule_minutes" {
   }
 }
 
+variable "tls" {
+  description = "How bookies and ZooKeeper are reached by TLS: ids of the secrets of certificate with key, and of its CA; the name that bookies' certificates have; and the statements that let the function read them. Null for clear text."
+  type = object({
+    identity   = string
+    ca         = string
+    peer_name  = string
+    statements = any
+  })
+  default = null
+}
+
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)

@@ -11,7 +11,12 @@ locals {
 
   folder        = one(module.secrets[*].folder)
   metrics_token = "/run/sluice/metrics-token"
-  starts        = var.insecure ? [] : module.secrets[0].start_commands
+
+  # What brings the gateways' own secrets brings the cluster's too.
+  cluster_settings = var.cluster_tls == null ? {} : var.cluster_tls.settings
+  cluster_starts   = flatten(var.cluster_tls[*].start_commands)
+  starts           = var.insecure ? local.cluster_starts : module.secrets[0].start_commands
+  units            = var.insecure ? var.cluster_tls[*].unit : module.secrets[*].unit
 
   security = var.insecure ? {} : {
     "gateway.auth.tokens"     = "${local.folder}/known-tokens"
@@ -25,9 +30,9 @@ locals {
   # A row's three copies are in three zones, its acknowledgement in two at least.
   cluster = { "announce.queue-url" = var.queue.url, "announce.dead-queue-url" = var.dead_queue.url, "placement.min-racks" = "3" }
 
-  settings = merge(local.cluster, local.security, var.settings)
+  settings = merge(local.cluster, local.security, local.cluster_settings, var.settings)
 
-  security_files = var.insecure ? [] : concat(module.secrets[0].files, [
+  security_files = var.insecure ? flatten(var.cluster_tls[*].files) : concat(module.secrets[0].files, [
     { path = "/usr/local/bin/sluice-tokens", permissions = "0755", content = file("${path.module}/files/sluice-tokens") },
   ])
 
@@ -63,7 +68,7 @@ locals {
   cloud_config = {
     packages    = module.machine.packages
     write_files = concat(module.machine.files, local.files)
-    runcmd      = concat(module.machine.commands, [concat(["systemctl", "enable", "--now"], module.secrets[*].unit, ["sluice-gateway", "sluice-handover"])])
+    runcmd      = concat(module.machine.commands, [concat(["systemctl", "enable", "--now"], local.units, ["sluice-gateway", "sluice-handover"])])
   }
 }
 
@@ -87,7 +92,7 @@ module "secrets" {
     tokens      = "Who may call: a line for each token, with its hash, as sluice token create writes it"
   }
   sealed   = ["key"]
-  commands = ["/usr/local/bin/sluice-tokens /run/sluice/secrets sluice ${local.metrics_token}"]
+  commands = concat(["/usr/local/bin/sluice-tokens /run/sluice/secrets sluice ${local.metrics_token}"], local.cluster_starts)
 }
 
 module "machine" {
@@ -103,7 +108,7 @@ module "machine" {
   log_days    = var.log_days
   tags        = var.tags
 
-  statements = concat(var.lake_statements, flatten(module.secrets[*].statements), [
+  statements = concat(var.lake_statements, flatten(module.secrets[*].statements), flatten(var.cluster_tls[*].statements), [
     {
       Sid      = "HandOver"
       Effect   = "Allow"

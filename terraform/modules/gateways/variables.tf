@@ -154,7 +154,7 @@ variable "settings" {
   default     = {}
 
   validation {
-    condition     = alltrue([for key in keys(var.settings) : !startswith(key, "gateway.auth.") && !contains(["gateway.tls.certificate", "gateway.tls.key", "gateway.tls.ca"], key)])
+    condition     = alltrue([for key in keys(var.settings) : !startswith(key, "gateway.auth.") && !can(regex("^(bookkeeper|zookeeper)\\.tls\\.", key)) && !contains(["gateway.tls.certificate", "gateway.tls.key", "gateway.tls.ca"], key)])
     error_message = "settings must not name certificates or tokens: they come from Secrets Manager."
   }
 
@@ -162,6 +162,20 @@ variable "settings" {
     condition     = alltrue([for key, value in var.settings : can(regex("^[a-z][a-z.-]*[a-z]$", key)) && !strcontains(value, "\n")])
     error_message = "settings must be keys as docs/configuration.md lists them, and values of one line."
   }
+}
+
+variable "cluster_tls" {
+  description = "How the cluster's parts know each other by TLS: files of certificate with key, and of its CA; settings of gateways; and what brings the files, as the module secrets has it. Null for clear text."
+  type = object({
+    identity       = string
+    ca             = string
+    settings       = map(string)
+    files          = list(object({ path = string, permissions = string, content = string }))
+    start_commands = list(string)
+    unit           = string
+    statements     = any
+  })
+  default = null
 }
 
 variable "tags" {

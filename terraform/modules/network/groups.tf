@@ -1,4 +1,4 @@
-# Who may reach whom. Bookies and ZooKeeper trust their network, so that only what is listed here reaches them.
+# Who may reach whom. Bookies and ZooKeeper trust their network without TLS, and have no users with it, so that only what is listed here reaches them.
 
 locals {
   groups = {
@@ -13,7 +13,7 @@ locals {
 
   gateway_port   = 9470
   bookie_port    = 3181
-  zookeeper_port = 2181
+  zookeeper_port = var.cluster_tls ? 2281 : 2181
 
   flows = {
     clients-balancer    = { from = "clients", to = "balancer", port = local.gateway_port }

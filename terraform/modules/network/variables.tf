@@ -87,6 +87,13 @@ variable "partition" {
   type        = string
 }
 
+variable "cluster_tls" {
+  description = "Whether ZooKeeper speaks TLS, on a port of its own and on no other."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)

@@ -91,6 +91,11 @@ locals {
         namespace = "Sluice", metric = "CertificateDaysLeft", dimensions = local.cluster, statistic = "Minimum"
         below     = 14, minutes = 5, missing = "notBreaching"
       }
+      cluster-certificate-ends = {
+        says      = "The certificate of the cluster's own parts ends in less than two weeks; nothing works once it has. Put a new one: docs/aws.md, Certificates and tokens."
+        namespace = "Sluice", metric = "ClusterCertificateDaysLeft", dimensions = local.cluster, statistic = "Minimum"
+        below     = 14, minutes = 5, missing = "notBreaching"
+      }
       gateway-disk = {
         says      = "A gateway's disk is filling up."
         namespace = "Sluice", metric = "GatewayDiskUsedPercent", dimensions = local.cluster, statistic = "Maximum"
@@ -138,7 +143,7 @@ locals {
     { title = "Segments that lack copies", series = [["Sluice", "SegmentsLackingCopies", "Cluster", var.name]], stat = "Maximum" },
     { title = "Bookies' disks, percent", series = [for name in sort(var.bookies) : ["Sluice", "BookieDiskUsedPercent", "Cluster", var.name, "Machine", name]], stat = "Maximum" },
     { title = "Gateways that are ready", series = [["AWS/NetworkELB", "HealthyHostCount", "TargetGroup", var.target_group_suffix, "LoadBalancer", var.balancer_suffix]], stat = "Minimum" },
-    { title = "Days until the gateways' certificate ends", series = [["Sluice", "CertificateDaysLeft", "Cluster", var.name]], stat = "Minimum" },
+    { title = "Days until certificates end", series = [for metric in ["CertificateDaysLeft", "ClusterCertificateDaysLeft"] : ["Sluice", metric, "Cluster", var.name]], stat = "Minimum" },
     { title = "The compactor's function", series = [for metric in ["Invocations", "Errors", "Throttles"] : ["AWS/Lambda", metric, "FunctionName", var.function_name]], stat = "Sum" },
     { title = "How long it ran, in milliseconds", series = [["AWS/Lambda", "Duration", "FunctionName", var.function_name]], stat = "Maximum" },
     { title = "Messages, dead ones too", series = [for queue in [var.queue_name, var.dead_queue_name] : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]], stat = "Maximum" },

@@ -5,7 +5,7 @@ output "ids" {
 
 output "folder" {
   description = "Folder of the files on the machine; each has the name of its secret."
-  value       = local.folder
+  value       = var.folder
 }
 
 output "start_commands" {
@@ -24,6 +24,11 @@ output "unit" {
 }
 
 output "statements" {
-  description = "Statements of an IAM policy that let the machines read the secrets."
+  description = "Statements of an IAM policy that let a role read the secrets."
   value       = local.statements
+}
+
+output "readers" {
+  description = "ARNs of the roles that may read sealed secrets."
+  value       = local.readers
 }

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "kind" {
-  description = "Kind of the machines that read the secrets: gateway, bookie or zookeeper. Their role is NAME-KIND."
+  description = "Whose secrets they are: gateway, bookie or zookeeper, or cluster for those of all parts. They are called NAME/KIND/..."
   type        = string
 }
 
@@ -38,8 +38,20 @@ variable "secrets" {
   }
 }
 
+variable "readers" {
+  description = "Whose roles, NAME-READER, may read sealed secrets; null for that of the kind itself."
+  type        = set(string)
+  default     = null
+}
+
+variable "folder" {
+  description = "Folder of the files on the machines, in memory. Each has the name of its secret."
+  type        = string
+  default     = "/run/sluice/secrets"
+}
+
 variable "sealed" {
-  description = "Names of the secrets that nobody but these machines may read, whatever else their role allows."
+  description = "Names of the secrets that nobody but the readers' roles may read, whatever others' policies allow."
   type        = set(string)
   default     = []
 

@@ -2,7 +2,30 @@
 
 locals {
   servers = { for index, zone in var.zones : "zookeeper-${index + 1}" => { id = index + 1, zone = zone } }
-  connect = join(",", [for server in sort(keys(local.servers)) : "${aws_network_interface.this[server].private_ip}:2181"])
+  connect = join(",", [for server in sort(keys(local.servers)) : "${aws_network_interface.this[server].private_ip}:${local.port}"])
+
+  # The secure port alone, if there is one.
+  port   = var.tls == null ? 2181 : 2281
+  starts = flatten(var.tls[*].start_commands)
+  units  = var.tls[*].unit
+
+  # Servers know each other, and clients know them, by addresses; and by the names that these are looked up by.
+  machine_domain    = var.region == "us-east-1" ? "ec2.internal" : "${var.region}.compute.internal"
+  addresses         = [for server in sort(keys(local.servers)) : aws_network_interface.this[server].private_ip]
+  certificate_names = flatten([for address in local.addresses : ["IP:${address}", "DNS:ip-${replace(address, ".", "-")}.${local.machine_domain}"]])
+
+  metrics_env = merge(
+    { SLUICE_FOLDERS = "/var/lib/zookeeper:/", SLUICE_ZOOKEEPER = local.connect, SLUICE_ZOOKEEPER_PORT = local.port, SLUICE_JAVA_OPTS = "-Xmx128m" },
+    var.tls == null ? {} : { SLUICE_CONFIG = "/etc/sluice/cluster.properties", SLUICE_CLUSTER_IDENTITY = var.tls.identity, SLUICE_CLUSTER_CA = var.tls.ca }
+  )
+
+  security_files = var.tls == null ? [] : concat(var.tls.files, [
+    {
+      path        = "/etc/sluice/cluster.properties"
+      permissions = "0644"
+      content     = join("", [for key in sort(keys(var.tls.settings)) : "${key} = ${var.tls.settings[key]}\n"])
+    },
+  ])
 
   files = {
     for server, place in local.servers : server => [
@@ -10,19 +33,22 @@ locals {
         path        = "/etc/sluice/zoo.cfg"
         permissions = "0644"
         content = templatefile("${path.module}/files/zoo.cfg", {
-          own     = aws_network_interface.this[server].private_ip
-          servers = { for other, there in local.servers : there.id => aws_network_interface.this[other].private_ip }
+          own      = aws_network_interface.this[server].private_ip
+          port     = local.port
+          identity = var.tls == null ? "" : var.tls.identity
+          ca       = var.tls == null ? "" : var.tls.ca
+          servers  = { for other, there in local.servers : there.id => aws_network_interface.this[other].private_ip }
         })
       },
       {
         path        = "/etc/systemd/system/sluice-zookeeper.service"
         permissions = "0644"
-        content     = templatefile("${path.module}/files/sluice-zookeeper.service", { java_opts = var.java_opts })
+        content     = templatefile("${path.module}/files/sluice-zookeeper.service", { java_opts = var.java_opts, starts = local.starts })
       },
       {
         path        = "/etc/sluice/metrics.env"
         permissions = "0644"
-        content     = "SLUICE_MACHINE=${server}\nSLUICE_FOLDERS=/var/lib/zookeeper:/\nSLUICE_ZOOKEEPER=${local.connect}\nSLUICE_JAVA_OPTS=-Xmx128m\n"
+        content     = join("", [for key, value in merge(local.metrics_env, { SLUICE_MACHINE = server }) : "${key}=${value}\n"])
       },
     ]
   }
@@ -35,14 +61,14 @@ locals {
       ],
       ["install", "-d", "-o", "sluice", "-g", "sluice", "/var/lib/zookeeper/data"],
       ["sh", "-c", "echo ${place.id} >/var/lib/zookeeper/data/myid"],
-      ["systemctl", "enable", "--now", "sluice-zookeeper"],
+      concat(["systemctl", "enable", "--now"], local.units, ["sluice-zookeeper"]),
     ]
   }
 
   cloud_config = {
     for server in keys(local.servers) : server => {
       packages    = module.machine.packages
-      write_files = concat(module.machine.files, local.files[server])
+      write_files = concat(module.machine.files, local.security_files, local.files[server])
       runcmd      = concat(module.machine.commands, local.commands[server])
     }
   }
@@ -59,6 +85,7 @@ module "machine" {
   artifact    = var.artifact
   kms_key_arn = var.kms_key_arn
   log_days    = var.log_days
+  statements  = flatten(var.tls[*].statements)
   tags        = var.tags
 }
 

@@ -6,6 +6,11 @@ output "connect" {
   depends_on = [aws_instance.this, aws_volume_attachment.data]
 }
 
+output "certificate_names" {
+  description = "Names that the servers' certificate must have for subjectAltName, as IP:... and DNS:..."
+  value       = local.certificate_names
+}
+
 output "machines" {
   description = "Ids of the machines, by name."
   value       = { for name, machine in aws_instance.this : name => machine.id }

@@ -94,6 +94,20 @@ variable "protected" {
   default     = true
 }
 
+variable "tls" {
+  description = "How the cluster's parts know each other by TLS: files of certificate with key, and of its CA; settings of ZooKeeper's clients; and what brings the files, as the module secrets has it. Null for clear text."
+  type = object({
+    identity       = string
+    ca             = string
+    settings       = map(string)
+    files          = list(object({ path = string, permissions = string, content = string }))
+    start_commands = list(string)
+    unit           = string
+    statements     = any
+  })
+  default = null
+}
+
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)

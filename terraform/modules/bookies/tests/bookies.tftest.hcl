@@ -119,6 +119,50 @@ run "a_bookie_s_id_is_its_name_and_its_machine_s" {
   }
 }
 
+run "with_tls_certificates_come_before_anything_starts" {
+  variables {
+    tls = {
+      identity       = "/run/sluice/cluster/identity"
+      ca             = "/run/sluice/cluster/ca"
+      settings       = { "bookie.tls.certificate" = "/run/sluice/cluster/identity" }
+      files          = [{ path = "/usr/local/bin/sluice-secrets", permissions = "0755", content = "x" }]
+      start_commands = ["/usr/local/bin/sluice-secrets /run/sluice/cluster sluice ca=town/cluster/ca"]
+      unit           = "sluice-secrets.timer"
+      statements     = [{ Sid = "ClusterSecrets", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = ["arn:s"] }]
+    }
+  }
+
+  assert {
+    condition     = one([for file in local.cloud_config["b1"].write_files : file.content if file.path == "/etc/sluice/bookie.properties"]) == "bookie.disk-usage-percent = 95\nbookie.tls.certificate = /run/sluice/cluster/identity\n"
+    error_message = "The bookie isn't told of its certificate."
+  }
+
+  assert {
+    condition = alltrue([
+      for service in ["bookie", "autorecovery"] : strcontains(
+        one([for file in local.cloud_config["b1"].write_files : file.content if file.path == "/etc/systemd/system/sluice-${service}.service"]),
+        "\nExecStartPre=+/usr/local/bin/sluice-secrets /run/sluice/cluster sluice ca=town/cluster/ca\nExecStart=/opt/sluice/bin/sluice ${service} --config /etc/sluice/bookie.properties "
+      )
+    ])
+    error_message = "A service starts before its certificate is there."
+  }
+
+  assert {
+    condition     = contains(local.cloud_config["b1"].runcmd, ["systemctl", "enable", "--now", "sluice-secrets.timer", "sluice-bookie", "sluice-autorecovery"]) && strcontains(output.policy, "ClusterSecrets")
+    error_message = "New values don't come, or can't be read."
+  }
+}
+
+run "certificates_among_the_settings_are_refused" {
+  command = plan
+
+  variables {
+    settings = { "bookkeeper.tls.ca" = "/etc/ca" }
+  }
+
+  expect_failures = [var.settings]
+}
+
 run "disks_are_encrypted_and_roles_need_a_token" {
   assert {
     condition     = alltrue([for machine in aws_instance.this : machine.root_block_device[0].encrypted && machine.root_block_device[0].kms_key_id == var.kms_key_arn && machine.metadata_options[0].http_tokens == "required"])

@@ -116,6 +116,35 @@ run "the_function_is_told_of_the_cluster" {
   }
 }
 
+run "with_tls_the_function_is_told_of_secrets_and_never_their_values" {
+  variables {
+    tls = {
+      identity   = "town/cluster/identity"
+      ca         = "town/cluster/ca"
+      peer_name  = "town.sluice.internal"
+      statements = [{ Sid = "ClusterSecrets", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = ["arn:s"] }]
+    }
+  }
+
+  assert {
+    condition = { for name, value in aws_lambda_function.this.environment[0].variables : name => value if strcontains(name, "_TLS_") } == {
+      SLUICE_BOOKKEEPER_TLS_CERTIFICATE        = "secretsmanager:town/cluster/identity"
+      SLUICE_BOOKKEEPER_TLS_KEY                = "secretsmanager:town/cluster/identity"
+      SLUICE_BOOKKEEPER_TLS_CA                 = "secretsmanager:town/cluster/ca"
+      SLUICE_BOOKKEEPER_TLS_PEER_NAME          = "town.sluice.internal"
+      SLUICE_ZOOKEEPER_TLS_CERTIFICATE_AND_KEY = "secretsmanager:town/cluster/identity"
+      SLUICE_ZOOKEEPER_TLS_CA                  = "secretsmanager:town/cluster/ca"
+      SLUICE_ZOOKEEPER_TLS_ACL                 = "true"
+    }
+    error_message = "The function's environment is another one."
+  }
+
+  assert {
+    condition     = strcontains(output.policy, "ClusterSecrets")
+    error_message = "The function can't read the secrets."
+  }
+}
+
 run "all_is_encrypted" {
   assert {
     condition     = alltrue([for key in [aws_sqs_queue.work.kms_master_key_id, aws_sqs_queue.dead.kms_master_key_id, aws_cloudwatch_log_group.this.kms_key_id, aws_lambda_function.this.kms_key_arn, aws_scheduler_schedule.this.kms_key_arn] : key == var.kms_key_arn])

@@ -250,3 +250,37 @@ run "a_setting_of_two_lines_is_refused" {
 
   expect_failures = [var.settings]
 }
+
+run "what_brings_the_gateways_secrets_brings_the_cluster_s" {
+  variables {
+    cluster_tls = {
+      identity       = "/run/sluice/cluster/identity"
+      ca             = "/run/sluice/cluster/ca"
+      settings       = { "zookeeper.tls.ca" = "/run/sluice/cluster/ca" }
+      files          = [{ path = "/usr/local/bin/sluice-secrets", permissions = "0755", content = "x" }]
+      start_commands = ["/usr/local/bin/sluice-secrets /run/sluice/cluster sluice ca=town/cluster/ca"]
+      unit           = "sluice-secrets.timer"
+      statements     = [{ Sid = "ClusterSecrets", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = ["arn:s"] }]
+    }
+  }
+
+  assert {
+    condition     = strcontains(one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/systemd/system/sluice-secrets.service"]), "\nExecStart=/usr/local/bin/sluice-secrets /run/sluice/cluster sluice ca=town/cluster/ca\n")
+    error_message = "A new certificate doesn't reach gateways."
+  }
+
+  assert {
+    condition     = strcontains(one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/systemd/system/sluice-gateway.service"]), "\nExecStartPre=+/usr/local/bin/sluice-secrets /run/sluice/cluster sluice ca=town/cluster/ca\nExecStart=")
+    error_message = "A gateway starts before the cluster's certificate is there."
+  }
+
+  assert {
+    condition     = strcontains(one([for file in local.cloud_config.write_files : file.content if file.path == "/etc/sluice/gateway.properties"]), "zookeeper.tls.ca = /run/sluice/cluster/ca\n") && strcontains(output.policy, "ClusterSecrets")
+    error_message = "Gateways aren't told of the cluster's TLS."
+  }
+
+  assert {
+    condition     = length(distinct([for file in local.cloud_config.write_files : file.path])) == length(local.cloud_config.write_files)
+    error_message = "A file is written twice."
+  }
+}

@@ -147,29 +147,45 @@ def days_left(host, port, tls):
     """Returns for how many days the gateway's certificate is still good."""
     with socket.create_connection((host, port), timeout=10) as connection:
         with tls.wrap_socket(connection, server_hostname=host) as session:
-            return (ssl.cert_time_to_seconds(session.getpeercert()["notAfter"]) - time.time()) / 86400.0
+            return good_for(session)
+
+
+def good_for(session):
+    """Returns for how many days the certificate that a server has shown is still good."""
+    return (ssl.cert_time_to_seconds(session.getpeercert()["notAfter"]) - time.time()) / 86400.0
+
+
+def ask_zookeeper(connection):
+    connection.sendall(b"srvr")
+    answer = b""
+    while True:
+        part = connection.recv(4096)
+        if not part:
+            return answer
+        answer += part
 
 
 def zookeeper(args):
+    data = []
     try:
-        with socket.create_connection((args.host, 2181), timeout=5) as connection:
-            connection.settimeout(5)
-            connection.sendall(b"srvr")
-            answer = b""
-            while True:
-                part = connection.recv(4096)
-                if not part:
-                    break
-                answer += part
+        with socket.create_connection((args.host, args.zookeeper_port), timeout=5) as connection:
+            if args.cluster_identity:
+                tls = ssl.create_default_context(cafile=args.cluster_ca)
+                tls.load_cert_chain(args.cluster_identity)
+                with tls.wrap_socket(connection, server_hostname=args.host) as session:
+                    data.append(("ClusterCertificateDaysLeft", good_for(session), "Count"))
+                    answer = ask_zookeeper(session)
+            else:
+                answer = ask_zookeeper(connection)
     except OSError as e:
         print("ZooKeeper doesn't answer: %s" % e)
-        return [("Up", 0, "Count")]
+        return [("Up", 0, "Count")] + data
     # A server without a quorum answers, but has no mode.
     serves = b"Mode: " in answer
-    data = [("Up", 1 if serves else 0, "Count")]
+    data.append(("Up", 1 if serves else 0, "Count"))
     if serves and args.zookeeper:
         try:
-            command = [args.sluice, "bookie", "list", "--zookeeper", args.zookeeper]
+            command = [args.sluice, "bookie", "list", "--zookeeper", args.zookeeper] + (["--config", args.config] if args.config else [])
             listing = subprocess.run(command, capture_output=True, check=True, text=True, timeout=40).stdout
             data.append(("BookiesUp", bookies(listing), "Count"))
             if lacking(listing) is not None:
@@ -216,6 +232,10 @@ def main():
     parser.add_argument("--token-file", default=os.environ.get("SLUICE_TOKEN_FILE", ""))
     parser.add_argument("--folders", default=os.environ.get("SLUICE_FOLDERS", "/"), help="folders, separated by colons")
     parser.add_argument("--zookeeper", default=os.environ.get("SLUICE_ZOOKEEPER", ""))
+    parser.add_argument("--zookeeper-port", type=int, default=os.environ.get("SLUICE_ZOOKEEPER_PORT", "2181"))
+    parser.add_argument("--config", default=os.environ.get("SLUICE_CONFIG", ""), help="settings by which ZooKeeper is reached")
+    parser.add_argument("--cluster-identity", default=os.environ.get("SLUICE_CLUSTER_IDENTITY", ""), help="file of the cluster's certificate and key; without it ZooKeeper is asked in clear text")
+    parser.add_argument("--cluster-ca", default=os.environ.get("SLUICE_CLUSTER_CA", ""))
     parser.add_argument("--sluice", default="/opt/sluice/bin/sluice")
     args = parser.parse_args()
 

@@ -73,7 +73,7 @@ run "only_sluice_reaches_bookies_and_zookeeper" {
   assert {
     condition = toset([
       for rule in aws_vpc_security_group_ingress_rule.inside : rule.description
-      if rule.security_group_id == aws_security_group.this["zookeeper"].id && rule.from_port == 2181
+      if rule.security_group_id == aws_security_group.this["zookeeper"].id && rule.from_port == 2281
     ]) == toset(["From gateways", "From bookies", "From compactor", "From zookeeper"])
     error_message = "Others than gateways, bookies, the compactor and ZooKeeper reach ZooKeeper."
   }
@@ -81,6 +81,19 @@ run "only_sluice_reaches_bookies_and_zookeeper" {
   assert {
     condition     = toset(keys(aws_vpc_security_group_ingress_rule.inside)) == toset(keys(aws_vpc_security_group_egress_rule.inside))
     error_message = "A way in has no way out, or the other way round."
+  }
+}
+
+run "zookeeper_without_tls_has_its_usual_port" {
+  variables {
+    cluster_tls = false
+  }
+
+  assert {
+    condition = toset([
+      for rule in aws_vpc_security_group_ingress_rule.inside : rule.from_port if rule.security_group_id == aws_security_group.this["zookeeper"].id
+    ]) == toset([2181, 2888, 3888])
+    error_message = "ZooKeeper's port is closed, or another one open."
   }
 }
 

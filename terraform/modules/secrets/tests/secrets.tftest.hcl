@@ -33,12 +33,12 @@ run "the_role_reads_these_and_decrypts_nothing_else" {
   }
 
   assert {
-    condition     = one([for statement in output.statements : statement.Action if statement.Sid == "Secrets"]) == ["secretsmanager:GetSecretValue"]
+    condition     = one([for statement in output.statements : statement.Action if statement.Sid == "GatewaySecrets"]) == ["secretsmanager:GetSecretValue"]
     error_message = "The role may do more than read."
   }
 
   assert {
-    condition = one([for statement in output.statements : statement.Condition if statement.Sid == "SecretsKey"]) == {
+    condition = one([for statement in output.statements : statement.Condition if statement.Sid == "GatewaySecretsKey"]) == {
       StringEquals = {
         "kms:ViaService"                  = "secretsmanager.eu-central-1.amazonaws.com"
         "kms:EncryptionContext:SecretARN" = [for secret in aws_secretsmanager_secret.this : secret.arn]
@@ -56,10 +56,30 @@ run "a_sealed_one_is_for_the_machines_alone" {
 
   assert {
     condition = one(jsondecode(aws_secretsmanager_secret.this["key"].policy).Statement) == {
-      Sid       = "OnlyMachines", Effect = "Deny", Principal = "*", Action = ["secretsmanager:GetSecretValue"], Resource = "*"
-      Condition = { ArnNotEquals = { "aws:PrincipalArn" = "arn:aws:iam::123456789012:role/town-gateway" } }
+      Sid       = "OnlyReaders", Effect = "Deny", Principal = "*", Action = ["secretsmanager:GetSecretValue"], Resource = "*"
+      Condition = { ArnNotEquals = { "aws:PrincipalArn" = ["arn:aws:iam::123456789012:role/town-gateway"] } }
     }
     error_message = "Others read the key, or the machines don't."
+  }
+}
+
+run "several_kinds_may_share_what_they_read" {
+  variables {
+    kind    = "cluster"
+    readers = ["zookeeper", "bookie"]
+    folder  = "/run/sluice/cluster"
+  }
+
+  assert {
+    condition = one(jsondecode(aws_secretsmanager_secret.this["key"].policy).Statement).Condition == {
+      ArnNotEquals = { "aws:PrincipalArn" = ["arn:aws:iam::123456789012:role/town-bookie", "arn:aws:iam::123456789012:role/town-zookeeper"] }
+    }
+    error_message = "Others read the key, or one of them doesn't."
+  }
+
+  assert {
+    condition     = output.start_commands[0] == "/usr/local/bin/sluice-secrets /run/sluice/cluster sluice certificate=town/cluster/certificate key=town/cluster/key"
+    error_message = "They come into the gateways' own folder."
   }
 }
 

@@ -95,6 +95,46 @@ run "each_server_knows_itself_and_the_others" {
   }
 }
 
+run "with_tls_there_is_no_other_way_in" {
+  variables {
+    tls = {
+      identity       = "/run/sluice/cluster/identity"
+      ca             = "/run/sluice/cluster/ca"
+      settings       = { "zookeeper.tls.ca" = "/run/sluice/cluster/ca" }
+      files          = [{ path = "/usr/local/bin/sluice-secrets", permissions = "0755", content = "x" }]
+      start_commands = ["/usr/local/bin/sluice-secrets /run/sluice/cluster sluice ca=town/cluster/ca"]
+      unit           = "sluice-secrets.timer"
+      statements     = [{ Sid = "ClusterSecrets", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = ["arn:s"] }]
+    }
+  }
+
+  assert {
+    condition = alltrue([
+      for line in ["secureClientPort=2281", "sslQuorum=true", "ssl.keyStore.location=/run/sluice/cluster/identity", "ssl.quorum.trustStore.location=/run/sluice/cluster/ca"] :
+      contains(split("\n", one([for file in local.cloud_config["zookeeper-1"].write_files : file.content if file.path == "/etc/sluice/zoo.cfg"])), line)
+    ]) && !strcontains(one([for file in local.cloud_config["zookeeper-1"].write_files : file.content if file.path == "/etc/sluice/zoo.cfg"]), "clientPort=2181")
+    error_message = "A server takes clear text."
+  }
+
+  assert {
+    condition     = output.connect == "10.80.0.10:2281,10.80.0.10:2281,10.80.0.10:2281"
+    error_message = "Clients are told of another port."
+  }
+
+  assert {
+    condition     = contains(output.certificate_names, "IP:10.80.0.10") && contains(output.certificate_names, "DNS:ip-10-80-0-10.eu-central-1.compute.internal")
+    error_message = "Servers don't know each other."
+  }
+
+  assert {
+    condition = strcontains(
+      one([for file in local.cloud_config["zookeeper-1"].write_files : file.content if file.path == "/etc/systemd/system/sluice-zookeeper.service"]),
+      "\nExecStartPre=+/usr/local/bin/sluice-secrets /run/sluice/cluster sluice ca=town/cluster/ca\nExecStart=/usr/bin/java "
+    )
+    error_message = "A server starts before its certificate is there."
+  }
+}
+
 run "what_cloud_init_gets_is_small_enough" {
   assert {
     condition     = alltrue([for machine in aws_instance.this : length(machine.user_data_base64) * 3 / 4 < 16384])

@@ -58,6 +58,7 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
   }
 
   private final LambdaConnections.Opener connect;
+  private final Runnable before;
   private final String cluster;
   private final Consumer<String> out;
   private Duration run = Duration.ZERO;
@@ -65,8 +66,15 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
 
   /** Creates the handler as the Lambda runtime does. */
   public CompactorHandler() {
+    this(FunctionSecrets.of(System.getenv()));
+  }
+
+  private CompactorHandler(FunctionSecrets secrets) {
     this(
-        run -> LambdaConnections.open(LambdaEnvironment.of(System.getenv()), run),
+        run ->
+            LambdaConnections.open(
+                LambdaEnvironment.of(secrets.files(System.getenv(), Instant.now())), run),
+        () -> secrets.refresh(Instant.now()),
         LambdaEnvironment.cluster(System.getenv()),
         System.out::println);
   }
@@ -75,7 +83,17 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
    * @param out takes lines of metrics
    */
   CompactorHandler(LambdaConnections.Opener connect, String cluster, Consumer<String> out) {
+    this(connect, () -> {}, cluster, out);
+  }
+
+  /**
+   * @param before what is done before an invocation's work
+   * @param out takes lines of metrics
+   */
+  CompactorHandler(
+      LambdaConnections.Opener connect, Runnable before, String cluster, Consumer<String> out) {
     this.connect = connect;
+    this.before = before;
     this.cluster = cluster;
     this.out = out;
   }
@@ -87,6 +105,7 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
     run = Duration.ofMillis(context.getRemainingTimeInMillis());
     Instant deadline = TableTimes.deadline(Instant.now(), run);
     try {
+      before.run();
       // Null is what the runtime makes of JSON without "Records".
       List<SQSEvent.SQSMessage> records = event.getRecords();
       if (records == null) {

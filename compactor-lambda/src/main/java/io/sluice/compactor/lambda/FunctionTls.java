@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The environment variables that say how the function's connections to bookies and ZooKeeper are
- * encrypted, as files in its zip, or in a layer below {@code /opt}.
+ * encrypted: as secrets of Secrets Manager, or files in its zip or in a layer below {@code /opt}.
  */
 final class FunctionTls {
 
@@ -19,6 +19,15 @@ final class FunctionTls {
   static final String ZOOKEEPER_CERTIFICATE_AND_KEY = "SLUICE_ZOOKEEPER_TLS_CERTIFICATE_AND_KEY";
   static final String ZOOKEEPER_CA = "SLUICE_ZOOKEEPER_TLS_CA";
   static final String ZOOKEEPER_ACL = "SLUICE_ZOOKEEPER_TLS_ACL";
+
+  /** Those that name files, or {@linkplain FunctionSecrets secrets} for them. */
+  static final List<String> FILES =
+      List.of(
+          BOOKIES_CERTIFICATE,
+          BOOKIES_KEY,
+          BOOKIES_CA,
+          ZOOKEEPER_CERTIFICATE_AND_KEY,
+          ZOOKEEPER_CA);
 
   /** What the documentation says of each variable. */
   static final List<OptionDoc> DOCS =
