@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -95,6 +96,20 @@ final class FunctionProcess implements AutoCloseable {
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError("no answer from " + process.info() + ", which said: " + log(), e);
     }
+  }
+
+  /** Returns the most memory that it has had so far, in bytes; Linux only. */
+  long peakBytes() throws IOException {
+    Path status = Path.of("/proc/" + process.pid() + "/status");
+    try (Stream<String> lines = Files.lines(status)) {
+      String line = lines.filter(each -> each.startsWith("VmHWM:")).findFirst().orElseThrow();
+      return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+    }
+  }
+
+  /** Returns the CPU time that it has taken so far. */
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElseThrow();
   }
 
   /** Ends it as Lambda does at its time limit. */

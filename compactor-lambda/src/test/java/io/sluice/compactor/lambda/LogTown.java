@@ -114,20 +114,39 @@ final class LogTown implements AutoCloseable {
       row.setField("s", "x".repeat((int) ((from + i) % 50)));
       rows.add(row);
     }
-    try (VectorSchemaRoot batch = ArrowRows.root(allocator, table.schema(), rows)) {
-      RowBatch frames =
-          new RowBatch(
-              table.schemaId(),
-              null,
-              new FrameEncoder(LogSettings.DEFAULT.maxEntryBytes()).encode(batch));
-      var log = logs.open(table, bucket).get(60, TimeUnit.SECONDS);
-      assertThat(log.append(frames).get(60, TimeUnit.SECONDS).offset()).isEqualTo(from);
-    }
+    RowBatch batch = encoded(table, rows);
+    var log = logs.open(table, bucket).get(60, TimeUnit.SECONDS);
+    assertThat(log.append(batch).get(60, TimeUnit.SECONDS).offset()).isEqualTo(from);
     offsets.put(bucket, from + count);
   }
 
+  private RowBatch encoded(Table table, List<Record> rows) throws Exception {
+    try (VectorSchemaRoot batch = ArrowRows.root(allocator, table.schema(), rows)) {
+      return new RowBatch(
+          table.schemaId(),
+          null,
+          new FrameEncoder(LogSettings.DEFAULT.maxEntryBytes()).encode(batch));
+    }
+  }
+
+  /** Appends the same batch again and again to bucket 0, which only {@link #lakeRows} counts. */
+  void appendAlike(Table table, int batches, int batchRows, String text) throws Exception {
+    List<Record> rows = new ArrayList<>();
+    for (long i = 0; i < batchRows; i++) {
+      Record row = GenericRecord.create(table.rowSchema());
+      row.setField("n", i * 7_919);
+      row.setField("s", text + i);
+      rows.add(row);
+    }
+    RowBatch batch = encoded(table, rows);
+    var log = logs.open(table, 0).get(60, TimeUnit.SECONDS);
+    for (int i = 0; i < batches; i++) {
+      var unused = log.append(batch).get(60, TimeUnit.SECONDS);
+    }
+  }
+
   void seal(Table table) throws Exception {
-    logs.sealAll(table.id()).get(60, TimeUnit.SECONDS);
+    logs.sealAll(table.id()).get(600, TimeUnit.SECONDS);
   }
 
   org.apache.iceberg.Table iceberg(Table table) {
