@@ -163,7 +163,7 @@ resource "aws_lambda_function" "this" {
       SLUICE_CATALOG_TYPE = "glue"
       SLUICE_CLUSTER      = var.name
       SLUICE_MEMORY_MIB   = tostring(max(256, floor(var.memory_mb / 6)))
-      JAVA_TOOL_OPTIONS   = "--add-opens=java.base/java.nio=ALL-UNNAMED -XX:MaxRAMPercentage=50"
+      JAVA_TOOL_OPTIONS   = "--add-opens=java.base/java.nio=ALL-UNNAMED -XX:MaxRAMPercentage=50 -XX:TieredStopAtLevel=1 -Dio.netty.jfr.enabled=false"
     })
   }
 

@@ -105,7 +105,7 @@ run "the_function_is_told_of_the_cluster" {
       SLUICE_CATALOG_TYPE = "glue"
       SLUICE_CLUSTER      = "town"
       SLUICE_MEMORY_MIB   = "501"
-      JAVA_TOOL_OPTIONS   = "--add-opens=java.base/java.nio=ALL-UNNAMED -XX:MaxRAMPercentage=50"
+      JAVA_TOOL_OPTIONS   = "--add-opens=java.base/java.nio=ALL-UNNAMED -XX:MaxRAMPercentage=50 -XX:TieredStopAtLevel=1 -Dio.netty.jfr.enabled=false"
     })
     error_message = "The function's environment is another one."
   }

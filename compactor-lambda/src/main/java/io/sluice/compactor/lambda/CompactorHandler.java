@@ -1,10 +1,7 @@
 package io.sluice.compactor.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
-import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
-import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
@@ -12,11 +9,15 @@ import io.sluice.compactor.CompactionReport;
 import io.sluice.compactor.lambda.FunctionMetrics.Metric;
 import io.sluice.compactor.maintain.MaintenanceRound;
 import io.sluice.compactor.table.CompactionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,10 @@ import org.slf4j.MDC;
  * <p>Connections are made at the first message, from the environment variables that {@link
  * LambdaEnvironment} lists, and kept.
  */
-public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatchResponse> {
+public final class CompactorHandler implements RequestStreamHandler {
+
+  // The runtime's own mapping of events to objects would be a fifth of what the function loads at
+  // its start, for a message's id and its body.
 
   private static final Logger LOG = LoggerFactory.getLogger(CompactorHandler.class);
 
@@ -98,21 +102,32 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
     this.out = out;
   }
 
+  /**
+   * Answers one event.
+   *
+   * @param input the event, as JSON
+   * @param output gets {@code batchItemFailures}, as a mapping with {@code ReportBatchItemFailures}
+   *     expects it; of an event without messages it is empty
+   * @throws IllegalArgumentException if the event is neither of a queue nor of a schedule
+   * @throws IllegalStateException if an event without messages found that it can't look at tables
+   */
   @Override
-  public SQSBatchResponse handleRequest(SQSEvent event, Context context) {
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
     MDC.put("requestId", context.getAwsRequestId());
     FunctionMetrics metrics = new FunctionMetrics();
     run = Duration.ofMillis(context.getRemainingTimeInMillis());
     Instant deadline = TableTimes.deadline(Instant.now(), run);
     try {
       before.run();
-      // Null is what the runtime makes of JSON without "Records".
-      List<SQSEvent.SQSMessage> records = event.getRecords();
-      if (records == null) {
+      Optional<Messages> messages = FunctionEvents.read(input);
+      List<String> failures = new ArrayList<>();
+      if (messages.isPresent()) {
+        failures = failed(messages.get(), deadline, metrics);
+      } else {
         lookThrough(deadline, metrics);
-        return new SQSBatchResponse(new ArrayList<>());
       }
-      return answer(Messages.of(records), deadline, metrics);
+      FunctionEvents.answer(failures, output);
     } finally {
       if (!metrics.isEmpty()) {
         out.accept(metrics.line(cluster, Instant.now()));
@@ -121,15 +136,16 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
     }
   }
 
-  private SQSBatchResponse answer(Messages messages, Instant deadline, FunctionMetrics metrics) {
-    List<BatchItemFailure> failures = new ArrayList<>();
+  /** Does what messages ask for, and returns the ids of those that are to come again. */
+  private List<String> failed(Messages messages, Instant deadline, FunctionMetrics metrics) {
+    List<String> failures = new ArrayList<>();
     messages
         .unread()
         .forEach(
             (id, why) -> {
               LOG.error("Message {} can't be read: {}", id, why);
               metrics.add(Metric.UNREAD, 1);
-              failures.add(new BatchItemFailure(id));
+              failures.add(id);
             });
     Set<TableName> again = compact(messages.byTable().keySet(), deadline, metrics);
     messages
@@ -137,10 +153,10 @@ public final class CompactorHandler implements RequestHandler<SQSEvent, SQSBatch
         .forEach(
             (table, ids) -> {
               if (again.contains(table)) {
-                ids.forEach(id -> failures.add(new BatchItemFailure(id)));
+                failures.addAll(ids);
               }
             });
-    return new SQSBatchResponse(failures);
+    return failures;
   }
 
   /** Gives each table its turn, and what time is left to those that have more; returns the rest. */

@@ -1,6 +1,5 @@
 package io.sluice.compactor.lambda;
 
-import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
 import io.sluice.catalog.compaction.Announcement;
 import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
@@ -16,16 +15,23 @@ import java.util.Map;
  */
 record Messages(Map<TableName, List<String>> byTable, Map<String, String> unread) {
 
-  static Messages of(List<SQSMessage> messages) {
+  /**
+   * A queue's message.
+   *
+   * @param id by which it is answered
+   * @param body its text; empty if it has none
+   */
+  record Message(String id, String body) {}
+
+  static Messages of(List<Message> messages) {
     Map<TableName, List<String>> byTable = new LinkedHashMap<>();
     Map<String, String> unread = new LinkedHashMap<>();
-    for (SQSMessage message : messages) {
-      String body = message.getBody();
+    for (Message message : messages) {
       try {
-        TableName table = Announcement.decode(body == null ? "" : body).table();
-        byTable.computeIfAbsent(table, name -> new ArrayList<>()).add(message.getMessageId());
+        TableName table = Announcement.decode(message.body()).table();
+        byTable.computeIfAbsent(table, name -> new ArrayList<>()).add(message.id());
       } catch (IllegalArgumentException e) {
-        unread.put(message.getMessageId(), String.valueOf(e.getMessage()));
+        unread.put(message.id(), String.valueOf(e.getMessage()));
       }
     }
     return new Messages(byTable, unread);

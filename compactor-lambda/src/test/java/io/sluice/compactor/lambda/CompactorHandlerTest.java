@@ -1,13 +1,14 @@
 package io.sluice.compactor.lambda;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
-import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.compaction.Announcement;
 import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.compaction.MaintenanceNotes;
@@ -20,7 +21,10 @@ import io.sluice.compactor.maintain.MaintenanceRound;
 import io.sluice.compactor.maintain.MaintenanceSettings;
 import io.sluice.compactor.maintain.TableMaintainer;
 import io.sluice.log.zookeeper.ZooKeeperTls;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,13 +65,13 @@ class CompactorHandlerTest {
         new CompactorHandler(
             run -> {
               connects.incrementAndGet();
-              return connections("lambda");
+              return connections(town, "lambda");
             },
             "town",
             lines::add);
   }
 
-  private LambdaConnections connections(String worker) {
+  static LambdaConnections connections(CompactorTown town, String worker) {
     Tables tables = Tables.of(town.catalog);
     TableMaintainer maintainer = town.maintainer(worker);
     return new LambdaConnections(
@@ -259,7 +263,7 @@ class CompactorHandlerTest {
     for (int i = 0; i < 3; i++) {
       CompactorHandler one =
           new CompactorHandler(
-              run -> connections(UUID.randomUUID().toString()), "town", line -> {});
+              run -> connections(town, UUID.randomUUID().toString()), "town", line -> {});
       functions.add(threads.submit(() -> schedule(one, 600_000)));
     }
     for (Future<?> function : functions) {
@@ -296,10 +300,11 @@ class CompactorHandlerTest {
     return Files.writeString(late, "late");
   }
 
-  /** Invokes a function with an event that has no messages. */
+  /** Invokes a function with an event that has no messages, as EventBridge's schedules send it. */
   private static void schedule(CompactorHandler function, int leftMs) {
-    assertThat(function.handleRequest(new SQSEvent(), context(leftMs)).getBatchItemFailures())
-        .isEmpty();
+    String event =
+        "{\"version\":\"0\",\"id\":\"1\",\"detail-type\":\"Scheduled Event\",\"source\":\"aws.events\",\"detail\":{}}";
+    assertThat(answer(function, event, leftMs)).isEmpty();
   }
 
   private void forgetMaintenance(Table table) throws Exception {
@@ -309,18 +314,24 @@ class CompactorHandlerTest {
   }
 
   private List<String> handle(int leftMs, String... bodies) {
-    List<SQSEvent.SQSMessage> messages = new ArrayList<>();
+    ObjectNode event = new ObjectMapper().createObjectNode();
+    ArrayNode records = event.putArray("Records");
     for (int i = 0; i < bodies.length; i++) {
-      SQSEvent.SQSMessage message = new SQSEvent.SQSMessage();
-      message.setMessageId("" + i);
-      message.setBody(bodies[i]);
-      messages.add(message);
+      records.addObject().put("messageId", "" + i).put("body", bodies[i]);
     }
-    SQSEvent event = new SQSEvent();
-    event.setRecords(messages);
-    return handler.handleRequest(event, context(leftMs)).getBatchItemFailures().stream()
-        .map(BatchItemFailure::getItemIdentifier)
-        .toList();
+    return answer(handler, event.toString(), leftMs);
+  }
+
+  /** Invokes a function, and returns the ids of the messages that are to come again. */
+  static List<String> answer(CompactorHandler function, String event, int leftMs) {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    try {
+      function.handleRequest(
+          new ByteArrayInputStream(event.getBytes(UTF_8)), answer, context(leftMs));
+      return new ObjectMapper().readTree(answer.toByteArray()).findValuesAsText("itemIdentifier");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Context context(int leftMs) {

@@ -29,7 +29,8 @@ class FunctionFiguresIT {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int STARTS = Integer.getInteger("starts", 5);
   private static final int BATCHES = 256;
-  private static final int BATCH_ROWS = 8_000;
+  private static final int BATCH_ROWS = 8_192;
+  private static final int ROW_BYTES = 128;
   private static final long LAMBDA_BYTES = 1_769L << 20;
 
   @RegisterExtension static final EmbeddedBookies BOOKIES = new EmbeddedBookies();
@@ -54,7 +55,7 @@ class FunctionFiguresIT {
       town.assertLakeEqualsLog(small);
 
       Table large = town.table("large", 1);
-      town.appendAlike(large, BATCHES, BATCH_ROWS, "x".repeat(110));
+      town.appendRandom(large, BATCHES, BATCH_ROWS, ROW_BYTES);
       town.seal(large);
       long peak = started(town, task, "large", "large");
       assertThat(town.lakeRows(large)).isEqualTo((long) BATCHES * BATCH_ROWS);

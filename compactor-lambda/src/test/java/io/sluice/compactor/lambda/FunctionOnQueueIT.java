@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 /**
- * The zip as a function that SQS drives. The endpoint of AWS, or of a stand-in that runs functions
- * as processes on this computer, comes by {@code -Daws.endpoint}.
+ * The zip as a function that SQS and a schedule drive. The endpoint of AWS, or of a stand-in that
+ * runs functions as processes on this computer, comes by {@code -Daws.endpoint}.
  */
 @Tag("aws")
 @Timeout(400)
@@ -72,6 +72,13 @@ class FunctionOnQueueIT {
       Set<String> dead = new HashSet<>();
       eventually("the poisoned are dead letters", () -> collect(aws, dead) == poison.size());
       assertThat(dead).containsExactlyInAnyOrderElementsOf(poison);
+
+      Table forgotten = town.table("forgotten", 1);
+      town.append(forgotten, 0, 100);
+      town.seal(forgotten);
+      aws.schedule();
+      eventually("the rows that no message names", () -> arrived(town, forgotten));
+      town.assertLakeEqualsLog(forgotten);
     }
   }
 

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -31,6 +33,13 @@ class FunctionZipIT {
 
   /** What Lambda takes unpacked, layers included, less what a layer of the user's may need. */
   private static final long LARGEST_UNPACKED = 245_000_000;
+
+  /** What a start to the first answer may load, with some room. */
+  private static final int MOST_CLASSES = 8_400;
+
+  private static final Pattern NEEDLESS =
+      Pattern.compile(
+          " (com\\.amazonaws\\.lambda\\.thirdparty|jdk\\.jfr\\.internal\\.MetadataRepo)");
 
   @RegisterExtension static final EmbeddedBookies BOOKIES = new EmbeddedBookies();
 
@@ -60,10 +69,15 @@ class FunctionZipIT {
       town.append(table, 0, 1_000);
       town.append(table, 1, 500);
       town.seal(table);
+      Path classes = folder.resolve("classes");
+      Map<String, String> variables = town.environment();
+      variables.merge(
+          "JAVA_TOOL_OPTIONS", " -Xlog:class+load:file=" + classes, (one, more) -> one + more);
       try (FunctionProcess function =
-          FunctionProcess.start(task, town.environment(), folder.resolve("log"), List.of())) {
+          FunctionProcess.start(task, variables, folder.resolve("log"), List.of())) {
         JsonNode answer = JSON.readTree(invoke(function, event("db", "t")));
         assertThat(answer.get("batchItemFailures")).as(function.log()).isEmpty();
+        assertStartIsSmall(Files.readAllLines(classes));
         town.assertLakeEqualsLog(table);
 
         town.append(table, 0, 100);
@@ -76,6 +90,15 @@ class FunctionZipIT {
         assertThat(function.log()).doesNotContain("ClassNotFound", "NoClassDefFound", "SLF4J");
       }
     }
+  }
+
+  /**
+   * Loading classes is most of a cold start, and their number doesn't depend on the machine's load.
+   * What isn't needed has come in before: the runtime's mapping of events, and events for JFR.
+   */
+  private static void assertStartIsSmall(List<String> loaded) {
+    assertThat(loaded.size()).isBetween(1_000, MOST_CLASSES);
+    assertThat(loaded.stream().filter(line -> NEEDLESS.matcher(line).find())).isEmpty();
   }
 
   private static String invoke(FunctionProcess function, String event) throws Exception {

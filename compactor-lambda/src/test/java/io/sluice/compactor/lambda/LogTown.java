@@ -23,8 +23,10 @@ import io.sluice.testing.bookies.EmbeddedBookies;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
@@ -114,34 +116,44 @@ final class LogTown implements AutoCloseable {
       row.setField("s", "x".repeat((int) ((from + i) % 50)));
       rows.add(row);
     }
-    RowBatch batch = encoded(table, rows);
     var log = logs.open(table, bucket).get(60, TimeUnit.SECONDS);
-    assertThat(log.append(batch).get(60, TimeUnit.SECONDS).offset()).isEqualTo(from);
+    try (VectorSchemaRoot vectors = ArrowRows.root(allocator, table.schema(), rows)) {
+      assertThat(log.append(encoded(table, vectors)).get(60, TimeUnit.SECONDS).offset())
+          .isEqualTo(from);
+    }
     offsets.put(bucket, from + count);
   }
 
-  private RowBatch encoded(Table table, List<Record> rows) throws Exception {
-    try (VectorSchemaRoot batch = ArrowRows.root(allocator, table.schema(), rows)) {
-      return new RowBatch(
-          table.schemaId(),
-          null,
-          new FrameEncoder(LogSettings.DEFAULT.maxEntryBytes()).encode(batch));
-    }
+  /** Encodes rows for one append, which takes the batch over. */
+  private static RowBatch encoded(Table table, VectorSchemaRoot rows) throws Exception {
+    return new RowBatch(
+        table.schemaId(), null, new FrameEncoder(LogSettings.DEFAULT.maxEntryBytes()).encode(rows));
   }
 
-  /** Appends the same batch again and again to bucket 0, which only {@link #lakeRows} counts. */
-  void appendAlike(Table table, int batches, int batchRows, String text) throws Exception {
-    List<Record> rows = new ArrayList<>();
-    for (long i = 0; i < batchRows; i++) {
-      Record row = GenericRecord.create(table.rowSchema());
-      row.setField("n", i * 7_919);
-      row.setField("s", text + i);
-      rows.add(row);
-    }
-    RowBatch batch = encoded(table, rows);
+  /**
+   * Appends many rows of random text to bucket 0, which {@link #lakeRows} counts and nothing else
+   * does.
+   *
+   * @param rowBytes size of a row's text, a multiple of 16
+   */
+  void appendRandom(Table table, int batches, int batchRows, int rowBytes) throws Exception {
+    Random random = new Random(batches);
     var log = logs.open(table, 0).get(60, TimeUnit.SECONDS);
     for (int i = 0; i < batches; i++) {
-      var unused = log.append(batch).get(60, TimeUnit.SECONDS);
+      List<Record> rows = new ArrayList<>();
+      for (int j = 0; j < batchRows; j++) {
+        StringBuilder text = new StringBuilder();
+        while (text.length() < rowBytes) {
+          text.append(HexFormat.of().toHexDigits(random.nextLong()));
+        }
+        Record row = GenericRecord.create(table.rowSchema());
+        row.setField("n", random.nextLong());
+        row.setField("s", text.toString());
+        rows.add(row);
+      }
+      try (VectorSchemaRoot vectors = ArrowRows.root(allocator, table.schema(), rows)) {
+        var unused = log.append(encoded(table, vectors)).get(60, TimeUnit.SECONDS);
+      }
     }
   }
 

@@ -122,7 +122,23 @@ final class Ministack implements AutoCloseable {
     mapping = call("POST", "/2015-03-31/event-source-mappings", source).get("UUID").asText();
   }
 
+  /** Has a schedule invoke the function once, soon, with the event that Terraform's sends. */
+  void schedule() throws IOException {
+    ObjectNode schedule =
+        JSON.createObjectNode()
+            .put("ScheduleExpression", "at(2026-01-01T00:00:00)")
+            .put("ActionAfterCompletion", "DELETE");
+    schedule.putObject("FlexibleTimeWindow").put("Mode", "OFF");
+    schedule
+        .putObject("Target")
+        .put("Arn", "arn:aws:lambda:us-east-1:000000000000:function:" + name)
+        .put("RoleArn", "arn:aws:iam::000000000000:role/schedule")
+        .put("Input", "{}");
+    var unused = call("POST", "/schedules/" + name, schedule);
+  }
+
   private JsonNode call(String method, String path, ObjectNode body) throws IOException {
+    String service = path.startsWith("/schedules/") ? "scheduler" : "lambda";
     HttpResponse<String> answer =
         http.sendAsync(
                 HttpRequest.newBuilder(endpoint.resolve(path))
@@ -130,8 +146,9 @@ final class Ministack implements AutoCloseable {
                     .header("Content-Type", "application/json")
                     .header(
                         "Authorization",
-                        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request,"
-                            + " SignedHeaders=host, Signature=0")
+                        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/"
+                            + service
+                            + "/aws4_request, SignedHeaders=host, Signature=0")
                     .method(method, HttpRequest.BodyPublishers.ofString(body.toString()))
                     .build(),
                 HttpResponse.BodyHandlers.ofString())
