@@ -4,9 +4,7 @@ import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.table.OptionDoc;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
 import io.sluice.log.zookeeper.ZooKeeperSettings;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -26,7 +24,6 @@ record LambdaEnvironment(
   static final String WAREHOUSE = "SLUICE_WAREHOUSE";
   static final String MEMORY_MIB = "SLUICE_MEMORY_MIB";
   static final String CLUSTER = "SLUICE_CLUSTER";
-  static final String CATALOG_PREFIX = "SLUICE_CATALOG_";
 
   /** What the documentation says of each variable. */
   static final List<OptionDoc> DOCS =
@@ -40,10 +37,12 @@ record LambdaEnvironment(
               "Where BookKeeper keeps its metadata; several ZooKeepers are separated by ';'."),
           new OptionDoc(WAREHOUSE, "s3://bucket/prefix", "", "Where the lake's tables are."),
           new OptionDoc(
-              CATALOG_PREFIX + "<KEY>",
+              CatalogVariables.PREFIX + "<KEY>",
               "text",
               "",
-              "A property of the Iceberg catalog: SLUICE_CATALOG_IO_IMPL is io-impl."),
+              "A property of the Iceberg catalog, with _ for a dash and __ for a dot: SLUICE_CATALOG_S3__PATH_STYLE_ACCESS is s3.path-style-access."),
+          new OptionDoc(
+              CatalogVariables.LINES, "key=value", "", "More of them, a line each, of any key."),
           new OptionDoc(
               CLUSTER, "text", "sluice", "Name of the cluster, by which metrics are told apart."),
           new OptionDoc(
@@ -59,14 +58,6 @@ record LambdaEnvironment(
    */
   static LambdaEnvironment of(Map<String, String> variables) {
     ZooKeeperSettings usual = ZooKeeperSettings.of(required(variables, ZOOKEEPER));
-    Map<String, String> properties = new HashMap<>();
-    variables.forEach(
-        (name, value) -> {
-          if (name.startsWith(CATALOG_PREFIX)) {
-            String key = name.substring(CATALOG_PREFIX.length()).toLowerCase(Locale.ROOT);
-            properties.put(key.replace('_', '-'), value);
-          }
-        });
     return new LambdaEnvironment(
         new ZooKeeperSettings(
             usual.connectString(),
@@ -75,7 +66,7 @@ record LambdaEnvironment(
             usual.callTimeout(),
             FunctionTls.zooKeeper(variables)),
         BookKeeperSettings.of(required(variables, LEDGERS)).withTls(FunctionTls.bookies(variables)),
-        new LakeSettings(required(variables, WAREHOUSE), properties),
+        new LakeSettings(required(variables, WAREHOUSE), CatalogVariables.of(variables)),
         memoryBytes(variables.getOrDefault(MEMORY_MIB, "256")));
   }
 

@@ -156,15 +156,15 @@ class CompactorHandlerTest {
             "SLUICE_ZOOKEEPER", "zk:2181",
             "SLUICE_LEDGERS", "zk+hierarchical://zk:2181/ledgers",
             "SLUICE_WAREHOUSE", "s3://lake/w",
-            "SLUICE_CATALOG_IO_IMPL", "x.Y");
+            "SLUICE_CATALOG_S3__ENDPOINT", "http://x");
 
     LambdaEnvironment environment = LambdaEnvironment.of(variables);
 
-    assertThat(environment.lake().catalogProperties()).containsEntry("io-impl", "x.Y");
+    assertThat(environment.lake().catalogProperties()).containsEntry("s3.endpoint", "http://x");
     assertThat(environment.metadata().chroot()).isEqualTo("/sluice");
     assertThatThrownBy(() -> LambdaEnvironment.of(Map.of("SLUICE_ZOOKEEPER", "zk:2181")))
         .hasMessageContaining("SLUICE_LEDGERS must be set");
-    assertThat(LambdaEnvironment.DOCS).hasSize(7);
+    assertThat(LambdaEnvironment.DOCS).hasSize(8);
   }
 
   @Test

@@ -86,13 +86,8 @@ final class LogTown implements AutoCloseable {
     variables.put("JAVA_TOOL_OPTIONS", "-Xmx512m");
     settings
         .catalogProperties()
-        .forEach(
-            (key, value) -> variables.put(LambdaEnvironment.CATALOG_PREFIX + variable(key), value));
+        .forEach((key, value) -> variables.put(CatalogVariables.name(key), value));
     return variables;
-  }
-
-  private static String variable(String key) {
-    return key.toUpperCase(java.util.Locale.ROOT).replace('-', '_');
   }
 
   Table table(String name, int buckets) throws Exception {
