@@ -1,27 +1,31 @@
 package io.sluice.cli;
 
-import io.sluice.client.TrustedCas;
+import io.sluice.client.ClientSecurity;
+import io.sluice.client.ClientTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a command shows a gateway who it is, and knows that it is one.
  *
  * @param token what it calls with; empty for none
- * @param ca PEM file of the certificates that it trusts; null for those that Java trusts
+ * @param security whose certificates it trusts, and which one it shows
  */
-record GatewayAccess(Optional<String> token, @Nullable Path ca) {
+record GatewayAccess(Optional<String> token, ClientSecurity security) {
 
-  static final GatewayAccess NONE = new GatewayAccess(Optional.empty(), null);
+  static final GatewayAccess NONE = new GatewayAccess(Optional.empty(), ClientSecurity.NONE);
 
   /** Nothing of the token. */
   @Override
   public String toString() {
-    return "GatewayAccess[token=" + (token.isPresent() ? "***" : "none") + ", ca=" + ca + "]";
+    return "GatewayAccess[token="
+        + (token.isPresent() ? "***" : "none")
+        + ", security="
+        + security
+        + "]";
   }
 
   /**
@@ -42,16 +46,16 @@ record GatewayAccess(Optional<String> token, @Nullable Path ca) {
   }
 
   /**
-   * Returns what says whom to trust; empty for what Java trusts.
+   * Returns what says whom to trust and what to show; empty for what Java trusts, and nothing.
    *
-   * @throws CommandException if the file holds no certificates
+   * @throws CommandException if one of the files can't be used
    */
   Optional<SSLContext> sslContext() {
-    if (ca == null) {
+    if (security.ca().isEmpty() && security.certificate().isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(TrustedCas.of(ca));
+      return Optional.of(ClientTls.of(security).context());
     } catch (IOException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }

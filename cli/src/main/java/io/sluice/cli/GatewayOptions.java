@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.client.ClientSecurity;
 import io.sluice.client.ClientSettings;
 import io.sluice.client.Credentials;
 import java.nio.file.Path;
@@ -45,6 +46,26 @@ final class GatewayOptions {
       })
   private @Nullable Path ca;
 
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      defaultValue = "${env:SLUICE_TLS_CERTIFICATE}",
+      description = {
+        "A PEM file of the certificate to show a gateway that asks for one (default: the",
+        "environment's SLUICE_TLS_CERTIFICATE, else none)."
+      })
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      defaultValue = "${env:SLUICE_TLS_KEY}",
+      description = {
+        "A PEM file of the certificate's key, PKCS #8 (default: the environment's",
+        "SLUICE_TLS_KEY)."
+      })
+  private @Nullable Path key;
+
   String endpoint() {
     return endpoint;
   }
@@ -58,16 +79,29 @@ final class GatewayOptions {
     if (ca != null) {
       environment.put("SLUICE_TLS_CA", ca.toAbsolutePath().toString());
     }
+    if (certificate != null) {
+      environment.put("SLUICE_TLS_CERTIFICATE", certificate.toAbsolutePath().toString());
+    }
+    if (key != null) {
+      environment.put("SLUICE_TLS_KEY", key.toAbsolutePath().toString());
+    }
     return environment;
   }
 
   /** Returns how the Java client calls the gateway. */
   ClientSettings client() {
     ClientSettings settings = ClientSettings.of(endpoint);
-    if (ca != null) {
-      settings = settings.with(settings.security().withCa(ca.toString()));
-    }
+    settings = settings.with(security(settings.security()));
     return tokenFile == null ? settings : settings.with(Credentials.tokenFile(tokenFile));
+  }
+
+  /** The options' defaults are the environment's. */
+  private ClientSecurity security(ClientSecurity others) {
+    return others.withCa(name(ca)).withCertificate(name(certificate), name(key));
+  }
+
+  private static String name(@Nullable Path file) {
+    return file == null ? "" : file.toString();
   }
 
   GatewayHttp http() {
@@ -75,6 +109,6 @@ final class GatewayOptions {
         tokenFile == null
             ? Optional.ofNullable(System.getenv(TOKEN)).filter(text -> !text.isBlank())
             : Optional.of(GatewayAccess.read(tokenFile));
-    return new GatewayHttp(endpoint, new GatewayAccess(token, ca));
+    return new GatewayHttp(endpoint, new GatewayAccess(token, security(ClientSecurity.NONE)));
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import java.io.IOException;
 import java.security.cert.CertificateExpiredException;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -9,6 +10,14 @@ import javax.net.ssl.SSLException;
 final class TlsAdvice {
 
   private static final int MOST_CAUSES = 20;
+  private static final String WANTED =
+      "if it has gateway.tls.client-ca, it wants a certificate of that CA: name the PEM files of one"
+          + " and of its key by --tls-certificate and --tls-key, or SLUICE_TLS_CERTIFICATE and"
+          + " SLUICE_TLS_KEY";
+
+  /** What gateways answer to a certificate that isn't as it should be. */
+  private static final List<String> REFUSED =
+      List.of("alert: certificate_", "alert: unknown_ca", "alert: unsupported_certificate");
 
   /** Returns the advice; empty if it failed for something else. */
   static Optional<String> of(String endpoint, IOException failure) {
@@ -37,7 +46,12 @@ final class TlsAdvice {
     }
     String text = messages.toString();
     if (!seen) {
-      return Optional.empty();
+      // A gateway that refuses a certificate closes what was already asked: its alert may be lost.
+      return text.contains("Connection reset")
+              || text.contains("Broken pipe")
+              || text.contains("header parser received no bytes")
+          ? Optional.of("it closed the connection; " + WANTED)
+          : Optional.empty();
     } else if (expired) {
       return Optional.of("its certificate has expired: whoever runs it must renew it");
     } else if (text.contains("unable to find valid certification path")) {
@@ -49,6 +63,12 @@ final class TlsAdvice {
               .formatted(failure.getMessage()));
     } else if (text.contains("plaintext connection") || text.contains("Unrecognized SSL message")) {
       return Optional.of("it doesn't speak TLS: leave https:// out of --endpoint");
+    } else if (text.contains("certificate_required") || text.contains("bad_certificate")) {
+      return Optional.of(WANTED);
+    } else if (REFUSED.stream().anyMatch(text::contains)) {
+      return Optional.of(
+          "it doesn't take the certificate of --tls-certificate: that must be of a CA in the"
+              + " gateway's gateway.tls.client-ca, and not expired");
     }
     return Optional.of("TLS failed: " + failure.getMessage());
   }

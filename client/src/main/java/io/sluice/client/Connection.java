@@ -10,9 +10,9 @@ import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceException.Reason;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
@@ -28,6 +28,7 @@ import org.apache.arrow.flight.FlightGrpcUtils;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 
 /** One gRPC channel to a gateway. Thread-safe. */
 final class Connection implements AutoCloseable {
@@ -46,7 +47,14 @@ final class Connection implements AutoCloseable {
   private final FlightClient flight;
   private final FlightMethods methods;
 
-  Connection(Endpoint endpoint, BufferAllocator allocator, ClientSecurity security) {
+  /**
+   * @param tls how it is encrypted; null: it is in clear text
+   */
+  Connection(
+      Endpoint endpoint,
+      BufferAllocator allocator,
+      Credentials credentials,
+      @Nullable ClientTls tls) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
@@ -58,34 +66,28 @@ final class Connection implements AutoCloseable {
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(20, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
-            .intercept(new BearerInterceptor(security.credentials()));
-    this.channel = secured(builder, security).build();
+            .intercept(new BearerInterceptor(credentials));
+    this.channel = secured(builder, tls).build();
     var unused = ArrowCodecs.find();
     this.calls = allocator.newChildAllocator("sluice-calls", 0, Long.MAX_VALUE);
     this.flight = FlightGrpcUtils.createFlightClient(calls, channel);
     this.methods = FlightMethods.of(calls);
   }
 
-  /**
-   * Adds TLS if it is wanted.
-   *
-   * @throws IllegalArgumentException if the CAs can't be read
-   */
-  private static NettyChannelBuilder secured(NettyChannelBuilder builder, ClientSecurity security) {
-    if (!security.tls()) {
+  private static NettyChannelBuilder secured(NettyChannelBuilder builder, @Nullable ClientTls tls) {
+    if (tls == null) {
       return builder.usePlaintext();
     }
     try {
-      SslContextBuilder tls = GrpcSslContexts.forClient();
-      if (!security.ca().isEmpty()) {
-        tls.trustManager(new File(security.ca()));
-      }
-      return builder.sslContext(tls.build());
-    } catch (SSLException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "the CAs in '%s' can't be used (PEM is needed): %s"
-              .formatted(security.ca(), e.getMessage()),
-          e);
+      // The JDK's own, as it alone is wherever this runs.
+      return builder.sslContext(
+          GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+              .keyManager(tls.keys())
+              .trustManager(tls.trust())
+              .sessionTimeout(ClientTls.SESSION_SECONDS)
+              .build());
+    } catch (SSLException e) {
+      throw new IllegalStateException("this Java has no TLS", e);
     }
   }
 

@@ -1,6 +1,8 @@
 package io.sluice.client;
 
+import io.sluice.client.SluiceException.Origin;
 import io.sluice.client.SluiceException.Reason;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's connections, made when first used: one per endpoint, and further ones where one has as
@@ -28,6 +31,7 @@ final class Connections implements AutoCloseable {
   private final BufferAllocator allocator;
   private final ClientSecurity security;
   private final Map<Endpoint, List<Entry>> entries = new HashMap<>();
+  private @Nullable ClientTls tls;
   private boolean closed;
 
   Connections(BufferAllocator allocator) {
@@ -42,7 +46,7 @@ final class Connections implements AutoCloseable {
   /**
    * Returns the right to use a connection, which isn't closed before it is given back.
    *
-   * @throws SluiceException if the client is closed
+   * @throws SluiceException CLOSED; INVALID if the files for TLS can't be used
    */
   synchronized Lease lease(Endpoint endpoint) throws SluiceException {
     if (closed) {
@@ -55,19 +59,37 @@ final class Connections implements AutoCloseable {
 
   /** Returns whether an endpoint is connected; if not, it begins to connect. */
   synchronized boolean isConnected(Endpoint endpoint) {
-    return !closed && entry(endpoint).connection.isConnected();
+    try {
+      return !closed && entry(endpoint).connection.isConnected();
+    } catch (SluiceException e) {
+      // Whoever leases it is told why.
+      return false;
+    }
   }
 
-  private Entry entry(Endpoint endpoint) {
+  private Entry entry(Endpoint endpoint) throws SluiceException {
     List<Entry> all = entries.computeIfAbsent(endpoint, any -> new ArrayList<>());
     for (Entry entry : all) {
       if (entry.leases < MOST_LEASES) {
         return entry;
       }
     }
-    Entry fresh = new Entry(new Connection(endpoint, allocator, security));
+    Entry fresh = new Entry(new Connection(endpoint, allocator, security.credentials(), tls()));
     all.add(fresh);
     return fresh;
+  }
+
+  /** One for all: what it has read stays good while files are being replaced. */
+  private @Nullable ClientTls tls() throws SluiceException {
+    if (tls == null && security.tls()) {
+      try {
+        tls = ClientTls.of(security);
+      } catch (IOException e) {
+        String why = String.valueOf(e.getMessage());
+        throw new SluiceException(Reason.INVALID, "TLS", why, Origin.NOT_SENT, e);
+      }
+    }
+    return tls;
   }
 
   /** Closes connections that were unused for long and whose endpoint isn't among {@code live}. */

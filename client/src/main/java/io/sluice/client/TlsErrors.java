@@ -2,6 +2,7 @@ package io.sluice.client;
 
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class TlsErrors {
 
   private static final int MOST_CAUSES = 20;
+
+  /** What gateways answer to a certificate that isn't as it should be. */
+  private static final List<String> REFUSED =
+      List.of("alert: certificate_", "alert: unknown_ca", "alert: unsupported_certificate");
 
   /** Returns the advice; empty if it failed for something else. */
   static Optional<String> of(@Nullable Throwable failure) {
@@ -41,7 +46,13 @@ final class TlsErrors {
     } else if (text.contains("not an SSL/TLS record")) {
       return Optional.of("the gateway doesn't speak TLS: write grpc://HOST:PORT");
     } else if (text.contains("certificate_required") || text.contains("bad_certificate")) {
-      return Optional.of("the gateway wants a certificate of its clients (gateway.tls.client-ca)");
+      return Optional.of(
+          "the gateway wants a certificate of its clients: name the PEM files of one and of its key"
+              + " (tls.certificate and tls.key, or SLUICE_TLS_CERTIFICATE and SLUICE_TLS_KEY)");
+    } else if (REFUSED.stream().anyMatch(text::contains)) {
+      return Optional.of(
+          "the gateway doesn't take this client's certificate: it must be of a CA in the gateway's"
+              + " gateway.tls.client-ca, and not expired");
     }
     // A handshake that broke off, say: another try may succeed.
     return Optional.empty();

@@ -34,7 +34,9 @@ public final class SluiceCatalogFactory implements CatalogFactory {
         SluiceOptions.DEFAULT_DATABASE,
         SluiceOptions.TOKEN,
         SluiceOptions.TOKEN_FILE,
-        SluiceOptions.TLS_CA);
+        SluiceOptions.TLS_CA,
+        SluiceOptions.TLS_CERTIFICATE,
+        SluiceOptions.TLS_KEY);
   }
 
   @Override
@@ -74,6 +76,14 @@ public final class SluiceCatalogFactory implements CatalogFactory {
     }
     ClientSecurity security =
         options.getOptional(SluiceOptions.TLS_CA).map(environment::withCa).orElse(environment);
+    Optional<String> certificate = options.getOptional(SluiceOptions.TLS_CERTIFICATE);
+    Optional<String> key = options.getOptional(SluiceOptions.TLS_KEY);
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new IllegalArgumentException("'tls.certificate' and 'tls.key' go together");
+    }
+    security =
+        security.withCertificate(
+            certificate.orElse(security.certificate()), key.orElse(security.key()));
     Optional<Credentials> given =
         token
             .map(Credentials::token)

@@ -53,6 +53,21 @@ final class SluiceOptions {
               "A PEM file with the CAs of the gateways' certificates, at the same path on all of"
                   + " Flink's machines; without it those that Java trusts.");
 
+  static final ConfigOption<String> TLS_CERTIFICATE =
+      ConfigOptions.key("tls.certificate")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "A PEM file with the certificate that Flink shows gateways that ask for one, and those"
+                  + " between it and its CA, at the same path on all of Flink's machines; read again"
+                  + " when it changes.");
+
+  static final ConfigOption<String> TLS_KEY =
+      ConfigOptions.key("tls.key")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("A PEM file with that certificate's key, PKCS #8; likewise.");
+
   static final ConfigOption<String> STARTUP_MODE =
       ConfigOptions.key("scan.startup.mode")
           .stringType()

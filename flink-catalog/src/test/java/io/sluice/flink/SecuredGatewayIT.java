@@ -12,6 +12,7 @@ import io.sluice.gateway.auth.Grants;
 import io.sluice.gateway.auth.Secrets;
 import io.sluice.gateway.auth.Token;
 import io.sluice.gateway.tls.TlsSettings;
+import io.sluice.testing.tls.TestAuthority;
 import io.sluice.testing.tls.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Flink on a gateway with TLS and tokens: log and lake, written and read. */
+/** Flink on a gateway with TLS, client certificates and tokens: log and lake, written and read. */
 @Timeout(300)
 class SecuredGatewayIT {
 
@@ -46,18 +47,26 @@ class SecuredGatewayIT {
     Token token = new Token("flink", Secrets.hash(SECRET), grants, Optional.empty());
     Path tokens = Files.writeString(folder.resolve("tokens"), token.line());
     Path secret = Files.writeString(folder.resolve("secret"), SECRET + "\n");
-    TlsSettings tls = new TlsSettings(ca, own.key().toString(), "", ca, "");
+    TestAuthority clients = TestAuthority.create(folder, "clients");
+    TestCertificate shown = clients.issue("flink");
+    TlsSettings tls =
+        new TlsSettings(ca, own.key().toString(), clients.certificate().toString(), ca, "");
     try (Town town =
         new Town(
             Files.createDirectory(folder.resolve("lake")),
             settings -> settings.with(tls).with(new AuthSettings(tokens.toString())))) {
       String address = "grpc+tls://" + town.endpoint();
-      TableEnvironment sql =
-          catalog(address, "'token-file'='" + secret + "', 'tls.ca'='" + ca + "'");
+      String trusted = tls(own, shown, shown);
+      TableEnvironment sql = catalog(address, "'token-file'='" + secret + "', " + trusted);
       sql.executeSql("CREATE TABLE t (n BIGINT)");
       sql.executeSql("INSERT INTO t VALUES (1), (2)").await();
       ClientSettings settings = ClientSettings.of(address).with(Credentials.token(SECRET));
-      settings = settings.with(settings.security().withCa(ca));
+      settings =
+          settings.with(
+              settings
+                  .security()
+                  .withCa(ca)
+                  .withCertificate(shown.certificate().toString(), shown.key().toString()));
       try (SluiceClient client = SluiceClient.connect(settings)) {
         town.compact(client, new TableName("default", "t"));
       }
@@ -68,9 +77,24 @@ class SecuredGatewayIT {
           .containsExactly(Row.of(1L), Row.of(2L));
       assertThat(Town.rows(sql, "SHOW CREATE TABLE t").toString()).doesNotContain("token");
 
-      assertRefused(address, "'token'='sluice_wrong', 'tls.ca'='" + ca + "'", "isn't known");
-      assertRefused(address, "'token'='" + SECRET + "'", "isn't trusted");
+      refusesStrangers(address, own, shown);
     }
+  }
+
+  private static void refusesStrangers(
+      String address, TestCertificate gateway, TestCertificate shown) {
+    String token = "'token'='" + SECRET + "'";
+    String ca = "'tls.ca'='" + gateway.certificate() + "'";
+    assertRefused(address, "'token'='sluice_wrong', " + tls(gateway, shown, shown), "isn't known");
+    assertRefused(address, token + ", " + ca, "wants a certificate");
+    assertRefused(address, ca + ", 'tls.key'='" + shown.key() + "'", "go together");
+    assertRefused(address, tls(gateway, shown, gateway), "the key is another certificate's");
+    assertRefused(address, token, "isn't trusted");
+  }
+
+  private static String tls(TestCertificate ca, TestCertificate certificate, TestCertificate key) {
+    return "'tls.ca'='%s', 'tls.certificate'='%s', 'tls.key'='%s'"
+        .formatted(ca.certificate(), certificate.certificate(), key.key());
   }
 
   private static TableEnvironment catalog(String address, String options) {

@@ -23,8 +23,6 @@ import org.apache.iceberg.rest.auth.OAuth2Properties;
 /** The lake side of one table, loaded through the gateway's Iceberg REST catalog. Blocks. */
 public final class LakeCatalog implements AutoCloseable {
 
-  private static final String TLS_CONFIGURER = "rest.client.tls.configurer-impl";
-
   private final RESTCatalog catalog;
   private final TableDescription table;
   private final String address;
@@ -66,10 +64,7 @@ public final class LakeCatalog implements AutoCloseable {
         .credentials()
         .current()
         .ifPresent(token -> properties.put(OAuth2Properties.TOKEN, token));
-    if (security.tls() && !security.ca().isEmpty()) {
-      properties.put(TLS_CONFIGURER, LakeTls.class.getName());
-      properties.put(LakeTls.CA, security.ca());
-    }
+    properties.putAll(LakeTls.properties(security));
     properties.putAll(LakeSettings.fileDefaults(table.location()));
     // Flink reads the newest rows from the log.
     properties.put("header.Sluice-Freshness", "none");
@@ -132,7 +127,7 @@ public final class LakeCatalog implements AutoCloseable {
     return new IOException(
         "the lake of table "
             + table
-            + " can't be loaded through http://"
+            + " can't be loaded through "
             + address
             + "/iceberg: "
             + cause.getMessage()

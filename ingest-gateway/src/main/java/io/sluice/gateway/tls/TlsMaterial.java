@@ -1,6 +1,6 @@
 package io.sluice.gateway.tls;
 
-import io.sluice.log.bookie.tls.CertificateKey;
+import io.sluice.catalog.tls.CertificateKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;

@@ -74,9 +74,7 @@ class ClusterTlsTest {
           assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         }
       }
-      if (!mutual) {
-        assertAllThere(cluster, table, own);
-      }
+      assertAllThere(cluster, table, own);
     }
   }
 
@@ -85,7 +83,13 @@ class ClusterTlsTest {
     ClientSettings settings =
         ClientSettings.of("grpc+tls://localhost:" + cluster.nodes().get(0).port())
             .with(Credentials.token(GuardedGateway.READER));
-    settings = settings.with(settings.security().withCa(own.certificate().toString()));
+    String certificate = own.certificate().toString();
+    settings =
+        settings.with(
+            settings
+                .security()
+                .withCa(certificate)
+                .withCertificate(certificate, own.key().toString()));
     try (SluiceClient client = SluiceClient.connect(settings)) {
       List<BucketWatermark> found = client.watermarks(table);
       assertThat(found).hasSize(8).allMatch(one -> one.watermark() == 2);

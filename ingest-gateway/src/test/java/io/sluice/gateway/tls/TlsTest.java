@@ -161,18 +161,4 @@ class TlsTest {
         .hasMessageContaining("the key is another certificate's");
     assertThatThrownBy(() -> new TlsSettings("a", "", "", "", "")).hasMessageContaining("its key");
   }
-
-  @Test
-  void clientsMustShowACertificateWhereThatIsAsked() throws Exception {
-    TestCertificate own = TestCertificate.create(folder, "own", HERE);
-    String certificate = own.certificate().toString();
-    TlsSettings mutual =
-        new TlsSettings(certificate, own.key().toString(), certificate, certificate, "");
-    try (GatewayFixture gateway = gateway(mutual);
-        SluiceClient client =
-            SluiceClient.connect(
-                client("grpc+tls://localhost:" + gateway.port(), own.certificate()))) {
-      assertThatThrownBy(client::listDatabases).isInstanceOf(SluiceException.class);
-    }
-  }
 }

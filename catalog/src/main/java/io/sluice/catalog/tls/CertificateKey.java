@@ -1,4 +1,4 @@
-package io.sluice.log.bookie.tls;
+package io.sluice.catalog.tls;
 
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
