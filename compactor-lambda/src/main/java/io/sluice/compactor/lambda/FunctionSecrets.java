@@ -62,8 +62,8 @@ final class FunctionSecrets {
   static FunctionSecrets of(Map<String, String> variables) {
     String region = variables.getOrDefault("AWS_REGION", "us-east-1");
     return new FunctionSecrets(
-        new SecretsManager(
-            SecretsManager.endpoint(variables, region),
+        new SecretReader(
+            SecretReader.endpoint(variables, region),
             region,
             () -> DefaultCredentialsProvider.builder().build()),
         Path.of(System.getProperty("java.io.tmpdir", "/tmp"), "sluice-secrets"));

@@ -80,8 +80,8 @@ class FunctionSecretsTest {
         folder.resolve("secrets"));
   }
 
-  private SecretsManager manager() {
-    return new SecretsManager(
+  private SecretReader manager() {
+    return new SecretReader(
         URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
         "eu-central-1",
         () -> StaticCredentialsProvider.create(AwsBasicCredentials.create("AKID", "secret")));
@@ -182,11 +182,11 @@ class FunctionSecretsTest {
 
   @Test
   void theRegionSaysWhereTheServiceIsUnlessAVariableDoes() {
-    assertThat(SecretsManager.endpoint(Map.of(), "eu-central-1"))
+    assertThat(SecretReader.endpoint(Map.of(), "eu-central-1"))
         .hasToString("https://secretsmanager.eu-central-1.amazonaws.com");
-    assertThat(SecretsManager.endpoint(Map.of(), "cn-north-1"))
+    assertThat(SecretReader.endpoint(Map.of(), "cn-north-1"))
         .hasToString("https://secretsmanager.cn-north-1.amazonaws.com.cn");
-    assertThat(SecretsManager.endpoint(Map.of("AWS_ENDPOINT_URL", "http://here:1"), "x"))
+    assertThat(SecretReader.endpoint(Map.of("AWS_ENDPOINT_URL", "http://here:1"), "x"))
         .hasToString("http://here:1");
   }
 }

@@ -30,7 +30,7 @@ import software.amazon.awssdk.regions.ServiceMetadata;
  * The one call of AWS Secrets Manager that the function makes. The SDK's own client of it would be
  * a fiftieth of the zip, and more to load before the first row is read.
  */
-final class SecretsManager implements FunctionSecrets.Source {
+final class SecretReader implements FunctionSecrets.Source {
 
   private static final String SERVICE = "secretsmanager";
   private static final int ATTEMPTS = 3;
@@ -46,7 +46,7 @@ final class SecretsManager implements FunctionSecrets.Source {
   /**
    * @param credentials asked for at each call, so that none are looked for by who needs no secret
    */
-  SecretsManager(URI endpoint, String region, Supplier<AwsCredentialsProvider> credentials) {
+  SecretReader(URI endpoint, String region, Supplier<AwsCredentialsProvider> credentials) {
     this.endpoint = endpoint;
     this.region = region;
     this.credentials = credentials;
