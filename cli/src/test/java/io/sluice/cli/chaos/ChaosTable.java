@@ -19,6 +19,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,10 +99,16 @@ final class ChaosTable {
 
   /** Reads the lake, and the log from where the lake ends (I15). */
   List<Row> union(String gateway) throws IOException, SluiceException {
+    return union("http://" + gateway, Map.of());
+  }
+
+  /** The same of a gateway's {@code URL}, with further properties of the Iceberg catalog. */
+  List<Row> union(String url, Map<String, String> properties) throws IOException, SluiceException {
+    Map<String, String> all = new HashMap<>(properties);
+    all.put("uri", url + "/iceberg");
+    all.put("io-impl", LocalFileIO.class.getName());
     try (RESTCatalog catalog = new RESTCatalog()) {
-      catalog.initialize(
-          "sluice",
-          Map.of("uri", "http://" + gateway + "/iceberg", "io-impl", LocalFileIO.class.getName()));
+      catalog.initialize("sluice", all);
       Table lake = catalog.loadTable(TableIdentifier.of(NAME.database(), NAME.table()));
       SortedMap<Integer, Long> offsets =
           Progress.inForce(
