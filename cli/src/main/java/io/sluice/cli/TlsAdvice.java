@@ -70,7 +70,7 @@ final class TlsAdvice {
           "it doesn't take the certificate of --tls-certificate: that must be of a CA in the"
               + " gateway's gateway.tls.client-ca, and not expired");
     }
-    return Optional.of("TLS failed: " + failure.getMessage());
+    return Optional.of("TLS failed: " + failure.getMessage() + "; " + WANTED);
   }
 
   private TlsAdvice() {}
