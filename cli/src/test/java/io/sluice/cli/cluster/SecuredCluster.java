@@ -62,7 +62,10 @@ public final class SecuredCluster implements AutoCloseable {
     ClusterShape shape = new ClusterShape(2, 3, 1, List.of("--config", settings().toString()));
     ClusterPlan plan = links.layInto(ClusterPlan.of(shape, folder.resolve("data"), ports));
     List<Part> ours =
-        plan.parts().stream().filter(part -> part.kind() != PartKind.ZOOKEEPER).toList();
+        plan.parts().stream()
+            .filter(part -> part.kind() != PartKind.ZOOKEEPER)
+            .map(SecuredCluster::patient)
+            .toList();
     this.zooKeeper = SecuredZooKeeper.start(folder.resolve("zookeeper"), ports.get(0), cluster, ca);
     this.parts =
         new LocalCluster(
@@ -75,6 +78,13 @@ public final class SecuredCluster implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** Autorecovery ends when its session does, and here nobody would start it anew. */
+  private static Part patient(Part part) {
+    return part.kind() == PartKind.AUTORECOVERY
+        ? part.with("--set", "zookeeper.session-timeout=30s")
+        : part;
   }
 
   /** Writes what all parts are told. */
