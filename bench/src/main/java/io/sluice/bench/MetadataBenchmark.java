@@ -35,8 +35,8 @@ final class MetadataBenchmark {
     MarkdownTable printed =
         new MarkdownTable("Answers from metadata", "query", "seconds", "of an empty table");
     int inLog = bench.scanRows() / 1_000;
-    try (SluiceClient client = SluiceClient.connect(bench.server().gateway());
-        MiniCluster session = session()) {
+    MiniCluster session = session();
+    try (SluiceClient client = SluiceClient.connect(bench.server().gateway())) {
       TableDescription empty = bench.newTable(client, 1);
       TableDescription table = bench.newTable(client, 1);
       worker.fill(client, table, bench.scanRows());
@@ -45,6 +45,8 @@ final class MetadataBenchmark {
       lines(printed, flink, table, empty, bench.scanRows(), "");
       worker.fill(client, table, inLog);
       lines(printed, flink, table, empty, bench.scanRows() + inLog, "; %,d rows in the log");
+    } finally {
+      session.close();
     }
     printed.note(
         "%,d rows of ten columns in the lake. Batch mode, parallelism 1, a session's MiniCluster"
