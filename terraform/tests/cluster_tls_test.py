@@ -194,7 +194,7 @@ class ClusterTlsTest(unittest.TestCase):
         config = os.path.join(self.folder, "bookie.properties")
         write("bookie.write-cache-bytes = 32MiB\nbookie.read-cache-bytes = 8MiB\n" + settings(self.secrets, "zookeeper", "bookkeeper", "bookie"), config)
         template = os.path.join(MODULES, "bookies/files/sluice-bookie.service")
-        place = {"name": "bookie-1", "zone": "a", "zookeeper": self.connect, "journal": self.folder, "ledgers": self.folder, "java_opts": "", "starts": []}
+        place = {"name": "bookie-1", "zone": "a", "zookeeper": self.connect, "journal": self.folder, "ledgers": self.folder, "java_opts": "", "starts": [], "insecure": False}
         command = re.search(r"^ExecStart=(.*)$", rendered(template, place), re.M).group(1)
         for before, after in (
             ("/opt/sluice", self.home), ("/etc/sluice/bookie.properties", config), ("/var/lib/sluice", self.folder), ("${SLUICE_HOST}", "127.0.0.1"),

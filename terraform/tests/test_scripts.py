@@ -298,6 +298,33 @@ class MetricsTest(unittest.TestCase):
         server.text = METRICS.replace("1000.0", "20.0")
         self.assertEqual(20.0, self.value(self.metrics("gateway", *args), "AppendedRows"))
 
+    def test_of_a_bookie_s_times_the_slowest_hundredth_of_the_last_minute_is_told(self):
+        def text(fast, slow, written):
+            return (
+                'sluice_bookie_journal_add_seconds_bucket{le="0.001"} %d\nsluice_bookie_journal_add_seconds_bucket{le="0.25"} %d\n'
+                'sluice_bookie_journal_add_seconds_bucket{le="+Inf"} %d\nsluice_bookie_journal_add_seconds_count %d\n'
+                "sluice_bookie_written_bytes_total %d\nsluice_bookie_read_only 1\n" % (fast, fast + slow, fast + slow, fast + slow, written)
+            )
+
+        server = self.serve(text(1000, 1000, 5))
+        args = ("--host", "127.0.0.1", "--bookie-port", str(server.server_port), "--metrics-ports", "%d,1" % server.server_port)
+        data = self.metrics("bookie", *args)
+        self.assertEqual(1, self.value(data, "BookieUp", machine=True))
+        self.assertEqual(1, self.value(data, "BookieReadOnly"))
+        self.assertIsNone(self.value(data, "BookieJournalAddP99"))
+        # A thousand more, of which five were slow.
+        server.text = text(1995, 1005, 25)
+        data = self.metrics("bookie", *args)
+        self.assertEqual(1.0, self.value(data, "BookieJournalAddP99"))
+        self.assertEqual(20.0, self.value(data, "BookieWrittenBytes"))
+        self.assertIsNone(self.value(data, "SegmentsCopied"))
+        server.text = text(2075, 1025, 25)
+        self.assertEqual(250.0, self.value(self.metrics("bookie", *args), "BookieJournalAddP99"))
+        # Started again: all since then.
+        server.text = text(10, 0, 0)
+        self.assertEqual(1.0, self.value(self.metrics("bookie", *args), "BookieJournalAddP99"))
+        self.assertIsNone(self.value(self.metrics("bookie", *args), "BookieJournalAddP99"))
+
     def certificate(self, name, days):
         """Makes a certificate that is its own CA."""
         files = [os.path.join(self.folder, name + ending) for ending in (".crt", ".key")]
@@ -346,8 +373,8 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual([("a", "", 1.0), ("b", 'x="}"', 2.5)], sluice_metrics.samples('# a 1\na 1\nb{x="}"} 2.5 1700000000\nc NaN\nd +Inf\nnonsense\n'))
 
     def test_each_alarm_of_sluice_s_own_is_about_a_figure_that_is_told(self):
-        told = {name for name, *_ in sluice_metrics.GAUGES + sluice_metrics.COUNTERS} | {"BookiesUp"}
-        told |= {"CertificateDaysLeft", "ClusterCertificateDaysLeft", "SegmentsLackingCopies"}
+        told = {name for name, *_ in sluice_metrics.GAUGES + sluice_metrics.COUNTERS + sluice_metrics.BOOKIE_COUNTERS + sluice_metrics.BOOKIE_TIMES} | {"BookiesUp"}
+        told |= {"CertificateDaysLeft", "ClusterCertificateDaysLeft", "SegmentsLackingCopies", "BookieReadOnly"}
         told |= {kind + what for kind in ("Gateway", "Bookie", "ZooKeeper") for what in ("Up", "DiskUsedPercent")}
         with open(os.path.join(MODULES, "observability", "main.tf"), encoding="utf-8") as file:
             lines = [line for line in file if 'namespace = "Sluice"' in line]

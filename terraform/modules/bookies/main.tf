@@ -5,7 +5,10 @@ locals {
   journal = "/srv/sluice/journal"
   ledgers = "/srv/sluice/ledgers"
 
-  settings = var.tls == null ? var.settings : merge(var.settings, var.tls.settings)
+  # Where the machine itself reads what the bookie and autorecovery tell of themselves (sluice-metrics).
+  metrics = { "bookie.metrics.port" = "9471", "autorecovery.metrics.port" = "9472" }
+
+  settings = merge(var.settings, local.metrics, var.tls == null ? {} : var.tls.settings)
   starts   = flatten(var.tls[*].start_commands)
   units    = var.tls[*].unit
 
@@ -21,7 +24,8 @@ locals {
         path        = "/etc/systemd/system/sluice-bookie.service"
         permissions = "0644"
         content = templatefile("${path.module}/files/sluice-bookie.service", {
-          name = name, zone = zone, zookeeper = var.zookeeper, journal = local.journal, ledgers = local.ledgers, java_opts = var.java_opts, starts = local.starts
+          name     = name, zone = zone, zookeeper = var.zookeeper, journal = local.journal, ledgers = local.ledgers, java_opts = var.java_opts, starts = local.starts
+          insecure = var.tls == null
         })
       },
       {

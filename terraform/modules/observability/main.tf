@@ -96,6 +96,16 @@ locals {
         namespace = "Sluice", metric = "ClusterCertificateDaysLeft", dimensions = local.cluster, statistic = "Minimum"
         below     = 14, minutes = 5, missing = "notBreaching"
       }
+      journal-slow = {
+        says      = "A bookie takes more than 100 ms to have an entry on disk, for one in a hundred; every append to it waits as long. Its journal's device is slow or overloaded: look at the instance's limits, or replace the bookie."
+        namespace = "Sluice", metric = "BookieJournalAddP99", dimensions = local.cluster, statistic = "Maximum"
+        above     = 100, minutes = 10, missing = "notBreaching"
+      }
+      bookie-read-only = {
+        says      = "A bookie takes no writes: its disk is full, or failed. Its log says which; see docs/aws.md, Replacing a bookie."
+        namespace = "Sluice", metric = "BookieReadOnly", dimensions = local.cluster, statistic = "Maximum"
+        above     = 0, minutes = 5, missing = "notBreaching"
+      }
       gateway-disk = {
         says      = "A gateway's disk is filling up."
         namespace = "Sluice", metric = "GatewayDiskUsedPercent", dimensions = local.cluster, statistic = "Maximum"
@@ -142,6 +152,10 @@ locals {
     { title = "Bookies that are up", series = [["Sluice", "BookiesUp", "Cluster", var.name]], stat = "Maximum" },
     { title = "Segments that lack copies", series = [["Sluice", "SegmentsLackingCopies", "Cluster", var.name]], stat = "Maximum" },
     { title = "Bookies' disks, percent", series = [for name in sort(var.bookies) : ["Sluice", "BookieDiskUsedPercent", "Cluster", var.name, "Machine", name]], stat = "Maximum" },
+    { title = "Bookies' journals: 99 of 100 entries or syncs within, in milliseconds", series = [for metric in ["BookieJournalAddP99", "BookieJournalSyncP99"] : ["Sluice", metric, "Cluster", var.name]], stat = "Maximum" },
+    { title = "Bookies that take no writes", series = [["Sluice", "BookieReadOnly", "Cluster", var.name]], stat = "Sum" },
+    { title = "Bytes written to and read from bookies a minute", series = [for metric in ["BookieWrittenBytes", "BookieReadBytes"] : ["Sluice", metric, "Cluster", var.name]], stat = "Sum" },
+    { title = "Segments that were copied anew a minute", series = [["Sluice", "SegmentsCopied", "Cluster", var.name]], stat = "Sum" },
     { title = "Gateways that are ready", series = [["AWS/NetworkELB", "HealthyHostCount", "TargetGroup", var.target_group_suffix, "LoadBalancer", var.balancer_suffix]], stat = "Minimum" },
     { title = "Days until certificates end", series = [for metric in ["CertificateDaysLeft", "ClusterCertificateDaysLeft"] : ["Sluice", metric, "Cluster", var.name]], stat = "Minimum" },
     { title = "The compactor's function", series = [for metric in ["Invocations", "Errors", "Throttles"] : ["AWS/Lambda", metric, "FunctionName", var.function_name]], stat = "Sum" },

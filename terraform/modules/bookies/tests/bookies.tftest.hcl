@@ -114,7 +114,7 @@ run "a_bookie_s_id_is_its_name_and_its_machine_s" {
   }
 
   assert {
-    condition     = one([for file in local.cloud_config["b1"].write_files : file.content if file.path == "/etc/sluice/bookie.properties"]) == "bookie.disk-usage-percent = 95\n"
+    condition     = one([for file in local.cloud_config["b1"].write_files : file.content if file.path == "/etc/sluice/bookie.properties"]) == "autorecovery.metrics.port = 9472\nbookie.disk-usage-percent = 95\nbookie.metrics.port = 9471\n"
     error_message = "The settings don't reach the bookie."
   }
 }
@@ -133,7 +133,7 @@ run "with_tls_certificates_come_before_anything_starts" {
   }
 
   assert {
-    condition     = one([for file in local.cloud_config["b1"].write_files : file.content if file.path == "/etc/sluice/bookie.properties"]) == "bookie.disk-usage-percent = 95\nbookie.tls.certificate = /run/sluice/cluster/identity\n"
+    condition     = one([for file in local.cloud_config["b1"].write_files : file.content if file.path == "/etc/sluice/bookie.properties"]) == "autorecovery.metrics.port = 9472\nbookie.disk-usage-percent = 95\nbookie.metrics.port = 9471\nbookie.tls.certificate = /run/sluice/cluster/identity\n"
     error_message = "The bookie isn't told of its certificate."
   }
 
@@ -145,6 +145,11 @@ run "with_tls_certificates_come_before_anything_starts" {
       )
     ])
     error_message = "A service starts before its certificate is there."
+  }
+
+  assert {
+    condition     = !strcontains(one([for file in local.cloud_config["b1"].write_files : file.content if file.path == "/etc/systemd/system/sluice-bookie.service"]), "--insecure")
+    error_message = "A bookie would start without TLS."
   }
 
   assert {

@@ -37,6 +37,17 @@ COUNTERS = [
     ("AppendsStopped", "sluice_append_failures_total", ("STOPPED",), "Count"),
     ("AppendsThrottled", "sluice_append_failures_total", ("THROTTLED", "QUOTA_EXCEEDED", "OVERLOADED"), "Count"),
 ]
+# Likewise of a bookie and its autorecovery: what grows, and the times of which the slowest hundredth counts.
+BOOKIE_COUNTERS = [
+    ("BookieWrittenBytes", "sluice_bookie_written_bytes_total", None, "Bytes"),
+    ("BookieReadBytes", "sluice_bookie_read_bytes_total", None, "Bytes"),
+    ("SegmentsCopied", "sluice_autorecovery_copied_segments_total", None, "Count"),
+]
+BOOKIE_TIMES = [
+    ("BookieJournalAddP99", "sluice_bookie_journal_add_seconds"),
+    ("BookieJournalSyncP99", "sluice_bookie_journal_sync_seconds"),
+]
+BOUND = re.compile(r'(?:^|,)le="([^"]*)"')
 LACKING = re.compile(r"^segments that lack copies: ([0-9]+)$", re.M)
 CODE = re.compile(r'(?:^|,)code="([^"]*)"')
 
@@ -66,12 +77,34 @@ def gauges(found):
     return data
 
 
-def counts(found):
+def counts(found, counters=COUNTERS):
     """Returns the counters by CloudWatch's name, summed over their labels."""
     return {
         name: sum(value for sample, labels, value in found if sample == source and (codes is None or code(labels) in codes))
-        for name, source, codes, _ in COUNTERS
+        for name, source, codes, _ in counters
     }
+
+
+def buckets(found, source):
+    """Returns what a histogram counts up to each bound; without the last one, which has none."""
+    return {
+        BOUND.search(labels).group(1): value
+        for sample, labels, value in found if sample == source + "_bucket" and "+Inf" not in labels
+    }, sum(value for sample, _, value in found if sample == source + "_count")
+
+
+def slowest_hundredth(before, now):
+    """Returns the bound in seconds that 99 of 100 calls since then stayed below, at most the highest one; None if there were none."""
+    (was, was_count), (are, count) = before, now
+    if count < was_count:
+        was, was_count = {}, 0
+    calls = count - was_count
+    if calls <= 0 or not are:
+        return None
+    for bound in sorted(are, key=float):
+        if are[bound] - was.get(bound, 0) >= 0.99 * calls:
+            return float(bound)
+    return max(float(bound) for bound in are)
 
 
 def code(labels):
@@ -81,7 +114,7 @@ def code(labels):
 
 def increases(before, now):
     """Returns (name, value, unit) of what was added since; a process that was started again counts from 0."""
-    units = {name: unit for name, _, _, unit in COUNTERS}
+    units = {name: unit for name, _, _, unit in COUNTERS + BOOKIE_COUNTERS}
     data = []
     for name, total in now.items():
         if name in before and name in units:
@@ -196,12 +229,36 @@ def zookeeper(args):
 
 
 def bookie(args):
+    data = []
     try:
-        socket.create_connection((args.host, 3181), timeout=5).close()
-        return [("Up", 1, "Count")]
+        socket.create_connection((args.host, args.bookie_port), timeout=5).close()
+        data.append(("Up", 1, "Count"))
     except OSError as e:
         print("the bookie doesn't answer: %s" % e)
-        return [("Up", 0, "Count")]
+        data.append(("Up", 0, "Count"))
+    found = []
+    for port in args.metrics_ports.split(","):
+        try:
+            with urllib.request.urlopen("http://127.0.0.1:%s/metrics" % port, timeout=10) as answer:
+                found += samples(answer.read().decode("utf-8"))
+        except OSError as e:
+            print("no metrics at port %s: %s" % (port, e))
+    return data + bookie_figures(found, args.state)
+
+
+def bookie_figures(found, path):
+    """Returns (name, value, unit) of what a bookie and its autorecovery told, and keeps what the next minute is compared with."""
+    before = read_state(path)
+    present = {sample for sample, _, _ in found}
+    totals = counts(found, [counter for counter in BOOKIE_COUNTERS if counter[1] in present])
+    times = {name: buckets(found, source) for name, source in BOOKIE_TIMES if source + "_count" in present}
+    write_state(path, dict(totals, times=times))
+    data = [("BookieReadOnly", value, "Count") for sample, _, value in found if sample == "sluice_bookie_read_only"]
+    for name, now in times.items():
+        slowest = slowest_hundredth(before["times"][name], now) if name in before.get("times", {}) else None
+        if slowest is not None:
+            data.append((name, 1000 * slowest, "Milliseconds"))
+    return data + increases(before, totals)
 
 
 def read_state(path):
@@ -233,6 +290,8 @@ def main():
     parser.add_argument("--folders", default=os.environ.get("SLUICE_FOLDERS", "/"), help="folders, separated by colons")
     parser.add_argument("--zookeeper", default=os.environ.get("SLUICE_ZOOKEEPER", ""))
     parser.add_argument("--zookeeper-port", type=int, default=os.environ.get("SLUICE_ZOOKEEPER_PORT", "2181"))
+    parser.add_argument("--bookie-port", type=int, default=3181)
+    parser.add_argument("--metrics-ports", default="9471,9472", help="ports on loopback of the bookie's metrics and autorecovery's")
     parser.add_argument("--config", default=os.environ.get("SLUICE_CONFIG", ""), help="settings by which ZooKeeper is reached")
     parser.add_argument("--cluster-identity", default=os.environ.get("SLUICE_CLUSTER_IDENTITY", ""), help="file of the cluster's certificate and key; without it ZooKeeper is asked in clear text")
     parser.add_argument("--cluster-ca", default=os.environ.get("SLUICE_CLUSTER_CA", ""))

@@ -33,6 +33,7 @@ final class AutoRecoveryCommand implements Callable<Integer> {
                   AutoRecovery.start(
                       config.recovery(),
                       config.placement(),
+                      config.recoveryMetrics(),
                       config.bookKeeper(),
                       config.zooKeeper().sessionTimeout()));
           String place = "with " + config.zooKeeper().connectString();

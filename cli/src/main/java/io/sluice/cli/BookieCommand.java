@@ -93,7 +93,10 @@ final class BookieCommand implements Callable<Integer> {
     }
     Map<String, String> settings = server.settings(options);
     ProcessConfig config = ClusterOptions.config(settings);
-    listen.check(config.bookie().host());
+    if (!config.bookie().tls().enabled()) {
+      // With TLS it lets in those alone who show a certificate of the cluster's.
+      listen.check(config.bookie().host());
+    }
     Foreground foreground = Foreground.begin("bookie", spec.commandLine(), server);
     String given = settings.get(BookieIdentity.SETTING);
     return foreground.run(opened -> start(opened, config, given));
@@ -108,6 +111,7 @@ final class BookieCommand implements Callable<Integer> {
             RunningBookie.start(
                 config.bookie().withBookieId(name),
                 config.placement(),
+                config.bookieMetrics(),
                 folder,
                 config.bookKeeper().metadataUri(),
                 config.zooKeeper().sessionTimeout()));

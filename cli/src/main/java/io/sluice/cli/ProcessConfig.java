@@ -7,6 +7,7 @@ import io.sluice.gateway.GatewaySettings;
 import io.sluice.gateway.announce.AnnounceSettings;
 import io.sluice.log.bookie.BookieSettings;
 import io.sluice.log.bookie.RecoverySettings;
+import io.sluice.log.bookie.metrics.MetricsSettings;
 import io.sluice.log.bookie.rack.PlacementSettings;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
 import io.sluice.log.zookeeper.ZooKeeperSettings;
@@ -32,6 +33,8 @@ import java.util.TreeMap;
  * @param bookKeeper how the ledgers are reached
  * @param announce how gateways tell the compactor's function of its work
  * @param placement which rack a bookie is in, and how copies are spread over racks
+ * @param bookieMetrics where bookies tell how they do
+ * @param recoveryMetrics where autorecovery does
  */
 public record ProcessConfig(
     GatewaySettings gateway,
@@ -42,7 +45,9 @@ public record ProcessConfig(
     ZooKeeperSettings zooKeeper,
     BookKeeperSettings bookKeeper,
     AnnounceSettings announce,
-    PlacementSettings placement) {
+    PlacementSettings placement,
+    MetricsSettings bookieMetrics,
+    MetricsSettings recoveryMetrics) {
 
   static final String CONNECT_STRING = "zookeeper.connect-string";
   private static final String METADATA_URI = "bookkeeper.metadata-uri";
@@ -59,16 +64,20 @@ public record ProcessConfig(
           ZooKeeperSettings.of(LOCAL_ZOOKEEPER),
           BookKeeperSettings.of(BookKeeperSettings.uriOf(LOCAL_ZOOKEEPER)),
           AnnounceSettings.DEFAULT,
-          PlacementSettings.DEFAULT);
+          PlacementSettings.DEFAULT,
+          MetricsSettings.NONE,
+          MetricsSettings.NONE);
 
   /** Returns the settings records by the prefix of their keys. */
   public Map<String, Record> byPrefix() {
     Map<String, Record> records = new LinkedHashMap<>();
     records.put("gateway", gateway);
     records.put("bookie", bookie);
+    records.put("bookie.metrics", bookieMetrics);
     records.put("compactor", compactor);
     records.put("maintenance", maintenance);
     records.put("autorecovery", recovery);
+    records.put("autorecovery.metrics", recoveryMetrics);
     records.put("zookeeper", zooKeeper);
     records.put("bookkeeper", bookKeeper);
     records.put("announce", announce);
@@ -96,7 +105,9 @@ public record ProcessConfig(
               SettingsRecord.with(DEFAULT.zooKeeper, "zookeeper", rest),
               SettingsRecord.with(DEFAULT.bookKeeper, "bookkeeper", rest),
               SettingsRecord.with(DEFAULT.announce, "announce", rest),
-              SettingsRecord.with(DEFAULT.placement, "placement", rest));
+              SettingsRecord.with(DEFAULT.placement, "placement", rest),
+              SettingsRecord.with(DEFAULT.bookieMetrics, "bookie.metrics", rest),
+              SettingsRecord.with(DEFAULT.recoveryMetrics, "autorecovery.metrics", rest));
     } catch (IllegalArgumentException e) {
       throw new CommandException(String.valueOf(e.getMessage()), e);
     }
@@ -120,7 +131,9 @@ public record ProcessConfig(
         zooKeeper.withConnectString(connectString),
         bookKeeper.withMetadataUri(BookKeeperSettings.uriOf(connectString)),
         announce,
-        placement);
+        placement,
+        bookieMetrics,
+        recoveryMetrics);
   }
 
   /** Reads a file of {@code key = value} lines. */

@@ -87,6 +87,8 @@ class CommandLineTest {
     assertThat(run("standalone", "--host", "0.0.0.0", "--set", "gateway.auth.tokens=tokens"))
         .isEqualTo(1);
     assertThat(err.toString()).contains("in clear text").contains("gateway.tls.certificate");
+    assertThat(run("bookie", "--zookeeper", "127.0.0.1:1", "--host", "0.0.0.0")).isEqualTo(1);
+    assertThat(err.toString()).contains("could read and write everything: add --insecure");
   }
 
   @Test

@@ -1,15 +1,20 @@
 package io.sluice.log.bookie;
 
+import io.sluice.log.bookie.metrics.BookKeeperFigures;
+import io.sluice.log.bookie.metrics.MetricsServer;
+import io.sluice.log.bookie.metrics.MetricsSettings;
 import io.sluice.log.bookie.rack.PlacementSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.bookkeeper.common.component.LifecycleComponentStack;
 import org.apache.bookkeeper.conf.ServerConfiguration;
 import org.apache.bookkeeper.server.EmbeddedServer;
 import org.apache.bookkeeper.server.conf.BookieConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /** One bookie in this JVM, on one folder. Thread-safe. */
 public final class RunningBookie implements AutoCloseable {
@@ -17,15 +22,18 @@ public final class RunningBookie implements AutoCloseable {
   private final LifecycleComponentStack components;
   private final ServerConfiguration configuration;
   private final AdvertisedDriver metadata;
+  private final @Nullable MetricsServer metrics;
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
 
   private RunningBookie(
       LifecycleComponentStack components,
       ServerConfiguration configuration,
-      AdvertisedDriver metadata) {
+      AdvertisedDriver metadata,
+      @Nullable MetricsServer metrics) {
     this.components = components;
     this.configuration = configuration;
     this.metadata = metadata;
+    this.metrics = metrics;
   }
 
   /**
@@ -43,17 +51,25 @@ public final class RunningBookie implements AutoCloseable {
   public static RunningBookie start(
       BookieSettings settings, Path folder, String metadataUri, Duration sessionTimeout)
       throws IOException, InterruptedException {
-    return start(settings, PlacementSettings.DEFAULT, folder, metadataUri, sessionTimeout);
+    return start(
+        settings,
+        PlacementSettings.DEFAULT,
+        MetricsSettings.NONE,
+        folder,
+        metadataUri,
+        sessionTimeout);
   }
 
   /**
    * Starts it likewise, in a rack.
    *
    * @param placement of which its rack is told to the others
+   * @param metrics where it tells how it does
    */
   public static RunningBookie start(
       BookieSettings settings,
       PlacementSettings placement,
+      MetricsSettings metrics,
       Path folder,
       String metadataUri,
       Duration sessionTimeout)
@@ -66,7 +82,9 @@ public final class RunningBookie implements AutoCloseable {
       BookieRegistration.makeCluster(conf);
       BookieRegistration.check(conf);
       return start(
-          conf, AdvertisedDriver.connect(conf, settings.reachableHost(), placement.rack()));
+          conf,
+          AdvertisedDriver.connect(conf, settings.reachableHost(), placement.rack()),
+          metrics);
     } catch (InterruptedException | BookieRegistration.RefusedException e) {
       throw e;
     } catch (Exception e) {
@@ -83,20 +101,38 @@ public final class RunningBookie implements AutoCloseable {
     }
   }
 
-  private static RunningBookie start(ServerConfiguration conf, AdvertisedDriver metadata)
+  private static RunningBookie start(
+      ServerConfiguration conf, AdvertisedDriver metadata, MetricsSettings metrics)
       throws Exception {
+    BookKeeperFigures figures = new BookKeeperFigures(BookKeeperFigures.BOOKIE);
+    MetricsServer served = null;
     try {
+      if (metrics.enabled()) {
+        // First, so that the replay of a long journal can be watched.
+        served = MetricsServer.start(metrics, "bookie.metrics", figures, folders(conf));
+      }
+      EmbeddedServer.Builder builder =
+          EmbeddedServer.builder(new BookieConfiguration(conf)).metadataDriver(metadata);
       EmbeddedServer server =
-          EmbeddedServer.builder(new BookieConfiguration(conf)).metadataDriver(metadata).build();
+          (metrics.enabled() ? builder.statsProvider(figures) : builder).build();
       LifecycleComponentStack components = server.getLifecycleComponentStack();
-      RunningBookie bookie = new RunningBookie(components, conf, metadata);
+      RunningBookie bookie = new RunningBookie(components, conf, metadata, served);
       components.setExceptionHandler((thread, cause) -> bookie.ended.complete(cause));
       components.start();
       return bookie;
     } catch (Exception | Error e) {
       metadata.close();
+      if (served != null) {
+        served.close();
+      }
       throw e;
     }
+  }
+
+  private static Map<String, Path> folders(ServerConfiguration conf) {
+    return Map.of(
+        "journal", Path.of(conf.getJournalDirNames()[0]),
+        "ledgers", Path.of(conf.getLedgerDirNames()[0]));
   }
 
   /** Returns the TCP port that it listens on. */
@@ -114,5 +150,8 @@ public final class RunningBookie implements AutoCloseable {
   public void close() {
     components.close();
     metadata.close();
+    if (metrics != null) {
+      metrics.close();
+    }
   }
 }

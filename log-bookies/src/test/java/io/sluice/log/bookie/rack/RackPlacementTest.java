@@ -12,6 +12,7 @@ import io.sluice.log.bookie.Bookies;
 import io.sluice.log.bookie.EmbeddedZooKeeper;
 import io.sluice.log.bookie.RecoverySettings;
 import io.sluice.log.bookie.RunningBookie;
+import io.sluice.log.bookie.metrics.MetricsSettings;
 import io.sluice.log.bookkeeper.BookKeeperSegmentStore;
 import io.sluice.log.bookkeeper.BookKeeperSettings;
 import io.sluice.log.segment.Replication;
@@ -140,7 +141,11 @@ class RackPlacementTest {
     start("a1", "a");
     AutoRecovery recovery =
         AutoRecovery.start(
-            RecoverySettings.DEFAULT, THREE_RACKS, BookKeeperSettings.of(metadataUri), SESSION);
+            RecoverySettings.DEFAULT,
+            THREE_RACKS,
+            MetricsSettings.NONE,
+            BookKeeperSettings.of(metadataUri),
+            SESSION);
     recovery.close();
     assertThat(recovery.ended()).isNotCompletedExceptionally();
   }
@@ -191,7 +196,12 @@ class RackPlacementTest {
             BookieTls.NONE);
     RunningBookie bookie =
         RunningBookie.start(
-            small, new PlacementSettings(rack, 1), folder.resolve(id), metadataUri, SESSION);
+            small,
+            new PlacementSettings(rack, 1),
+            MetricsSettings.NONE,
+            folder.resolve(id),
+            metadataUri,
+            SESSION);
     running.add(bookie);
     return bookie;
   }
