@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillIT {
 
-  /** Two in every build, and twenty in each run of CI; -Dkills=N for more. */
-  private static final int KILLS = Integer.getInteger("kills", 2);
+  /** A few in every build; -Dkills=N for more. */
+  private static final int KILLS = Integer.getInteger("kills", 5);
 
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final String[] EAGER = {
