@@ -1,9 +1,10 @@
 package io.sluice.log.bookie.metrics;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.bookkeeper.stats.Counter;
 import org.apache.bookkeeper.stats.Gauge;
 import org.apache.bookkeeper.stats.NullStatsLogger;
@@ -11,6 +12,7 @@ import org.apache.bookkeeper.stats.OpStatsLogger;
 import org.apache.bookkeeper.stats.StatsLogger;
 import org.apache.bookkeeper.stats.StatsProvider;
 import org.apache.commons.configuration2.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes BookKeeper's figures, and keeps those that are {@link Exposed}. Its scopes are ignored, as
@@ -25,9 +27,8 @@ public final class BookKeeperFigures implements StatsProvider, StatsLogger {
   public static final String AUTORECOVERY = "sluice_autorecovery_";
 
   private final String prefix;
-  private final Map<String, Times> times = new ConcurrentHashMap<>();
-  private final Map<String, Total> totals = new ConcurrentHashMap<>();
-  private final Map<String, Gauge<? extends Number>> gauges = new ConcurrentHashMap<>();
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   /**
    * @param prefix which ones: BookKeeper's clients, autorecovery among them, have some of the
@@ -69,9 +70,10 @@ public final class BookKeeperFigures implements StatsProvider, StatsLogger {
 
   @Override
   public OpStatsLogger getOpStatsLogger(String name) {
-    return is(name, Exposed.Kind.TIMES)
-        ? times.computeIfAbsent(name, unused -> new Times())
-        : NullStatsLogger.INSTANCE.getOpStatsLogger(name);
+    Exposed metric = exposed(name, Exposed.Kind.TIMES);
+    return metric == null
+        ? NullStatsLogger.INSTANCE.getOpStatsLogger(name)
+        : Times.of(metric, registry);
   }
 
   @Override
@@ -81,9 +83,13 @@ public final class BookKeeperFigures implements StatsProvider, StatsLogger {
 
   @Override
   public Counter getCounter(String name) {
-    return is(name, Exposed.Kind.COUNTER)
-        ? totals.computeIfAbsent(name, unused -> new Total())
-        : NullStatsLogger.INSTANCE.getCounter(name);
+    Exposed metric = exposed(name, Exposed.Kind.COUNTER);
+    return metric == null
+        ? NullStatsLogger.INSTANCE.getCounter(name)
+        : new Total(
+            io.micrometer.core.instrument.Counter.builder(metric.name())
+                .description(metric.help())
+                .register(registry));
   }
 
   @Override
@@ -93,14 +99,21 @@ public final class BookKeeperFigures implements StatsProvider, StatsLogger {
 
   @Override
   public <T extends Number> void registerGauge(String name, Gauge<T> gauge) {
-    if (is(name, Exposed.Kind.READ_ONLY)) {
-      gauges.put(name, gauge);
+    Exposed metric = exposed(name, Exposed.Kind.READ_ONLY);
+    if (metric != null) {
+      io.micrometer.core.instrument.Gauge.builder(
+              metric.name(), () -> gauge.getSample().intValue() == 1 ? 0 : 1)
+          .description(metric.help())
+          .register(registry);
     }
   }
 
   @Override
   public <T extends Number> void unregisterGauge(String name, Gauge<T> gauge) {
-    gauges.remove(name, gauge);
+    Exposed metric = exposed(name, Exposed.Kind.READ_ONLY);
+    if (metric != null) {
+      registry.find(metric.name()).meters().forEach(registry::remove);
+    }
   }
 
   @Override
@@ -108,28 +121,20 @@ public final class BookKeeperFigures implements StatsProvider, StatsLogger {
     writer.write(text());
   }
 
-  /** Returns all that is known, in Prometheus's text format. */
-  String text() {
-    StringBuilder out = new StringBuilder();
-    for (Exposed metric : Exposed.ALL) {
-      Times histogram = times.get(metric.source());
-      Total total = totals.get(metric.source());
-      Gauge<? extends Number> gauge = gauges.get(metric.source());
-      if (histogram != null) {
-        histogram.write(metric, out);
-      } else if (total != null) {
-        Exposition.head(out, metric.name() + "_total", "counter", metric.help());
-        Exposition.sample(out, metric.name() + "_total", "", total.get());
-      } else if (gauge != null) {
-        Exposition.head(out, metric.name(), "gauge", metric.help());
-        Exposition.sample(out, metric.name(), "", gauge.getSample().intValue() == 1 ? 0 : 1);
-      }
-    }
-    return out.toString();
+  /** Returns what has them, for figures that aren't BookKeeper's. */
+  MeterRegistry registry() {
+    return registry;
   }
 
-  private boolean is(String name, Exposed.Kind kind) {
+  /** Returns all that is known, in Prometheus's text format. */
+  String text() {
+    return registry.scrape();
+  }
+
+  private @Nullable Exposed exposed(String name, Exposed.Kind kind) {
     Exposed metric = Exposed.of(name);
-    return metric != null && metric.kind() == kind && metric.name().startsWith(prefix);
+    return metric != null && metric.kind() == kind && metric.name().startsWith(prefix)
+        ? metric
+        : null;
   }
 }

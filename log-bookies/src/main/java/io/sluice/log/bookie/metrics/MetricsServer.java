@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -21,16 +21,15 @@ public final class MetricsServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
   private static final String DISK = "sluice_bookie_disk_used_ratio";
+  private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final int THREADS = 2;
 
   private final BookKeeperFigures figures;
-  private final Map<String, Path> folders;
   private final HttpServer server;
   private final ExecutorService threads;
 
-  private MetricsServer(BookKeeperFigures figures, Map<String, Path> folders, HttpServer server) {
+  private MetricsServer(BookKeeperFigures figures, HttpServer server) {
     this.figures = figures;
-    this.folders = new TreeMap<>(folders);
     this.server = server;
     this.threads =
         Executors.newFixedThreadPool(
@@ -70,7 +69,15 @@ public final class MetricsServer implements AutoCloseable {
               + ".port, or host",
           e);
     }
-    MetricsServer metrics = new MetricsServer(figures, folders, server);
+    folders.forEach(
+        (name, folder) ->
+            Gauge.builder(DISK, () -> used(folder))
+                .tag("folder", name)
+                .description(
+                    "Share of the disk of a folder that is in use, 0 to 1; 1 for a folder that can't"
+                        + " be read.")
+                .register(figures.registry()));
+    MetricsServer metrics = new MetricsServer(figures, server);
     server.setExecutor(metrics.threads);
     server.createContext("/", metrics::answer);
     server.start();
@@ -83,28 +90,14 @@ public final class MetricsServer implements AutoCloseable {
         exchange.sendResponseHeaders(404, -1);
         return;
       }
-      byte[] text = text().getBytes(UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", Exposition.CONTENT_TYPE);
+      byte[] text = figures.text().getBytes(UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", CONTENT_TYPE);
       exchange.sendResponseHeaders(200, text.length);
       exchange.getResponseBody().write(text);
     } catch (RuntimeException e) {
       LOG.warn("Metrics can't be told", e);
       throw e;
     }
-  }
-
-  private String text() {
-    StringBuilder out = new StringBuilder(figures.text());
-    if (!folders.isEmpty()) {
-      Exposition.head(
-          out,
-          DISK,
-          "gauge",
-          "Share of the disk of a folder that is in use, 0 to 1; 1 for a folder that can't be read.");
-      folders.forEach(
-          (name, folder) -> Exposition.sample(out, DISK, "folder=\"" + name + "\"", used(folder)));
-    }
-    return out.toString();
   }
 
   private static double used(Path folder) {

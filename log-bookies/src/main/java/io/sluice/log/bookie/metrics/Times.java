@@ -1,44 +1,50 @@
 package io.sluice.log.bookie.metrics;
 
-import java.util.Locale;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 import org.apache.bookkeeper.stats.OpStatsData;
 import org.apache.bookkeeper.stats.OpStatsLogger;
 
-/** A histogram of the times that calls took which went well, and a count of those that failed. */
-final class Times implements OpStatsLogger {
+/**
+ * A histogram of the times that calls took which went well, and a count of those that failed.
+ *
+ * @param succeeded the histogram
+ * @param failed the count
+ */
+record Times(Timer succeeded, Counter failed) implements OpStatsLogger {
 
-  /** Upper bounds of the buckets in microseconds: from a fast device's sync to a stalled one. */
-  private static final long[] BOUNDS_MICROS = {
-    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
-    1_000_000, 2_500_000, 5_000_000
-  };
+  /** Upper bounds of the buckets: from a fast device's sync to a stalled one. */
+  private static final Duration[] BOUNDS =
+      LongStream.of(
+              100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+              1_000_000, 2_500_000, 5_000_000)
+          .mapToObj(micros -> Duration.ofNanos(TimeUnit.MICROSECONDS.toNanos(micros)))
+          .toArray(Duration[]::new);
 
-  private final LongAdder[] buckets = new LongAdder[BOUNDS_MICROS.length + 1];
-  private final LongAdder micros = new LongAdder();
-  private final LongAdder failures = new LongAdder();
-
-  Times() {
-    for (int i = 0; i < buckets.length; i++) {
-      buckets[i] = new LongAdder();
-    }
+  /** Returns those of a metric, as a registry has them. */
+  static Times of(Exposed metric, MeterRegistry registry) {
+    return new Times(
+        Timer.builder(metric.name())
+            .description(metric.help())
+            .serviceLevelObjectives(BOUNDS)
+            .register(registry),
+        Counter.builder(metric.name() + "_failures")
+            .description("Those that failed. " + metric.help())
+            .register(registry));
   }
 
   @Override
   public void registerSuccessfulEvent(long latency, TimeUnit unit) {
-    long took = unit.toMicros(latency);
-    int bucket = 0;
-    while (bucket < BOUNDS_MICROS.length && took > BOUNDS_MICROS[bucket]) {
-      bucket++;
-    }
-    buckets[bucket].increment();
-    micros.add(took);
+    succeeded.record(latency, unit);
   }
 
   @Override
   public void registerFailedEvent(long latency, TimeUnit unit) {
-    failures.increment();
+    failed.increment();
   }
 
   /** A value that is no time; none of those that are told is registered so. */
@@ -49,32 +55,13 @@ final class Times implements OpStatsLogger {
 
   @Override
   public void registerFailedValue(long value) {
-    failures.increment();
-  }
-
-  /** Appends it in Prometheus's text format. */
-  void write(Exposed metric, StringBuilder out) {
-    String name = metric.name() + "_seconds";
-    Exposition.head(out, name, "histogram", metric.help());
-    long count = 0;
-    for (int i = 0; i < BOUNDS_MICROS.length; i++) {
-      count += buckets[i].sum();
-      String bound = String.format(Locale.ROOT, "%s", BOUNDS_MICROS[i] / 1e6);
-      Exposition.sample(out, name + "_bucket", "le=\"" + bound + "\"", count);
-    }
-    count += buckets[BOUNDS_MICROS.length].sum();
-    Exposition.sample(out, name + "_bucket", "le=\"+Inf\"", count);
-    Exposition.sample(out, name + "_sum", "", micros.sum() / 1e6);
-    Exposition.sample(out, name + "_count", "", count);
-    String failed = metric.name() + "_failures_total";
-    Exposition.head(out, failed, "counter", "Those that failed. " + metric.help());
-    Exposition.sample(out, failed, "", failures.sum());
+    failed.increment();
   }
 
   /** Quantiles, which nobody here asks for. */
   @Override
   public OpStatsData toOpStatsData() {
-    return new OpStatsData(0, failures.sum(), 0, new long[6]);
+    return new OpStatsData(succeeded.count(), (long) failed.count(), 0, new long[6]);
   }
 
   @Override

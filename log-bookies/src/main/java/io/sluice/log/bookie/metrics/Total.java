@@ -1,37 +1,38 @@
 package io.sluice.log.bookie.metrics;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import org.apache.bookkeeper.stats.Counter;
 
-/** A number that grows. */
-final class Total implements Counter {
-
-  private final LongAdder sum = new LongAdder();
+/**
+ * A number that only grows.
+ *
+ * @param counter what the registry has of it
+ */
+record Total(io.micrometer.core.instrument.Counter counter) implements Counter {
 
   @Override
   public void inc() {
-    sum.increment();
+    counter.increment();
   }
 
   @Override
   public void dec() {
-    sum.decrement();
+    // BookKeeper takes from none of those that are told.
   }
 
   @Override
   public void addCount(long delta) {
-    sum.add(delta);
+    counter.increment((double) delta);
   }
 
   @Override
   public void addLatency(long latency, TimeUnit unit) {
-    sum.add(unit.toMillis(latency));
+    counter.increment((double) unit.toMillis(latency));
   }
 
   @Override
   public Long get() {
-    return sum.sum();
+    return (long) counter.count();
   }
 
   @Override

@@ -71,11 +71,11 @@ class BookieMetricsTest {
             .containsPattern("(?m)^sluice_bookie_read_seconds_count [1-9]")
             .containsPattern("(?m)^sluice_bookie_written_bytes_total [1-9]")
             .containsPattern("(?m)^sluice_bookie_read_bytes_total [1-9]")
-            .containsPattern("(?m)^sluice_bookie_read_only 0$")
+            .containsPattern("(?m)^sluice_bookie_read_only 0\\.0$")
             .containsPattern("(?m)^sluice_bookie_disk_used_ratio\\{folder=\"journal\"} [01]\\.\\d")
             .containsPattern("(?m)^sluice_bookie_disk_used_ratio\\{folder=\"ledgers\"} [01]\\.\\d");
         assertThat(get(recoveryMetrics, "/metrics").body())
-            .contains("sluice_autorecovery_copied_segments_total 0\n")
+            .contains("sluice_autorecovery_copied_segments_total 0.0\n")
             .contains("\nsluice_autorecovery_copy_seconds_count 0\n")
             .doesNotContain("sluice_bookie_");
         assertThat(get(metrics, "/else").statusCode()).isEqualTo(404);
@@ -107,7 +107,7 @@ class BookieMetricsTest {
         .contains("sluice_bookie_journal_sync_seconds_bucket{le=\"+Inf\"} 3\n")
         .contains("sluice_bookie_journal_sync_seconds_sum 30.000201\n")
         .contains("sluice_bookie_journal_sync_seconds_count 3\n")
-        .contains("sluice_bookie_journal_sync_failures_total 1\n");
+        .contains("sluice_bookie_journal_sync_failures_total 1.0\n");
   }
 
   @Test
@@ -122,13 +122,13 @@ class BookieMetricsTest {
             """
             # HELP sluice_bookie_written_bytes_total Bytes of entries that were added.
             # TYPE sluice_bookie_written_bytes_total counter
-            sluice_bookie_written_bytes_total 6
+            sluice_bookie_written_bytes_total 6.0
             """);
   }
 
   @Test
   void aBookieThatTakesNoWritesSaysSo() {
-    Map.of(1, "sluice_bookie_read_only 0\n", 0, "sluice_bookie_read_only 1\n")
+    Map.of(1, "sluice_bookie_read_only 0.0\n", 0, "sluice_bookie_read_only 1.0\n")
         .forEach(
             (status, line) -> {
               BookKeeperFigures figures = new BookKeeperFigures(BookKeeperFigures.BOOKIE);
