@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -159,7 +160,7 @@ class StartedTest(unittest.TestCase):
         self.start("compactor", command + ["--zookeeper", self.zookeeper, "--warehouse", "file://" + self.root + "/lake"])
         # The launcher gives way to Java, so that the end of a container reaches it.
         bookie.terminate()
-        self.assertEqual(143, bookie.wait(LIMIT) % 256 if bookie.returncode is None or bookie.returncode >= 0 else 128 - bookie.returncode)
+        self.assertEqual(128 + signal.SIGTERM, bookie.wait(LIMIT))
 
 
 if __name__ == "__main__":

@@ -159,6 +159,11 @@ variable "settings" {
   }
 
   validation {
+    condition     = !contains(keys(var.settings), "gateway.tls.client-ca")
+    error_message = "settings must not have gateway.tls.client-ca: the load balancer's health checks, and what sends metrics, show no certificate, so that no gateway would be ready."
+  }
+
+  validation {
     condition     = alltrue([for key, value in var.settings : can(regex("^[a-z][a-z.-]*[a-z]$", key)) && !strcontains(value, "\n")])
     error_message = "settings must be keys as docs/configuration.md lists them, and values of one line."
   }

@@ -231,6 +231,16 @@ run "what_cloud_init_gets_is_small_enough" {
   }
 }
 
+run "settings_can_t_ask_the_load_balancer_for_a_certificate" {
+  command = plan
+
+  variables {
+    settings = { "gateway.tls.client-ca" = "/etc/sluice/clients.crt" }
+  }
+
+  expect_failures = [var.settings]
+}
+
 run "a_gateway_alone_is_refused" {
   command = plan
 
