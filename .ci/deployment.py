@@ -1,5 +1,6 @@
 """A whole deployment, as on AWS: ZooKeeper, three bookies and two gateways with TLS and tokens, the compactor as a function that the gateways'
-announcements drive through a queue, a lake in S3 and Glue, and a real Flink. Each is a process of its own; a stand-in answers for AWS.
+announcements drive through a queue, a lake in S3 and Glue, and a real Flink. The cluster's connections are TLS with certificates from both sides
+and the settings that Terraform writes; the function gets its certificate from Secrets Manager. Each part is a process of its own; a stand-in answers for AWS.
 
 Usage: deployment.py SLUICE MINISTACK ZIP DISTRIBUTION SQL-GATEWAY-JAR BUNDLE-JAR FLIGHTS.csv.gz. ZIP is the function's, the four before FLIGHTS are
 as other scripts have them.
@@ -23,6 +24,7 @@ import time
 
 from pyiceberg.catalog import load_catalog
 
+import machine_files
 from aws_stand_in import CREDENTIALS, Function, Gate, StandIn
 from flink_cluster import Flink, SqlClient
 from sluice_parts import Cluster
@@ -264,11 +266,19 @@ class Deployment:
 
     def _variables(self):
         """The function's environment: as terraform/modules/compactor has it, and where AWS is."""
-        return {
+        secrets = {name: self._secret(name) for name in ("identity", "ca")}
+        return machine_files.function_variables(**secrets) | {
             "SLUICE_ZOOKEEPER": self.cluster.zookeeper_at, "SLUICE_LEDGERS": f"zk+hierarchical://{self.cluster.zookeeper_at}/ledgers",
-            "SLUICE_WAREHOUSE": WAREHOUSE, "SLUICE_CATALOG_TYPE": "glue", "JAVA_TOOL_OPTIONS": "-Xmx512m",
+            "SLUICE_WAREHOUSE": WAREHOUSE, "SLUICE_CATALOG_TYPE": "glue",
+            "JAVA_TOOL_OPTIONS": f"{machine_files.function_options()} -Xmx512m -Djava.io.tmpdir={self.work}",
             "AWS_ENDPOINT_URL": self.aws.endpoint, "AWS_ENDPOINT_URL_S3": self.gate.endpoint,
         }
+
+    def _secret(self, name):
+        """Puts what the cluster's other parts have in a file, and returns the secret's ID."""
+        identifier = f"town/cluster/{name}"
+        self.aws.client("secretsmanager").create_secret(Name=identifier, SecretString=(self.cluster.secrets / name).read_text())
+        return identifier
 
     def rows(self):
         """How many rows are durable in the log."""

@@ -1,24 +1,44 @@
-"""The parts of a cluster as processes on loopback, with TLS and tokens: each may be killed, and started again as it was."""
+"""The parts of a cluster as processes on loopback, with TLS between all of them, and tokens: each may be killed, and started again as it was.
+
+What they are told of TLS among themselves, and ZooKeeper itself, is what Terraform writes to machines.
+"""
 import json
 import os
 import pathlib
 import signal
+import socket
 import ssl
 import subprocess
 import time
 import urllib.error
 import urllib.request
 
+import machine_files
 from free_port import free_port
 
 READY_S = 180
 CALL_S = 200
 # Of the JVM, in MiB.
-MEMORY = {"zookeeper": (96, 64), "bookie": (192, 192), "gateway": (384, 128)}
+MEMORY = {"bookie": (192, 192), "gateway": (384, 128)}
 # Sessions end soon, so that what was killed is missed, and may start again, soon.
 SESSIONS = ["--set", "zookeeper.session-timeout=5s", "--set", "bookkeeper.session-timeout=5s"]
 BOOKIE = ["bookie.write-cache-bytes=32MiB", "bookie.read-cache-bytes=16MiB", "bookie.index-cache-bytes=8MiB", "bookie.journal-bytes=64MiB",
           "bookie.entry-log-bytes=64MiB"]
+# By which of Terraform's settings they know others, and others them.
+TLS = {"bookie": ("zookeeper", "bookkeeper", "bookie"), "gateway": ("zookeeper", "bookkeeper")}
+
+
+def answers(port, secrets):
+    """Whether a server of ZooKeeper serves those who show the cluster's certificate."""
+    context = ssl.create_default_context(cafile=f"{secrets}/ca")
+    context.load_cert_chain(f"{secrets}/identity")
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=CALL_S) as connection:
+            with context.wrap_socket(connection, server_hostname="127.0.0.1") as session:
+                session.sendall(b"srvr")
+                return b"Mode" in session.recv(4096)
+    except OSError:
+        return False
 
 
 class Certificates:
@@ -41,14 +61,12 @@ class Certificates:
 
 
 class Part:
-    """One process of `sluice`. It is ready when it says so."""
+    """One process. It is ready when `is_ready` says so; what is of `sluice` prints it."""
 
-    def __init__(self, name, kind, sluice, arguments, environment, work):
-        self.name, self.command = name, [sluice, kind, *arguments]
-        heap, direct = MEMORY[kind]
-        options = f"-Xmx{heap}m -XX:MaxDirectMemorySize={direct}m -XX:+UseSerialGC"
-        self.environment = dict(environment, SLUICE_JAVA_OPTS=options)
+    def __init__(self, name, command, environment, work, is_ready=None):
+        self.name, self.command, self.environment = name, command, environment
         self.work = pathlib.Path(work)
+        self.is_ready = is_ready or (lambda: " is ready" in self.log())
         self.process, self.starts = None, 0
 
     def begin(self):
@@ -58,7 +76,7 @@ class Part:
 
     def await_ready(self):
         limit = time.monotonic() + READY_S
-        while " is ready" not in self.log():
+        while not self.is_ready():
             assert self.process.poll() is None and time.monotonic() < limit, f"{self.name} isn't ready:\n{self.log()[-3000:]}"
             time.sleep(0.1)
 
@@ -93,9 +111,17 @@ class Cluster:
     def __init__(self, sluice, work, environment, warehouse, settings):
         self.sluice, self.work, self.environment = sluice, pathlib.Path(work), environment
         self.certificates = Certificates(work)
-        self.zookeeper_at = f"127.0.0.1:{free_port()}"
         self.tokens = {}
-        self.zookeeper = self._part("zookeeper", "zookeeper", "--port", self.zookeeper_at.split(":")[1], "--data", str(self.work / "zookeeper"))
+        self.secrets = self.work / "cluster"
+        self.secrets.mkdir()
+        machine_files.make_certificate(self.secrets)
+        zookeeper_port = free_port()
+        self.zookeeper_at = f"127.0.0.1:{zookeeper_port}"
+        home = pathlib.Path(sluice).resolve().parent.parent
+        self.zookeeper = Part(
+            "zookeeper", machine_files.zookeeper(self.work / "zookeeper", home, self.secrets, zookeeper_port), environment, work,
+            lambda: answers(zookeeper_port, self.secrets),
+        )
         cluster = ["--zookeeper", self.zookeeper_at, *SESSIONS]
         caches = [argument for setting in BOOKIE for argument in ("--set", setting)]
         self.bookies = [
@@ -114,7 +140,12 @@ class Cluster:
         ]
 
     def _part(self, name, kind, *arguments):
-        return Part(name, kind, self.sluice, arguments, self.environment, self.work)
+        heap, direct = MEMORY[kind]
+        settings = self.work / f"{kind}.properties"
+        settings.write_text(machine_files.settings(self.secrets, *TLS[kind]))
+        options = f"-Xmx{heap}m -XX:MaxDirectMemorySize={direct}m -XX:+UseSerialGC"
+        environment = dict(self.environment, SLUICE_JAVA_OPTS=options)
+        return Part(name, [self.sluice, kind, "--config", str(settings), *arguments], environment, self.work)
 
     def start(self):
         self.zookeeper.start()

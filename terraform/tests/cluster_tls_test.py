@@ -23,6 +23,7 @@ sys.path.insert(0, os.path.join(ROOT, ".ci"))
 sys.path.insert(0, os.path.join(MODULES, "machine", "files"))
 import sluice_metrics  # noqa: E402
 from free_port import free_port  # noqa: E402
+from machine_files import make_certificate, rendered, replace, settings, zookeeper  # noqa: E402
 
 HOME = os.environ.get("SLUICE_HOME")
 TARBALLS = sorted(glob.glob(os.path.join(ROOT, "cli/target/sluice-*.tar.gz")), key=os.path.getmtime)
@@ -38,42 +39,6 @@ def read(*path):
 def write(text, *path):
     with open(os.path.join(*path), "w", encoding="utf-8") as file:
         file.write(text)
-
-
-def rendered(template, variables):
-    """Returns what Terraform makes of a template, without a provider."""
-    folder = tempfile.mkdtemp()
-    try:
-        expression = "jsonencode(templatefile(%s, jsondecode(%s)))\n" % (json.dumps(template), json.dumps(json.dumps(variables)))
-        output = subprocess.run(["terraform", "console"], cwd=folder, input=expression, capture_output=True, text=True, check=True, timeout=LIMIT).stdout
-        return json.loads(json.loads(output))
-    finally:
-        shutil.rmtree(folder)
-
-
-def settings(folder, *names):
-    """Returns settings of cluster_tls.tf with files in a folder of the test's own."""
-    source = read(TERRAFORM, "cluster_tls.tf")
-    values = {"local.cluster_identity": folder + "/identity", "local.cluster_ca": folder + "/ca", "local.cluster_name": "town.sluice.internal"}
-    lines = []
-    for name in names:
-        body = re.search(r"^  %s_tls_settings = \{\n(.*?)^  \}$" % name, source, re.M | re.S).group(1)
-        for key, value in re.findall(r'^    "([a-z.-]+)"\s+= (.*)$', body, re.M):
-            lines.append("%s = %s\n" % (key, values.get(value, value.strip('"'))))
-    return "".join(lines)
-
-
-def make_certificate(folder):
-    """Makes a CA and the cluster's certificate in a folder by the commands of docs/aws.md; `identity` and `ca` are what its secrets get."""
-    docs = read(ROOT, "docs/aws.md")
-    block = re.search(r"^    openssl req -x509 [^\n]*cluster-ca\.key.*?^(?!    )", docs, re.M | re.S).group(0)
-    names = "DNS:town.sluice.internal,IP:127.0.0.1,DNS:localhost"
-    script = "set -e\nterraform() { [ \"$*\" = 'output -raw cluster_certificate_names' ] && printf %%s '%s'; }\n%s" % (names, block)
-    subprocess.run(["bash", "-c", script], cwd=folder, check=True, capture_output=True, timeout=LIMIT)
-    shutil.copy(os.path.join(folder, "cluster.pem"), os.path.join(folder, "identity.new"))
-    os.replace(os.path.join(folder, "identity.new"), os.path.join(folder, "identity"))
-    shutil.copy(os.path.join(folder, "cluster-ca.crt"), os.path.join(folder, "ca.new"))
-    os.replace(os.path.join(folder, "ca.new"), os.path.join(folder, "ca"))
 
 
 @unittest.skipUnless((HOME or TARBALLS) and shutil.which("terraform") and shutil.which("java"), "no distribution was built, or no Terraform or Java is there")
@@ -94,22 +59,11 @@ class ClusterTlsTest(unittest.TestCase):
         cls.ports = [free_port() for _ in range(3)]
         cls.connect = ",".join("127.0.0.1:%d" % port for port in cls.ports)
         peers = {str(number): "127.0.0.1:%d:%d" % (free_port(), free_port()) for number in (1, 2, 3)}
-        cls.servers = [cls.start_zookeeper(number, port, peers) for number, port in enumerate(cls.ports, 1)]
-
-    @classmethod
-    def start_zookeeper(cls, number, port, peers):
-        folder = os.path.join(cls.folder, "zookeeper-%d" % number)
-        os.makedirs(os.path.join(folder, "data"))
-        write("%d\n" % number, folder, "data", "myid")
-        variables = {"own": "127.0.0.1", "port": port, "identity": cls.secrets + "/identity", "ca": cls.secrets + "/ca", "servers": peers}
-        text = rendered(os.path.join(MODULES, "zookeeper/files/zoo.cfg"), variables)
-        # All servers are at one address here, so that each has ports of its own.
-        text = text.replace(":2888:3888", "").replace("/var/lib/zookeeper/data", folder + "/data")
-        write(text, folder, "zoo.cfg")
-        service = rendered(os.path.join(MODULES, "zookeeper/files/sluice-zookeeper.service"), {"java_opts": "-Xmx96m", "starts": []})
-        command = re.search(r"^ExecStart=(.*)$", service, re.M).group(1)
-        command = command.replace("/usr/bin/java", "java").replace("/opt/sluice", cls.home).replace("/etc/sluice", folder)
-        return cls.start("zookeeper-%d" % number, command.split())
+        cls.servers = []
+        for number, port in enumerate(cls.ports, 1):
+            name = "zookeeper-%d" % number
+            command = zookeeper(os.path.join(cls.folder, name), cls.home, cls.secrets, port, number, peers)
+            cls.servers.append(cls.start(name, command))
 
     @classmethod
     def start(cls, name, command, **env):
@@ -213,13 +167,13 @@ class ClusterTlsTest(unittest.TestCase):
         new = os.path.join(self.folder, "new")
         os.mkdir(new)
         make_certificate(new)
-        self.put("ca", old_ca + read(new, "ca"))
+        replace(self.secrets + "/ca", old_ca + read(new, "ca"))
         for port in self.ports:
             self.until("a server trusts the new CA", lambda: self.serves(port, new + "/identity", self.secrets + "/ca"))
-        self.put("identity", read(new, "identity"))
+        replace(self.secrets + "/identity", read(new, "identity"))
         for port in self.ports:
             self.until("a server has the new certificate", lambda: self.serves(port, new + "/identity", new + "/ca"))
-        self.put("ca", read(new, "ca"))
+        replace(self.secrets + "/ca", read(new, "ca"))
         write(old_identity, self.folder, "old-identity")
         for port in self.ports:
             self.until("the old CA is of no use any more", lambda: not self.serves(port, os.path.join(self.folder, "old-identity"), new + "/ca"))
@@ -230,11 +184,6 @@ class ClusterTlsTest(unittest.TestCase):
         self.until("a server that was started again serves", lambda: self.told(self.ports[0]).get("ZooKeeperUp") == 1)
         listing = self.sluice("bookie", "list")
         self.assertEqual(1, sluice_metrics.bookies(listing.stdout), listing.stdout + listing.stderr)
-
-    def put(self, name, text):
-        """Replaces a secret's file as sluice-secrets does."""
-        write(text, self.secrets, name + ".new")
-        os.replace(os.path.join(self.secrets, name + ".new"), os.path.join(self.secrets, name))
 
     def serves(self, port, identity, ca):
         return self.told(port, identity, ca).get("ZooKeeperUp") == 1
