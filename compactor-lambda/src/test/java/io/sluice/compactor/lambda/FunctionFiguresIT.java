@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.lake.LakeSettings;
 import io.sluice.catalog.table.Table;
+import io.sluice.compactor.glue.Buckets;
 import io.sluice.log.append.SealListener;
 import io.sluice.testing.bookies.EmbeddedBookies;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * How long the function takes to start and how much memory it needs, with one processor and the
  * memory that the Terraform module gives it. {@code bench/function} runs it and shows what it says;
- * it means something only on a machine that has nothing else to do.
+ * it means something only on a machine that has nothing else to do. The lake is a folder, or in S3
+ * and Glue at the endpoint that {@code -Daws.endpoint} names.
  */
 @Tag("soak")
 @Timeout(1_200)
@@ -32,6 +35,7 @@ class FunctionFiguresIT {
   private static final int BATCH_ROWS = 8_192;
   private static final int ROW_BYTES = 128;
   private static final long LAMBDA_BYTES = 1_769L << 20;
+  private static final String ENDPOINT = System.getProperty("aws.endpoint", "");
 
   @RegisterExtension static final EmbeddedBookies BOOKIES = new EmbeddedBookies();
 
@@ -41,8 +45,9 @@ class FunctionFiguresIT {
   void startAndMemory() throws Exception {
     Path task = folder.resolve("task");
     FunctionProcess.unpack(FunctionProcess.zip(), task);
-    try (LogTown town =
-        new LogTown(BOOKIES, LakeSettings.local(folder.resolve("lake")), SealListener.NONE)) {
+    LakeSettings lake =
+        ENDPOINT.isEmpty() ? LakeSettings.local(folder.resolve("lake")) : onAws(ENDPOINT);
+    try (LogTown town = new LogTown(BOOKIES, lake, SealListener.NONE)) {
       Table small = town.table("small", 1);
       for (int start = 0; start < STARTS; start++) {
         var unused = started(town, task, "idle" + start, "small");
@@ -63,11 +68,26 @@ class FunctionFiguresIT {
     }
   }
 
+  private static LakeSettings onAws(String endpoint) {
+    String bucket = Buckets.make(URI.create(endpoint));
+    return new LakeSettings(
+        "s3://" + bucket + "/lake",
+        Map.of(
+            "type", "glue",
+            "glue.endpoint", endpoint,
+            "s3.endpoint", endpoint,
+            "s3.path-style-access", "true",
+            "http-client.type", "urlconnection"));
+  }
+
   /** Starts a function for one message, and returns the most memory it had. */
   private long started(LogTown town, Path task, String run, String table) throws Exception {
     Map<String, String> variables = new HashMap<>(town.environment());
     variables.put("JAVA_TOOL_OPTIONS", "-Xmx884m");
     variables.put(LambdaEnvironment.MEMORY_MIB, "294");
+    variables.put("AWS_REGION", "us-east-1");
+    variables.put("AWS_ACCESS_KEY_ID", "test");
+    variables.put("AWS_SECRET_ACCESS_KEY", "test");
     long begin = System.nanoTime();
     try (FunctionProcess function =
         FunctionProcess.start(

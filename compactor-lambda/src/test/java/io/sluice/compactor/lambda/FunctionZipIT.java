@@ -87,7 +87,8 @@ class FunctionZipIT {
         assertThat(function.log().lines().filter(line -> line.contains("Compacted")))
             .isNotEmpty()
             .allSatisfy(line -> assertThat(JSON.readTree(line).has("requestId")).isTrue());
-        assertThat(function.log()).doesNotContain("ClassNotFound", "NoClassDefFound", "SLF4J");
+        assertThat(function.log())
+            .doesNotContain("ClassNotFound", "NoClassDefFound", "SLF4J", "WARN");
       }
     }
   }

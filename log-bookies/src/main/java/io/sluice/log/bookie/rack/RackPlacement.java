@@ -24,14 +24,15 @@ public final class RackPlacement extends RackawareEnsemblePlacementPolicy {
   public RackPlacement() {}
 
   /**
-   * Has what is configured so, a client or autorecovery, place copies by racks; nothing is changed
-   * where racks don't matter.
+   * Has what is configured so, a client or autorecovery, place copies by racks; where those don't
+   * matter all bookies are in one, as without this.
    */
   public static void configure(AbstractConfiguration<?> conf, PlacementSettings settings) {
+    // Else BookKeeper looks for a script, and warns at each start that there is none.
+    conf.setProperty(REPP_DNS_RESOLVER_CLASS, NoAddresses.class.getName());
     if (settings.minRacks() > 1) {
       conf.setProperty(
           ClientConfiguration.ENSEMBLE_PLACEMENT_POLICY, RackPlacement.class.getName());
-      conf.setProperty(REPP_DNS_RESOLVER_CLASS, NoAddresses.class.getName());
       conf.setMinNumRacksPerWriteQuorum(settings.minRacks());
       conf.setEnforceMinNumRacksPerWriteQuorum(true);
       // A gateway isn't in a rack; one that was would put a copy of all into its own.
