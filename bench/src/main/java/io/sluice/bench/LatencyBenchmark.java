@@ -29,7 +29,7 @@ final class LatencyBenchmark {
   private static final int MAX_ENTRY_BYTES = 1 << 20;
   static final int IN_FLIGHT = 64;
   private static final int WARM_UP_RATE = 800;
-  private static final double WARM_UP_SECONDS = 50;
+  private static final double WARM_UP_SECONDS = 120;
 
   private final Bench bench;
 
@@ -71,7 +71,7 @@ final class LatencyBenchmark {
     return table;
   }
 
-  /** Lets the code be compiled: that takes both cores about a minute at this rate. */
+  /** Lets the code be compiled: that takes both cores some minutes at this rate. */
   private void warmUp() throws Exception {
     Bench.say("latency: compiling, " + WARM_UP_SECONDS + " s and half as many of raw adds");
     var unused = follow(WARM_UP_RATE, (int) (WARM_UP_RATE * WARM_UP_SECONDS), new Latencies());

@@ -49,7 +49,7 @@ public final class ServerProcess implements AutoCloseable {
   private static ServerProcess start(String heap, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx" + heap, "-XX:MaxDirectMemorySize=1g"));
+    command.addAll(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:MaxDirectMemorySize=1g"));
     command.addAll(OPENS);
     command.addAll(List.of("-Dlog4j2.configurationFile=bench-log4j2.xml"));
     command.addAll(List.of("-Darrow.enable_unsafe_memory_access=true"));

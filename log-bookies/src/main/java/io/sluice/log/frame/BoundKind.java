@@ -22,6 +22,9 @@ public enum BoundKind {
   /** Unsigned bytes from left to right: string, binary, fixed, uuid. */
   BYTES(6, -1, BoundKind::compareUnsigned);
 
+  /** By code. */
+  private static final BoundKind[] KINDS = values();
+
   private final int code;
   private final int size;
 
@@ -55,10 +58,8 @@ public enum BoundKind {
    * @throws CorruptEntryException if there is none
    */
   static BoundKind of(int code) {
-    for (BoundKind kind : values()) {
-      if (kind.code == code) {
-        return kind;
-      }
+    if (code >= 0 && code < KINDS.length) {
+      return KINDS[code];
     }
     throw new CorruptEntryException("unknown kind of column bounds: " + code);
   }

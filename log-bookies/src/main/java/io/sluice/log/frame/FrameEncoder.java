@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.sluice.catalog.table.TableOptions.LogCompression;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
@@ -167,13 +168,21 @@ public final class FrameEncoder {
 
   private static ByteBuf body(ArrowRecordBatch batch, int bodyBytes) {
     ByteBuf body = ByteBufAllocator.DEFAULT.directBuffer(bodyBytes, bodyBytes);
+    // One view of the body, and none of each buffer: a small row has some thirty of them.
+    ByteBuffer out = body.nioBuffer(0, bodyBytes);
+    int start = out.position();
     List<ArrowBuf> buffers = batch.getBuffers();
     List<ArrowBuffer> layout = batch.getBuffersLayout();
+    int end = 0;
     for (int i = 0; i < buffers.size(); i++) {
-      int size = (int) buffers.get(i).readableBytes();
-      body.writeZero((int) layout.get(i).getOffset() - body.writerIndex());
-      body.writeBytes(buffers.get(i).nioBuffer(buffers.get(i).readerIndex(), size));
+      ArrowBuf buffer = buffers.get(i);
+      int size = (int) buffer.readableBytes();
+      int at = (int) layout.get(i).getOffset();
+      body.setZero(end, at - end);
+      end = at + size;
+      out.limit(start + end).position(start + at);
+      buffer.getBytes(buffer.readerIndex(), out);
     }
-    return body.writeZero(bodyBytes - body.writerIndex());
+    return body.setZero(end, bodyBytes - end).writerIndex(bodyBytes);
   }
 }
