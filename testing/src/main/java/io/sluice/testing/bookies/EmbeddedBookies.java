@@ -69,8 +69,11 @@ public final class EmbeddedBookies implements BeforeAllCallback {
   public void beforeAll(ExtensionContext context) {
     shared =
         context
-            .getRoot()
-            .getStore(ExtensionContext.Namespace.create(EmbeddedBookies.class))
+            // Where several JVMs run tests, each class is an execution of its own, with its own
+            // root.
+            .getStore(
+                ExtensionContext.StoreScope.LAUNCHER_SESSION,
+                ExtensionContext.Namespace.create(EmbeddedBookies.class))
             .getOrComputeIfAbsent(Shared.class, type -> Shared.start(), Shared.class);
   }
 
