@@ -88,7 +88,7 @@ class FunctionZipIT {
             .isNotEmpty()
             .allSatisfy(line -> assertThat(JSON.readTree(line).has("requestId")).isTrue());
         assertThat(function.log())
-            .doesNotContain("ClassNotFound", "NoClassDefFound", "SLF4J", "WARN");
+            .doesNotContain("ClassNotFound", "NoClassDefFound", "SLF4J", "DNS Resolver");
       }
     }
   }

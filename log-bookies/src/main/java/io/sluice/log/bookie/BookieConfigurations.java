@@ -107,9 +107,8 @@ final class BookieConfigurations {
     conf.setMaxReadsInProgressLimit(MAX_READS_IN_PROGRESS);
     conf.setWaitTimeoutOnResponseBackpressureMillis(5_000);
     conf.setCloseChannelOnResponseTimeout(true);
-    // Whoever reads an add from its connection also puts it into the journal's queue. Another
-    // thread
-    // would have to be woken for that, which is a sixth of what a small add takes.
+    // The thread that reads an add also puts it into the journal's queue: to wake another one for
+    // that is a sixth of what a small add takes.
     conf.setNumAddWorkerThreads(0);
   }
 

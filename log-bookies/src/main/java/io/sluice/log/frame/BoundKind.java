@@ -22,7 +22,7 @@ public enum BoundKind {
   /** Unsigned bytes from left to right: string, binary, fixed, uuid. */
   BYTES(6, -1, BoundKind::compareUnsigned);
 
-  /** By code. */
+  /** By code: each has its place's number. */
   private static final BoundKind[] KINDS = values();
 
   private final int code;

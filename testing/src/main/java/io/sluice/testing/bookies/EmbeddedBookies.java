@@ -69,8 +69,7 @@ public final class EmbeddedBookies implements BeforeAllCallback {
   public void beforeAll(ExtensionContext context) {
     shared =
         context
-            // Where several JVMs run tests, each class is an execution of its own, with its own
-            // root.
+            // Where several JVMs run tests, each class is an execution with a root of its own.
             .getStore(
                 ExtensionContext.StoreScope.LAUNCHER_SESSION,
                 ExtensionContext.Namespace.create(EmbeddedBookies.class))
