@@ -26,7 +26,6 @@ final class BookieConfigurations {
   static final int FRAME_BYTES = 5 * 1024 * 1024;
 
   private static final int MAX_ADDS_IN_PROGRESS = 4_000;
-  private static final int MAX_READS_IN_PROGRESS = 500;
   private static final int JOURNAL_MEMORY_MIB = 64;
   private static final long MIB = 1 << 20;
 
@@ -52,6 +51,18 @@ final class BookieConfigurations {
     conf.setAutoRecoveryDaemonEnabled(false);
     conf.setZkEnableSecurity(ZooKeeperTls.nodesAreClosed());
     tls(conf, settings.tls());
+    return conf;
+  }
+
+  /**
+   * Returns that of a bookie that has no others, and one gateway as its only client. The thread
+   * that reads an add from the connection also puts it into the journal's queue: to wake another
+   * one for that is a sixth of what a small add takes. In a cluster an add that has to wait for
+   * room must not keep a fence waiting that comes after it.
+   */
+  static ServerConfiguration alone(BookieSettings settings, Path folder, String metadataUri) {
+    ServerConfiguration conf = of(settings, folder, metadataUri);
+    conf.setNumAddWorkerThreads(0);
     return conf;
   }
 
@@ -104,12 +115,11 @@ final class BookieConfigurations {
   private static void limits(ServerConfiguration conf) {
     conf.setNettyMaxFrameSizeBytes(FRAME_BYTES);
     conf.setMaxAddsInProgressLimit(MAX_ADDS_IN_PROGRESS);
-    conf.setMaxReadsInProgressLimit(MAX_READS_IN_PROGRESS);
+    // No limit: in 4.18 the thread that would send the answers waits for one to be sent
+    // (https://github.com/apache/bookkeeper/pull/4827). Clients bound what they ask for.
+    conf.setMaxReadsInProgressLimit(0);
     conf.setWaitTimeoutOnResponseBackpressureMillis(5_000);
     conf.setCloseChannelOnResponseTimeout(true);
-    // The thread that reads an add also puts it into the journal's queue: to wake another one for
-    // that is a sixth of what a small add takes.
-    conf.setNumAddWorkerThreads(0);
   }
 
   private static void tls(ServerConfiguration conf, BookieTls tls) {

@@ -51,13 +51,18 @@ public final class RunningBookie implements AutoCloseable {
   public static RunningBookie start(
       BookieSettings settings, Path folder, String metadataUri, Duration sessionTimeout)
       throws IOException, InterruptedException {
+    ServerConfiguration conf = BookieConfigurations.of(settings, folder, metadataUri);
     return start(
-        settings,
-        PlacementSettings.DEFAULT,
-        MetricsSettings.NONE,
-        folder,
-        metadataUri,
-        sessionTimeout);
+        settings, PlacementSettings.DEFAULT, MetricsSettings.NONE, folder, conf, sessionTimeout);
+  }
+
+  /** Starts one likewise that has no others, and one gateway as its only client. */
+  static RunningBookie startAlone(
+      BookieSettings settings, Path folder, String metadataUri, Duration sessionTimeout)
+      throws IOException, InterruptedException {
+    ServerConfiguration conf = BookieConfigurations.alone(settings, folder, metadataUri);
+    return start(
+        settings, PlacementSettings.DEFAULT, MetricsSettings.NONE, folder, conf, sessionTimeout);
   }
 
   /**
@@ -75,6 +80,17 @@ public final class RunningBookie implements AutoCloseable {
       Duration sessionTimeout)
       throws IOException, InterruptedException {
     ServerConfiguration conf = BookieConfigurations.of(settings, folder, metadataUri);
+    return start(settings, placement, metrics, folder, conf, sessionTimeout);
+  }
+
+  private static RunningBookie start(
+      BookieSettings settings,
+      PlacementSettings placement,
+      MetricsSettings metrics,
+      Path folder,
+      ServerConfiguration conf,
+      Duration sessionTimeout)
+      throws IOException, InterruptedException {
     conf.setZkTimeout((int) sessionTimeout.toMillis());
     Files.createDirectories(Path.of(conf.getJournalDirNames()[0]));
     Files.createDirectories(Path.of(conf.getLedgerDirNames()[0]));
@@ -94,7 +110,7 @@ public final class RunningBookie implements AutoCloseable {
               + " can't start on "
               + folder
               + " with "
-              + metadataUri
+              + conf.getMetadataServiceUriUnchecked()
               + ": "
               + e.getMessage(),
           e);

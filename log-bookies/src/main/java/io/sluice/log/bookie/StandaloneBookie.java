@@ -53,7 +53,7 @@ public final class StandaloneBookie implements AutoCloseable {
       zooKeeper =
           EmbeddedZooKeeper.startAlone(folder.resolve("zookeeper"), settings.host(), zooKeeperPort);
       RunningBookie bookie =
-          RunningBookie.start(
+          RunningBookie.startAlone(
               settings,
               folder.resolve("bookie"),
               BookKeeperSettings.uriOf(zooKeeper.connectString()),

@@ -28,7 +28,7 @@ class BookieConfigurationsTest {
   @Test
   void whatIsInFlightIsBounded() {
     assertThat(conf.getMaxAddsInProgressLimit()).isBetween(1, 10_000);
-    assertThat(conf.getMaxReadsInProgressLimit()).isBetween(1, 1_000);
+    assertThat(conf.getMaxReadsInProgressLimit()).isZero();
     assertThat(conf.getJournalMaxMemorySizeMb()).isBetween(1L, 128L);
     assertThat(conf.getNettyMaxFrameSizeBytes()).isEqualTo(5 * 1024 * 1024);
   }

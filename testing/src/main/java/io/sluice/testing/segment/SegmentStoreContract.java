@@ -72,6 +72,32 @@ public abstract class SegmentStoreContract {
     assertThat(await(writer.seal()).lastEntryId()).isEqualTo(499);
   }
 
+  /** A store that stops reading for those who read much would never go on. */
+  @Test
+  void manyLargeReadsAtOnceAllEnd() throws Exception {
+    int count = 256;
+    SegmentWriter writer = create();
+    List<CompletableFuture<Long>> adds = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      adds.add(writer.add(entry("entry " + i)));
+    }
+    for (CompletableFuture<Long> add : adds) {
+      await(add);
+    }
+    await(writer.seal());
+    try (SegmentReader reader = await(store().open(writer.ledgerId()))) {
+      List<CompletableFuture<List<ByteBuf>>> reads = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        reads.add(reader.read(0, count));
+      }
+      for (CompletableFuture<List<ByteBuf>> read : reads) {
+        List<ByteBuf> entries = await(read);
+        assertThat(entries).hasSize(count);
+        entries.forEach(ByteBuf::release);
+      }
+    }
+  }
+
   @Test
   void anEntryIsReleasedOnceItsAddIsDone() throws Exception {
     SegmentWriter writer = create();
