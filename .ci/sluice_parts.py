@@ -48,9 +48,10 @@ class Certificates:
         self.folder = pathlib.Path(folder)
         self.ca, self.certificate, self.key = (self.folder / name for name in ("ca.crt", "gateway.crt", "gateway.key"))
         names = self.folder / "names"
-        names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+        names.write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nauthorityKeyIdentifier=keyid\n")
         curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        self._run("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=test CA")
+        self._run("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=test CA",
+                  "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         self._run("req", *curve, "-keyout", "gateway.key", "-out", "gateway.csr", "-subj", "/CN=gateway")
         self._run("x509", "-req", "-in", "gateway.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
                   "-extfile", "names", "-out", "gateway.crt")

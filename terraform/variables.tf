@@ -72,7 +72,7 @@ variable "insecure" {
 }
 
 variable "cluster_tls" {
-  description = "Whether bookies and ZooKeeper speak TLS, and nothing else, and let those alone in who have the cluster's certificate. Null for true unless insecure is. A deployment that runs without it needs false here until it goes over: docs/aws.md says how."
+  description = "Whether bookies and ZooKeeper speak TLS, and nothing else, and let those alone in who have the cluster's certificate. Null for true unless insecure is. A deployment that was made without it needs false here for good: docs/aws.md, Upgrading."
   type        = bool
   default     = null
 }

@@ -344,7 +344,10 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(40.0, self.value(data, "LakeLagSeconds"))
         self.assertAlmostEqual(30, self.value(data, "CertificateDaysLeft"), delta=0.1)
         # A name that the certificate hasn't: clients and other gateways would turn away.
-        self.assertEqual(0, self.value(self.metrics("gateway", "--name", "127.0.0.1", *args), "GatewayUp", machine=True))
+        data = self.metrics("gateway", "--name", "127.0.0.1", *args)
+        self.assertEqual(0, self.value(data, "GatewayUp", machine=True))
+        self.assertEqual(0, self.value(data, "GatewayUp"))
+        self.assertEqual(0, self.value(data, "CertificateDaysLeft"))
         with open(token, "w", encoding="utf-8") as file:
             file.write("sluice_other\n")
         data = self.metrics("gateway", "--name", "localhost", *args)
@@ -358,6 +361,7 @@ class MetricsTest(unittest.TestCase):
         data = self.metrics("gateway", "--host", "127.0.0.1", "--port", str(port))
         self.assertEqual(0, self.value(data, "GatewayUp", machine=True))
         self.assertIsNotNone(self.value(data, "GatewayDiskUsedPercent"))
+        self.assertIsNone(self.value(data, "CertificateDaysLeft"))
 
     def test_a_folder_that_is_not_mounted_is_a_full_one(self):
         data = self.metrics("gateway", "--host", "127.0.0.1", "--port", "1", "--folders", self.folder + "/none")

@@ -32,3 +32,18 @@ output "cluster_secrets" {
   description = "Ids of the secrets of the cluster's own parts whose values you put: identity, ca."
   value       = module.sluice.cluster_secrets
 }
+
+output "balancer_host" {
+  description = "Host name of the load balancer, for a CNAME of yours."
+  value       = module.sluice.balancer_host
+}
+
+output "zookeeper" {
+  description = "ZooKeeper's servers, as --zookeeper of Sluice's commands on the machines takes them."
+  value       = module.sluice.zookeeper
+}
+
+output "lake_read_policy" {
+  description = "IAM policy, as JSON, for engines that read the lake's files."
+  value       = module.sluice.lake_read_policy
+}

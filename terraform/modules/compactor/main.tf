@@ -143,7 +143,7 @@ resource "aws_lambda_function" "this" {
   timeout     = var.timeout_seconds
   kms_key_arn = var.kms_key_arn
 
-  # The queue's, and the schedule's: so that neither has to wait for the other.
+  # The queue's, and two for the schedule. Looks at all tables that take longer than two minutes have more at a time.
   reserved_concurrent_executions = var.maximum_concurrency + 2
 
   ephemeral_storage {
@@ -172,10 +172,11 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
 }
 
-# The next look does the same as a retry.
+# The next look does the same as a retry, also of one that had to wait for a function.
 resource "aws_lambda_function_event_invoke_config" "this" {
-  function_name          = aws_lambda_function.this.function_name
-  maximum_retry_attempts = 0
+  function_name                = aws_lambda_function.this.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
 }
 
 resource "aws_lambda_event_source_mapping" "this" {

@@ -72,7 +72,7 @@ locals {
         above     = 0, minutes = 15, missing = "notBreaching"
       }
       function-throttled = {
-        says      = "The account's concurrency doesn't suffice for the compactor's function."
+        says      = "The compactor's function may not run as often as it should: all that may run at a time do, as with many tables that are behind (raise maximum_concurrency), or the account's concurrency doesn't suffice."
         namespace = "AWS/Lambda", metric = "Throttles", dimensions = { FunctionName = var.function_name }, statistic = "Sum"
         above     = 0, minutes = 15, missing = "notBreaching"
       }
@@ -82,17 +82,22 @@ locals {
         above     = 0, minutes = 1, missing = "notBreaching"
       }
       messages-old = {
-        says      = "Messages to the compactor wait for an hour: there is more work than functions, or each fails."
+        says      = "Messages to the compactor wait for three hours: there is more work than functions, or they fail again and again. One that failed once is hidden for up to an hour and a half."
         namespace = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", dimensions = { QueueName = var.queue_name }, statistic = "Maximum"
-        above     = 3600, minutes = 5, missing = "notBreaching"
+        above     = 10800, minutes = 5, missing = "notBreaching"
+      }
+      gateways-silent = {
+        says      = "No gateway answers with its certificate and its machine's token, so that nothing is known of them: look whether the certificate has ended, lacks a name, or isn't of the CA. Each machine's log of sluice-metrics says why."
+        namespace = "Sluice", metric = "GatewayUp", dimensions = local.cluster, statistic = "Maximum"
+        below     = 1, minutes = 10, missing = "breaching"
       }
       certificate-ends = {
-        says      = "The gateways' certificate ends in less than two weeks. Put a new one: docs/aws.md, Certificates and tokens."
+        says      = "The gateways' certificate ends in less than two weeks, or isn't good for its machines at all. Put a new one: docs/aws.md, Certificates and tokens."
         namespace = "Sluice", metric = "CertificateDaysLeft", dimensions = local.cluster, statistic = "Minimum"
         below     = 14, minutes = 5, missing = "notBreaching"
       }
       cluster-certificate-ends = {
-        says      = "The certificate of the cluster's own parts ends in less than two weeks; nothing works once it has. Put a new one: docs/aws.md, Certificates and tokens."
+        says      = "The certificate of the cluster's own parts ends in less than two weeks, or isn't good at all; nothing works once it has. Put a new one: docs/aws.md, The cluster's certificate."
         namespace = "Sluice", metric = "ClusterCertificateDaysLeft", dimensions = local.cluster, statistic = "Minimum"
         below     = 14, minutes = 5, missing = "notBreaching"
       }

@@ -170,7 +170,7 @@ def gateway(args):
             found = samples(answer.read().decode("utf-8"))
     except OSError as e:
         print("the gateway doesn't answer: %s" % e)
-        return [("Up", 0, "Count")] + data
+        return [("Up", 0, "Count")] + data + no_days_left("CertificateDaysLeft", e)
     totals = counts(found)
     write_state(args.state, totals)
     return [("Up", 1, "Count")] + data + gauges(found) + increases(state, totals)
@@ -181,6 +181,11 @@ def days_left(host, port, tls):
     with socket.create_connection((host, port), timeout=10) as connection:
         with tls.wrap_socket(connection, server_hostname=host) as session:
             return good_for(session)
+
+
+def no_days_left(name, error):
+    """Returns the figure of a certificate that isn't good: it has ended, lacks the name, or is of another CA. Else its alarm would hear nothing, and be content."""
+    return [(name, 0, "Count")] if isinstance(error, ssl.SSLCertVerificationError) else []
 
 
 def good_for(session):
@@ -212,7 +217,7 @@ def zookeeper(args):
                 answer = ask_zookeeper(connection)
     except OSError as e:
         print("ZooKeeper doesn't answer: %s" % e)
-        return [("Up", 0, "Count")] + data
+        return [("Up", 0, "Count")] + data + no_days_left("ClusterCertificateDaysLeft", e)
     # A server without a quorum answers, but has no mode.
     serves = b"Mode: " in answer
     data.append(("Up", 1 if serves else 0, "Count"))
@@ -305,6 +310,7 @@ def main():
     for name, value, unit in told:
         if name == "Up":
             data.append(metric(args.cluster, kind + "Up", value, unit, Machine=args.machine))
+            data.append(metric(args.cluster, kind + "Up", value, unit))
         else:
             data.append(metric(args.cluster, name, value, unit))
     data.append(metric(args.cluster, kind + "DiskUsedPercent", used, "Percent"))

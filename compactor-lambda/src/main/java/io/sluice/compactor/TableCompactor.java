@@ -105,7 +105,7 @@ public final class TableCompactor {
         note(table, e);
       }
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
       note(table, e);
       throw e;
     }

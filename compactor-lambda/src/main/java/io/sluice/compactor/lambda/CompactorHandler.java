@@ -221,7 +221,7 @@ public final class CompactorHandler implements RequestStreamHandler {
       metrics.add(Metric.BYTES, report.bytes());
       metrics.add(Metric.COMMITS, report.commits());
       return report;
-    } catch (CompactionException | RuntimeException e) {
+    } catch (CompactionException | RuntimeException | OutOfMemoryError | LinkageError e) {
       metrics.add(Metric.FAILED, 1);
       throw e;
     }
@@ -250,7 +250,8 @@ public final class CompactorHandler implements RequestStreamHandler {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Turn.AGAIN;
-    } catch (Exception e) {
+    } catch (Exception | OutOfMemoryError | LinkageError e) {
+      // One table's must not fail the messages of others.
       LOG.error("Compaction of {} failed", name, e);
       return Turn.AGAIN;
     }
@@ -264,7 +265,7 @@ public final class CompactorHandler implements RequestStreamHandler {
     }
     try {
       var unused = open.maintainer().maintain(table, deadline);
-    } catch (CompactionException | RuntimeException e) {
+    } catch (CompactionException | RuntimeException | OutOfMemoryError | LinkageError e) {
       LOG.warn("Maintenance of {} failed, again with its next message", table.name(), e);
     }
   }

@@ -91,7 +91,9 @@ final class FunctionSecrets {
         files.put(name, file(id).toString());
       }
     }
-    looked = now;
+    if (looked == null) {
+      looked = now;
+    }
     return files;
   }
 

@@ -51,7 +51,24 @@ record LambdaConnections(
     Duration claim = run.compareTo(LEAST_CLAIM) < 0 ? LEAST_CLAIM : run;
     environment.metadata().tls().install();
     ZooKeeperMetadataStore metadata = ZooKeeperMetadataStore.connect(environment.metadata());
-    Lake lake = Lake.open(environment.lake(), metadata);
+    try {
+      Lake lake = Lake.open(environment.lake(), metadata);
+      try {
+        return open(environment, claim, metadata, lake);
+      } catch (Exception | Error e) {
+        lake.close();
+        throw e;
+      }
+    } catch (Exception | Error e) {
+      // The next message tries again, in the same process.
+      metadata.close();
+      throw e;
+    }
+  }
+
+  private static LambdaConnections open(
+      LambdaEnvironment environment, Duration claim, ZooKeeperMetadataStore metadata, Lake lake)
+      throws Exception {
     CompactorSettings settings =
         CompactorSettings.DEFAULT
             .withWorker("lambda-" + UUID.randomUUID())

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.catalog.compaction.Announcement;
 import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.compaction.MaintenanceNotes;
+import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
@@ -36,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -116,6 +118,41 @@ class CompactorHandlerTest {
         handle(600_000, body("broken"), body("well"), body("broken"), "not json", "{}");
 
     assertThat(failed).containsExactlyInAnyOrder("0", "2", "3", "4");
+    town.assertLakeEqualsLog(well);
+  }
+
+  @Test
+  void aTableForWhichMemoryRunsOutFailsNoMessageOfAnother() throws Exception {
+    Table well = town.table("well", 1);
+    town.append(well, 0, 10, 10);
+    LambdaConnections real = connections(town, "lambda");
+    Tables tables =
+        new Tables() {
+          @Override
+          public List<TableName> list() throws CatalogException {
+            return real.tables().list();
+          }
+
+          @Override
+          public Table load(TableName name) throws CatalogException {
+            if (name.table().equals("huge")) {
+              throw new OutOfMemoryError("Java heap space");
+            }
+            return real.tables().load(name);
+          }
+
+          @Override
+          public Optional<String> adoptColumns(TableName name) {
+            return real.tables().adoptColumns(name);
+          }
+        };
+    handler =
+        new CompactorHandler(
+            run -> new LambdaConnections(tables, real.compactor(), real.maintainer(), real.round()),
+            "town",
+            lines::add);
+
+    assertThat(handle(600_000, body("huge"), body("well"))).containsExactly("0");
     town.assertLakeEqualsLog(well);
   }
 

@@ -106,6 +106,23 @@ class FunctionSecretsTest {
   }
 
   @Test
+  void whoAsksAgainAndAgainGetsNewValuesAllTheSame() throws Exception {
+    values.put("town/cluster/identity", "bad");
+    FunctionSecrets secrets = secrets();
+    Path file = Path.of(secrets.files(VARIABLES, NOON).get(FunctionTls.BOOKIES_KEY));
+    values.put("town/cluster/identity", "good");
+
+    // Connections that can't be made are tried again with each message.
+    for (int second = 15; second < 60; second += 15) {
+      secrets.refresh(NOON.plusSeconds(second));
+      var unused = secrets.files(VARIABLES, NOON.plusSeconds(second));
+    }
+    secrets.refresh(NOON.plusSeconds(60));
+
+    assertThat(file).hasContent("good");
+  }
+
+  @Test
   void newValuesComeAfterAMinuteAndOldOnesStayWhileThereAreNone() throws Exception {
     values.put("town/cluster/identity", "old");
     FunctionSecrets secrets = secrets();

@@ -69,7 +69,7 @@ final class Turns {
   private static CompletableFuture<Target> target(Turn turn) {
     try {
       return turn.target().get();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -77,7 +77,7 @@ final class Turns {
   private static CompletableFuture<Appended> append(Target target, RowBatch batch) {
     try {
       return target.append(batch);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -96,18 +96,28 @@ final class Turns {
   }
 
   private void found(Turn turn, @Nullable Target target, @Nullable Throwable failure) {
-    synchronized (this) {
+    try {
+      synchronized (this) {
+        try {
+          if (target == null) {
+            turn.batch().release();
+          } else {
+            var unused =
+                append(target, turn.batch())
+                    .whenComplete((appended, failed) -> done(turn, appended, failed));
+          }
+        } finally {
+          // Whatever throws, those behind it get their turns.
+          finding = false;
+        }
+      }
+    } finally {
       if (target == null) {
-        turn.batch().release();
         done(turn, null, failure);
       } else {
-        var unused =
-            append(target, turn.batch())
-                .whenComplete((appended, failed) -> done(turn, appended, failed));
+        pump();
       }
-      finding = false;
     }
-    pump();
   }
 
   private void done(Turn turn, @Nullable Appended appended, @Nullable Throwable failure) {

@@ -55,6 +55,21 @@ class TurnsTest {
             () -> CompletableFuture.failedFuture(new IllegalStateException("not found")), batch()),
         "not found");
 
+    assertFails(
+        turns.take(
+            () ->
+                done(
+                    batch -> {
+                      throw new OutOfMemoryError("no memory");
+                    }),
+            batch()),
+        "no memory");
+    RowBatch gone = batch();
+    gone.release();
+    assertFails(
+        turns.take(() -> CompletableFuture.failedFuture(new IllegalStateException("away")), gone),
+        "away");
+
     RowBatch next = batch();
     assertThat(turns.take(() -> done(this::store), next)).isCompleted();
     assertThat(stored).containsExactly(next);

@@ -1,5 +1,7 @@
 package io.sluice.log.append;
 
+import io.netty.util.IllegalReferenceCountException;
+import io.sluice.catalog.table.BucketId;
 import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.append.PendingBatch.PendingFrame;
 import io.sluice.log.frame.EntryHeader;
@@ -16,6 +18,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The batches that are on their way, in order, and their frames that are in no entry yet. Decides
@@ -23,7 +27,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class AppendQueue {
 
-  private final int bucket;
+  private static final Logger log = LoggerFactory.getLogger(AppendQueue.class);
+
+  private final BucketId bucket;
   private final int maxEntryBytes;
   private final Deque<PendingFrame> frames = new ArrayDeque<>();
   private final Set<PendingBatch> batches = new LinkedHashSet<>();
@@ -34,7 +40,7 @@ final class AppendQueue {
   /**
    * @param inFlightBytes counts the bytes that are on their way, of this queue or of several
    */
-  AppendQueue(int bucket, int maxEntryBytes, AtomicLong inFlightBytes) {
+  AppendQueue(BucketId bucket, int maxEntryBytes, AtomicLong inFlightBytes) {
     this.bucket = bucket;
     this.inFlightBytes = inFlightBytes;
     this.maxEntryBytes = maxEntryBytes;
@@ -77,7 +83,19 @@ final class AppendQueue {
       rows.release();
       answer.completeExceptionally(e);
       return false;
+    } catch (RuntimeException | Error e) {
+      // Who isn't in the queue isn't answered with all that are.
+      if (!isOnItsWay(rows)) {
+        inFlightBytes.addAndGet(-rows.bytes());
+        answer.completeExceptionally(AppendFailures.bug(bucket, e));
+      }
+      throw e;
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // another attempt is another batch
+  private boolean isOnItsWay(RowBatch rows) {
+    return batches.stream().anyMatch(batch -> batch.rows() == rows);
   }
 
   private boolean decide(RowBatch rows, WriterWindow window, CompletableFuture<Appended> answer)
@@ -112,7 +130,7 @@ final class AppendQueue {
     }
     WriterWindow.Verdict.Stored stored = (WriterWindow.Verdict.Stored) verdict;
     rows.release();
-    answer.complete(new Appended(bucket, stored.offset(), stored.rows()));
+    answer.complete(new Appended(bucket.bucket(), stored.offset(), stored.rows()));
     return false;
   }
 
@@ -201,13 +219,21 @@ final class AppendQueue {
    * @return the batches that failed
    */
   List<PendingBatch> failAll(AppendException failure) {
-    frames.forEach(PendingFrame::release);
+    List<PendingFrame> held = List.copyOf(frames);
     frames.clear();
     queuedBytes = 0;
     List<PendingBatch> failed = List.copyOf(batches);
     batches.clear();
     byWriter.clear();
+    // Those who wait come first: a frame that its caller has released against the rules throws.
     failed.forEach(batch -> batch.fail(failure));
+    for (PendingFrame frame : held) {
+      try {
+        frame.release();
+      } catch (IllegalReferenceCountException e) {
+        log.error("Bucket {}: a frame was released by others while it was appended", bucket, e);
+      }
+    }
     return failed;
   }
 

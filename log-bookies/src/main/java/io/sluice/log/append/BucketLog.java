@@ -40,8 +40,7 @@ public final class BucketLog {
     this.serial = serial;
     this.inFlightBytes = inFlightBytes;
     this.admission = new Admission(setup.bucket(), setup.settings(), inFlightBytes);
-    this.queue =
-        new AppendQueue(setup.bucket().bucket(), setup.settings().maxEntryBytes(), inFlightBytes);
+    this.queue = new AppendQueue(setup.bucket(), setup.settings().maxEntryBytes(), inFlightBytes);
     this.window = recovered.window();
     this.loop = new AppendLoop(setup, recovered, serial, queue);
     this.transactions =
@@ -105,10 +104,16 @@ public final class BucketLog {
    * <p>The rows of a batch of a transaction become visible only when that is committed; their
    * offsets are those in the transaction, from 0.
    *
-   * @param batch taken over: released here, whatever the outcome
-   * @return fails with an {@link AppendException}
+   * @param batch taken over: released here, whatever the outcome. For another attempt make another
+   * @return fails with an {@link AppendException}; with an {@link IllegalStateException} if the
+   *     batch was released before
    */
   public CompletableFuture<Appended> append(RowBatch batch) {
+    if (batch.isReleased()) {
+      return CompletableFuture.failedFuture(
+          new IllegalStateException(
+              "the batch was appended, or released, before: its rows are gone; make another one"));
+    }
     return batch.transaction() == null
         ? appendHere(batch)
         : transactions.append(batch, batch.transaction());

@@ -57,6 +57,11 @@ public record RowBatch(
     return frames.stream().mapToLong(FrameRows::bytes).sum();
   }
 
+  /** Returns whether the buffers are gone, as after an append of this batch. */
+  boolean isReleased() {
+    return frames.get(0).message().refCnt() == 0;
+  }
+
   /** Releases the buffers of all frames. */
   public void release() {
     frames.forEach(FrameRows::release);
