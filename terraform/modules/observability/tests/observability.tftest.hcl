@@ -41,7 +41,7 @@ run "each_fault_has_an_alarm_that_somebody_gets" {
 
 run "silence_of_machines_is_an_alarm" {
   assert {
-    condition     = alltrue([for name in ["bookies-missing", "gateways-missing", "down-a1", "down-zookeeper-1"] : aws_cloudwatch_metric_alarm.this[name].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this[name].comparison_operator == "LessThanThreshold"])
+    condition     = alltrue([for name in ["bookies-missing", "gateways-missing", "gateways-silent", "down-a1", "down-zookeeper-1"] : aws_cloudwatch_metric_alarm.this[name].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this[name].comparison_operator == "LessThanThreshold"])
     error_message = "A machine that says nothing any more is taken for a healthy one."
   }
 
@@ -73,7 +73,7 @@ run "alarms_are_encrypted" {
 run "the_dashboard_shows_what_the_alarms_are_about" {
   assert {
     condition = length(setsubtract(
-      [for alarm in aws_cloudwatch_metric_alarm.this : alarm.metric_name if !contains(["MaintenanceOverdueSeconds", "PurgesWaiting", "ApproximateAgeOfOldestMessage", "GatewayDiskUsedPercent", "ZooKeeperDiskUsedPercent", "BookieUp", "ZooKeeperUp"], alarm.metric_name)],
+      [for alarm in aws_cloudwatch_metric_alarm.this : alarm.metric_name if !contains(["MaintenanceOverdueSeconds", "PurgesWaiting", "ApproximateAgeOfOldestMessage", "GatewayDiskUsedPercent", "ZooKeeperDiskUsedPercent", "BookieUp", "GatewayUp", "ZooKeeperUp"], alarm.metric_name)],
       flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : [for series in widget.properties.metrics : series[1]]])
     )) == 0
     error_message = "The dashboard lacks what an alarm is about."

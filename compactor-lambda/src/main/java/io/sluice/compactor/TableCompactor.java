@@ -125,8 +125,8 @@ public final class TableCompactor {
     }
   }
 
-  private void note(Table table, Exception e) {
-    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+  private void note(Table table, Throwable e) {
+    String message = e instanceof Error || e.getMessage() == null ? e.toString() : e.getMessage();
     errors.failed(table.id(), new CompactionError(clock.instant(), settings.worker(), message));
   }
 
