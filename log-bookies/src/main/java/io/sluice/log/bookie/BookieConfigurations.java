@@ -57,7 +57,7 @@ final class BookieConfigurations {
   /**
    * Returns that of a bookie that has no others, and one gateway as its only client. The thread
    * that reads an add from the connection also puts it into the journal's queue: to wake another
-   * one for that is a sixth of what a small add takes. In a cluster an add that has to wait for
+   * one for that is a fifth of what a small add takes. In a cluster an add that has to wait for
    * room must not keep a fence waiting that comes after it.
    */
   static ServerConfiguration alone(BookieSettings settings, Path folder, String metadataUri) {
