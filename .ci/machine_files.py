@@ -35,7 +35,8 @@ def settings(secrets, *kinds):
     for kind in kinds:
         body = re.search(rf"^  {kind}_tls_settings = \{{\n(.*?)^  \}}$", source, re.M | re.S)[1]
         for key, value in re.findall(r'^    "([a-z.-]+)"\s+= (.*)$', body, re.M):
-            lines.append(f"{key} = {values.get(value, value.strip(chr(34)))}\n")
+            plain = value.strip('"')
+            lines.append(f"{key} = {values.get(value, plain)}\n")
     return "".join(lines)
 
 
