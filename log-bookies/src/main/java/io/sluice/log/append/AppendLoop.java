@@ -235,8 +235,11 @@ final class AppendLoop {
         oldest != null && oldest.acked;
         oldest = segment.oldest()) {
       List<Frame> frames = DataEntry.frames(oldest.bytes);
-      segment.acked(frames);
+      long entryId = segment.acked();
       settlement.settle(segment, oldest, frames);
+      if (!frames.isEmpty()) {
+        segment.index(entryId, frames.get(0).header().timeMicros(), oldest);
+      }
     }
     goOnDraining();
     pump();

@@ -2,7 +2,7 @@ package io.sluice.log.append;
 
 import io.netty.buffer.ByteBuf;
 import io.sluice.log.append.PendingBatch.PendingFrame;
-import io.sluice.log.frame.Frame;
+import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.SegmentIndex;
 import io.sluice.log.frame.SegmentIndexBuilder;
 import io.sluice.log.segment.SegmentWriter;
@@ -129,14 +129,22 @@ final class OpenSegment {
     return inFlight.peekFirst();
   }
 
-  /** Removes the oldest entry, which is acknowledged and has these frames. */
-  void acked(List<Frame> frames) {
+  /** Removes the oldest entry, which is acknowledged; returns its id. */
+  long acked() {
     Added added = inFlight.removeFirst();
-    if (!frames.isEmpty()) {
-      index.add(ackedEntries, frames, added.size);
-    }
     ackedRelative = added.relativeEnd();
-    ackedEntries++;
+    return ackedEntries++;
+  }
+
+  /**
+   * Puts the rows of an acknowledged entry into the index. A step of its own, since nobody waits
+   * for it.
+   *
+   * @param timeMicros append time of its rows
+   */
+  void index(long entryId, long timeMicros, Added added) {
+    List<FrameRows> frames = added.frames.stream().map(frame -> frame.part().rows()).toList();
+    index.add(entryId, timeMicros, frames, added.size);
   }
 
   /** Removes all entries that aren't acknowledged, in order. */

@@ -18,7 +18,12 @@ final class BatchMessage {
   static final byte UNCOMPRESSED = -1;
 
   private static final int ALIGNMENT = 8;
-  private static final int MESSAGE_BYTES = 512;
+
+  /** More than a message takes around its nodes and buffers: a builder that grows copies. */
+  private static final int AROUND_BYTES = 256;
+
+  /** What a node takes, and what a buffer does. */
+  private static final int STRUCT_BYTES = 16;
 
   /**
    * Returns the flatbuffer of a message.
@@ -29,7 +34,9 @@ final class BatchMessage {
    */
   static ByteBuffer write(long rows, long[] nodes, long[] bufferBytes, byte codec) {
     long bodyBytes = bodyBytes(bufferBytes);
-    FlatBufferBuilder to = new FlatBufferBuilder(MESSAGE_BYTES);
+    FlatBufferBuilder to =
+        new FlatBufferBuilder(
+            AROUND_BYTES + STRUCT_BYTES * (nodes.length / 2 + bufferBytes.length));
     int compressionAt =
         codec == UNCOMPRESSED
             ? 0

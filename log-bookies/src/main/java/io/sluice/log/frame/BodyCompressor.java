@@ -4,12 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.sluice.catalog.table.TableOptions.LogCompression;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
-import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +46,8 @@ final class BodyCompressor {
    * @param batch uncompressed; stays the caller's
    * @return null if it isn't worth it, or larger than what readers inflate
    */
-  @Nullable Compressed compress(ArrowRecordBatch batch) {
-    long bodyBytes = batch.computeBodyLength();
+  @Nullable Compressed compress(BatchBuffers batch) {
+    long bodyBytes = batch.bodyBytes();
     if (bodyBytes < LEAST_BODY_BYTES || bodyBytes > BodyInflater.MOST_BYTES) {
       return null;
     }
@@ -59,9 +56,9 @@ final class BodyCompressor {
     int room = room(batch, compressor);
     ByteBuf scratch = ByteBufAllocator.DEFAULT.directBuffer(room, room);
     try {
-      long[] lengths = new long[batch.getBuffers().size()];
+      long[] lengths = new long[batch.buffers().size()];
       for (int i = 0; i < lengths.length; i++) {
-        lengths[i] = add(batch.getBuffers().get(i), compressor, scratch);
+        lengths[i] = add(batch.buffers().get(i), compressor, scratch);
       }
       int size = scratch.readableBytes();
       if (!gains(bodyBytes, size)) {
@@ -69,7 +66,7 @@ final class BodyCompressor {
       }
       ByteBuf message =
           Unpooled.wrappedBuffer(
-              BatchMessage.write(batch.getLength(), nodes(batch), lengths, compressor.codec()));
+              BatchMessage.write(batch.rows(), batch.nodes(), lengths, compressor.codec()));
       // Held until it is durable and longer: it takes no more memory than it says.
       ByteBuf body = ByteBufAllocator.DEFAULT.directBuffer(size, size).writeBytes(scratch);
       return new Compressed(message, body);
@@ -80,10 +77,10 @@ final class BodyCompressor {
   }
 
   /** Returns room for all buffers as they are, and for the last while it is compressed. */
-  private static int room(ArrowRecordBatch batch, BufferCompressor compressor) {
+  private static int room(BatchBuffers batch, BufferCompressor compressor) {
     long all = 0;
     int largest = 0;
-    for (ArrowBuf buffer : batch.getBuffers()) {
+    for (ArrowBuf buffer : batch.buffers()) {
       int length = (int) buffer.readableBytes();
       all += BatchMessage.aligned(Long.BYTES + length);
       largest = Math.max(largest, length);
@@ -117,15 +114,5 @@ final class BodyCompressor {
 
   private static boolean gains(long before, long after) {
     return after <= before - before / 8 && after < before;
-  }
-
-  private static long[] nodes(ArrowRecordBatch batch) {
-    List<ArrowFieldNode> nodes = batch.getNodes();
-    long[] numbers = new long[2 * nodes.size()];
-    for (int i = 0; i < nodes.size(); i++) {
-      numbers[2 * i] = nodes.get(i).getLength();
-      numbers[2 * i + 1] = nodes.get(i).getNullCount();
-    }
-    return numbers;
   }
 }

@@ -8,15 +8,22 @@ import java.util.Comparator;
 /** How the bytes of a column's bounds compare. The code is what frames hold. */
 public enum BoundKind {
   /** One byte, 0 or 1. */
-  BOOLEAN(0, 1, Comparator.comparing(b -> b.get(b.position()))),
+  BOOLEAN(0, 1, (l, r) -> Byte.compare(l.get(l.position()), r.get(r.position()))),
   /** Four bytes, little-endian: int and date. */
-  INT(1, 4, Comparator.comparing(b -> little(b).getInt(b.position()))),
+  INT(1, 4, (l, r) -> Integer.compare(intOf(l), intOf(r))),
   /** Eight bytes, little-endian: long, time, timestamps. */
-  LONG(2, 8, Comparator.comparing(b -> little(b).getLong(b.position()))),
+  LONG(2, 8, (l, r) -> Long.compare(longOf(l), longOf(r))),
   /** Four bytes, little-endian. */
-  FLOAT(3, 4, Comparator.comparing(b -> little(b).getFloat(b.position()))),
+  FLOAT(
+      3,
+      4,
+      (l, r) -> Float.compare(Float.intBitsToFloat(intOf(l)), Float.intBitsToFloat(intOf(r)))),
   /** Eight bytes, little-endian. */
-  DOUBLE(4, 8, Comparator.comparing(b -> little(b).getDouble(b.position()))),
+  DOUBLE(
+      4,
+      8,
+      (l, r) ->
+          Double.compare(Double.longBitsToDouble(longOf(l)), Double.longBitsToDouble(longOf(r)))),
   /** The unscaled value, big-endian two's complement, as short as can be. */
   DECIMAL(5, -1, Comparator.comparing(BoundKind::unscaled)),
   /** Unsigned bytes from left to right: string, binary, fixed, uuid. */
@@ -64,8 +71,15 @@ public enum BoundKind {
     throw new CorruptEntryException("unknown kind of column bounds: " + code);
   }
 
-  private static ByteBuffer little(ByteBuffer bytes) {
-    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  /** Reads little-endian, whatever order the buffer itself has, and makes no object for it. */
+  private static int intOf(ByteBuffer bytes) {
+    int value = bytes.getInt(bytes.position());
+    return bytes.order() == ByteOrder.LITTLE_ENDIAN ? value : Integer.reverseBytes(value);
+  }
+
+  private static long longOf(ByteBuffer bytes) {
+    long value = bytes.getLong(bytes.position());
+    return bytes.order() == ByteOrder.LITTLE_ENDIAN ? value : Long.reverseBytes(value);
   }
 
   private static BigInteger unscaled(ByteBuffer bytes) {

@@ -30,10 +30,11 @@ final class BoundsScan {
   private static final String FIELD_ID = "PARQUET:field_id";
 
   static List<ColumnBounds> of(VectorSchemaRoot rows) {
-    List<ColumnBounds> bounds = new ArrayList<>();
-    for (Field field : rows.getSchema().getFields()) {
-      String id = field.getMetadata().get(FIELD_ID);
-      ColumnBounds column = id == null ? null : scan(Integer.parseInt(id), rows.getVector(field));
+    List<Field> fields = rows.getSchema().getFields();
+    List<ColumnBounds> bounds = new ArrayList<>(fields.size());
+    for (int i = 0; i < fields.size(); i++) {
+      String id = fields.get(i).getMetadata().get(FIELD_ID);
+      ColumnBounds column = id == null ? null : scan(Integer.parseInt(id), rows.getVector(i));
       if (column != null) {
         bounds.add(column);
       }

@@ -1,6 +1,7 @@
 package io.sluice.log.frame;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,18 +44,27 @@ public record ColumnBounds(
    * @param otherRows number of rows there
    */
   ColumnBounds merge(int rows, ColumnBounds other, int otherRows) {
-    int nulls = nullCount + other.nullCount;
     if (kind != other.kind) {
-      return new ColumnBounds(fieldId, kind, nulls, null, null);
+      return with(nullCount + other.nullCount, null, null);
     }
     if (nullCount == rows) {
-      return new ColumnBounds(fieldId, kind, nulls, other.lower, other.upper);
+      return with(nullCount + other.nullCount, other.lower, other.upper);
     }
     if (other.nullCount == otherRows) {
-      return new ColumnBounds(fieldId, kind, nulls, lower, upper);
+      return with(nullCount + other.nullCount, lower, upper);
     }
-    return new ColumnBounds(
-        fieldId, kind, nulls, least(kind, lower, other.lower), most(kind, upper, other.upper));
+    return with(
+        nullCount + other.nullCount,
+        least(kind, lower, other.lower),
+        most(kind, upper, other.upper));
+  }
+
+  /** Returns this if nothing changes, as often as not while rows are added to a block. */
+  private ColumnBounds with(
+      int nulls, @Nullable ByteBuffer newLower, @Nullable ByteBuffer newUpper) {
+    return nulls == nullCount && Objects.equals(newLower, lower) && Objects.equals(newUpper, upper)
+        ? this
+        : new ColumnBounds(fieldId, kind, nulls, newLower, newUpper);
   }
 
   private static @Nullable ByteBuffer least(

@@ -10,12 +10,7 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.VectorUnloader;
 import org.apache.arrow.vector.complex.ListVector;
-import org.apache.arrow.vector.ipc.message.ArrowBuffer;
-import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.ipc.message.IpcOption;
-import org.apache.arrow.vector.ipc.message.MessageSerializer;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -125,23 +120,22 @@ public final class FrameEncoder {
       List<FrameRows> frames)
       throws RowTooLargeException {
     int count = rows.getRowCount();
-    try (ArrowRecordBatch batch = new VectorUnloader(rows).getRecordBatch()) {
-      ByteBuf message =
-          Unpooled.wrappedBuffer(MessageSerializer.serializeMetadata(batch, IpcOption.DEFAULT));
-      long bodyBytes = batch.computeBodyLength();
-      long size = size(rows.getFieldVectors().size(), message.readableBytes(), bodyBytes);
-      if (size <= maxEntryBytes) {
-        List<ColumnBounds> bounds = BoundsScan.of(rows);
-        BodyCompressor.Compressed smaller = compressor == null ? null : compressor.compress(batch);
-        frames.add(
-            smaller == null
-                ? new FrameRows(count, firstRow, bounds, message, body(batch, (int) bodyBytes))
-                : new FrameRows(count, firstRow, bounds, smaller.message(), smaller.body()));
-        return;
-      }
-      if (count == 1) {
-        throw new RowTooLargeException(firstRow, size, maxEntryBytes);
-      }
+    BatchBuffers batch = BatchBuffers.of(rows);
+    ByteBuf message =
+        Unpooled.wrappedBuffer(
+            BatchMessage.write(count, batch.nodes(), batch.lengths(), BatchMessage.UNCOMPRESSED));
+    long size = size(rows.getFieldVectors().size(), message.readableBytes(), batch.bodyBytes());
+    if (size <= maxEntryBytes) {
+      List<ColumnBounds> bounds = BoundsScan.of(rows);
+      BodyCompressor.Compressed smaller = compressor == null ? null : compressor.compress(batch);
+      frames.add(
+          smaller == null
+              ? new FrameRows(count, firstRow, bounds, message, body(batch))
+              : new FrameRows(count, firstRow, bounds, smaller.message(), smaller.body()));
+      return;
+    }
+    if (count == 1) {
+      throw new RowTooLargeException(firstRow, size, maxEntryBytes);
     }
     int half = count / 2;
     try (VectorSchemaRoot left = slice(rows, 0, half)) {
@@ -166,23 +160,23 @@ public final class FrameEncoder {
         + bodyBytes;
   }
 
-  private static ByteBuf body(ArrowRecordBatch batch, int bodyBytes) {
+  private static ByteBuf body(BatchBuffers batch) {
+    int bodyBytes = (int) batch.bodyBytes();
     ByteBuf body = ByteBufAllocator.DEFAULT.directBuffer(bodyBytes, bodyBytes);
     // One view of the body, and none of each buffer: a small row has some thirty of them.
     ByteBuffer out = body.nioBuffer(0, bodyBytes);
     int start = out.position();
-    List<ArrowBuf> buffers = batch.getBuffers();
-    List<ArrowBuffer> layout = batch.getBuffersLayout();
-    int end = 0;
+    List<ArrowBuf> buffers = batch.buffers();
+    int at = 0;
     for (int i = 0; i < buffers.size(); i++) {
       ArrowBuf buffer = buffers.get(i);
-      int size = (int) buffer.readableBytes();
-      int at = (int) layout.get(i).getOffset();
-      body.setZero(end, at - end);
-      end = at + size;
+      int end = at + (int) batch.lengths()[i];
+      int next = at + (int) BatchMessage.aligned(batch.lengths()[i]);
       out.limit(start + end).position(start + at);
       buffer.getBytes(buffer.readerIndex(), out);
+      body.setZero(end, next - end);
+      at = next;
     }
-    return body.setZero(end, bodyBytes - end).writerIndex(bodyBytes);
+    return body.writerIndex(bodyBytes);
   }
 }

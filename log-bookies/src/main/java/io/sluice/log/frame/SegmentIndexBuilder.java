@@ -38,11 +38,13 @@ public final class SegmentIndexBuilder {
   /**
    * Adds a data entry that follows the last one.
    *
-   * @param frames the entry's frames, at least one; stay the caller's
+   * @param timeMicros append time of its rows
+   * @param frames what is in it, at least one; of each only the number of rows and the bounds are
+   *     looked at
    * @param size of the entry, in bytes
    */
-  public void add(long entryId, List<Frame> frames, int size) {
-    SegmentIndex.Block block = block(entryId, rows, frames);
+  public void add(long entryId, long timeMicros, List<FrameRows> frames, int size) {
+    SegmentIndex.Block block = block(entryId, rows, timeMicros, frames);
     rows += block.rows();
     if (!blocks.isEmpty() && bytesInLast < blockBytes) {
       SegmentIndex.Block last = blocks.remove(blocks.size() - 1);
@@ -80,15 +82,15 @@ public final class SegmentIndexBuilder {
     blockBytes *= 2;
   }
 
-  private static SegmentIndex.Block block(long entryId, long offset, List<Frame> frames) {
-    Frame first = frames.get(0);
-    int rows = first.header().rows();
-    List<ColumnBounds> bounds = first.bounds();
-    for (Frame frame : frames.subList(1, frames.size())) {
-      bounds = merge(bounds, rows, frame.bounds(), frame.header().rows());
-      rows += frame.header().rows();
+  private static SegmentIndex.Block block(
+      long entryId, long offset, long timeMicros, List<FrameRows> frames) {
+    int rows = frames.get(0).rows();
+    List<ColumnBounds> bounds = frames.get(0).bounds();
+    for (FrameRows frame : frames.subList(1, frames.size())) {
+      bounds = merge(bounds, rows, frame.bounds(), frame.rows());
+      rows += frame.rows();
     }
-    return new SegmentIndex.Block(entryId, offset, rows, first.header().timeMicros(), bounds);
+    return new SegmentIndex.Block(entryId, offset, rows, timeMicros, bounds);
   }
 
   private static SegmentIndex.Block merge(SegmentIndex.Block left, SegmentIndex.Block right) {

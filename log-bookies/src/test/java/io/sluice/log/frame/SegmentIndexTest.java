@@ -24,7 +24,7 @@ class SegmentIndexTest {
     for (int entry = 1; entry <= 3_000; entry++) {
       int count = 1 + random.nextInt(9);
       firstRows.add(rows);
-      builder.add(entry, List.of(header(count, 1_000 + entry, entry)), 1);
+      builder.add(entry, 1_000 + entry, List.of(frame(count, bounds(1, entry))), 1);
       rows += count;
     }
     SegmentIndex index = roundTrip(builder.build());
@@ -46,7 +46,7 @@ class SegmentIndexTest {
   void manySmallEntriesShareABlock() {
     SegmentIndexBuilder builder = new SegmentIndexBuilder(1 << 20, 10_000);
     for (int entry = 1; entry <= 1_000; entry++) {
-      builder.add(entry, List.of(header(1, 1_000 + entry, entry)), 700);
+      builder.add(entry, 1_000 + entry, List.of(frame(1, bounds(1, entry))), 700);
     }
     SegmentIndex index = roundTrip(builder.build());
     assertThat(index.rows()).isEqualTo(1_000);
@@ -60,7 +60,7 @@ class SegmentIndexTest {
     SegmentIndexBuilder builder = new SegmentIndexBuilder(1 << 20, 10_000);
     int[] sizes = {9_999, 1, 20_000, 10_000, 5, 5};
     for (int entry = 0; entry < sizes.length; entry++) {
-      builder.add(entry + 1, List.of(header(1, 1_000, entry)), sizes[entry]);
+      builder.add(entry + 1, 1_000, List.of(frame(1, bounds(1, entry))), sizes[entry]);
     }
     assertThat(roundTrip(builder.build()).blocks())
         .extracting(SegmentIndex.Block::firstEntryId)
@@ -70,9 +70,9 @@ class SegmentIndexTest {
   @Test
   void aColumnThatIsAllNullInOneEntryKeepsTheOthersBounds() {
     SegmentIndexBuilder builder = new SegmentIndexBuilder(1, 1);
-    builder.add(1, List.of(header(2, 10, 7)), 1);
+    builder.add(1, 10, List.of(frame(2, bounds(1, 7))), 1);
     ColumnBounds nulls = new ColumnBounds(1, BoundKind.LONG, 3, null, null);
-    builder.add(2, List.of(frame(3, 11, nulls)), 1);
+    builder.add(2, 11, List.of(frame(3, nulls)), 1);
     SegmentIndex index = roundTrip(builder.build());
     assertThat(index.blocks()).hasSize(1);
     assertThat(index.blocks().get(0).bounds())
@@ -82,8 +82,8 @@ class SegmentIndexTest {
   @Test
   void entriesOfOneBlockKeepTheBoundsOfTheColumnsThatAllHave() {
     SegmentIndexBuilder builder = new SegmentIndexBuilder(1 << 20, 10_000);
-    builder.add(1, List.of(frame(1, 1_000, bounds(1, 5), bounds(2, 6), bounds(3, 7))), 1);
-    builder.add(2, List.of(frame(1, 1_000, bounds(3, 9), bounds(1, 2))), 1);
+    builder.add(1, 1_000, List.of(frame(1, bounds(1, 5), bounds(2, 6), bounds(3, 7))), 1);
+    builder.add(2, 1_000, List.of(frame(1, bounds(3, 9), bounds(1, 2))), 1);
     assertThat(roundTrip(builder.build()).blocks().get(0).bounds())
         .containsExactly(
             new ColumnBounds(1, BoundKind.LONG, 0, ofLong(2), ofLong(5)),
@@ -94,7 +94,7 @@ class SegmentIndexTest {
   void damagedIndexesAreRefused() {
     SegmentIndexBuilder builder = new SegmentIndexBuilder(10_000, 1);
     for (int entry = 1; entry <= 20; entry++) {
-      builder.add(entry, List.of(header(2, 1_000 + entry, entry)), 1);
+      builder.add(entry, 1_000 + entry, List.of(frame(2, bounds(1, entry))), 1);
     }
     ByteBuf good = builder.build().encode();
     Random random = new Random(9);
@@ -117,15 +117,8 @@ class SegmentIndexTest {
     }
   }
 
-  private static Frame header(int rows, long time, long value) {
-    return frame(rows, time, bounds(1, value));
-  }
-
-  private static Frame frame(int rows, long time, ColumnBounds... bounds) {
-    ByteBuf bytes = Unpooled.buffer();
-    BoundsCodec.write(List.of(bounds), bytes);
-    FrameHeader header = new FrameHeader(rows, 0, 0, time, null, 0, rows);
-    return new Frame(header, 0, bounds.length, bytes, Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
+  private static FrameRows frame(int rows, ColumnBounds... bounds) {
+    return new FrameRows(rows, 0, List.of(bounds), Unpooled.EMPTY_BUFFER, Unpooled.EMPTY_BUFFER);
   }
 
   private static ColumnBounds bounds(int fieldId, long value) {
