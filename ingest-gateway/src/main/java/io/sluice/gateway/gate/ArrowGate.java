@@ -154,7 +154,7 @@ public final class ArrowGate implements AutoCloseable {
       }
       all.add(vector);
     }
-    return new VectorSchemaRoot(schema.getFields(), all, rows);
+    return new VectorSchemaRoot(schema, all, rows);
   }
 
   private Target target(int column) {

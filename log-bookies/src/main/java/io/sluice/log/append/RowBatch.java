@@ -54,7 +54,11 @@ public record RowBatch(
 
   /** Returns the size of all frames, in bytes. */
   public long bytes() {
-    return frames.stream().mapToLong(FrameRows::bytes).sum();
+    long bytes = 0;
+    for (FrameRows frame : frames) {
+      bytes += frame.bytes();
+    }
+    return bytes;
   }
 
   /** Returns whether the buffers are gone, as after an append of this batch. */

@@ -90,8 +90,13 @@ final class FrameCodec {
     out.writeLong(writer == null ? 0 : writer.writerId().getLeastSignificantBits());
     out.writeLong(writer == null ? 0 : writer.sequence());
     BoundsCodec.write(rows.bounds(), out);
-    out.writeBytes(rows.message().duplicate());
-    out.writeBytes(rows.body().duplicate());
+    write(rows.message(), out);
+    write(rows.body(), out);
+  }
+
+  /** Copies what is readable without a view of it, and without reading it. */
+  private static void write(ByteBuf bytes, ByteBuf out) {
+    out.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
   }
 
   /**
