@@ -13,6 +13,7 @@ import io.sluice.gateway.cluster.Peer;
 import io.sluice.gateway.flight.FlightParts;
 import io.sluice.gateway.flight.FlightPeers;
 import io.sluice.gateway.flight.FlightService;
+import io.sluice.gateway.flight.InFlight;
 import io.sluice.gateway.http.HttpApi;
 import io.sluice.gateway.http.HttpParts;
 import io.sluice.gateway.iceberg.IcebergRest;
@@ -39,7 +40,6 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.slf4j.Logger;
@@ -276,7 +276,18 @@ public final class Gateway {
         new Reads(ownership, inner.peers(), inner.meters(), tables::newest),
         inner.workers(),
         inner.authenticator(),
-        new AtomicLong());
+        inFlight(settings, inner));
+  }
+
+  private static InFlight inFlight(GatewaySettings settings, Inner inner) {
+    InFlight inFlight = new InFlight(settings.memoryBytes() / 4);
+    inner
+        .meters()
+        .gauge(
+            "sluice.flight.put.bytes",
+            "Bytes of batches by Flight that aren't durable yet",
+            inFlight::bytes);
+    return inFlight;
   }
 
   private static HttpParts httpParts(FlightParts flight, GatewayParts parts, Inner inner) {

@@ -8,6 +8,7 @@ import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataStore;
 import io.sluice.catalog.table.TableCatalog;
 import io.sluice.catalog.table.TableName;
+import io.sluice.log.segment.SegmentStore;
 import io.sluice.testing.segment.InMemorySegmentStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.Schema;
 
 /** A gateway on a free port, over stores in memory and a lake in a folder. */
@@ -37,6 +39,19 @@ public final class GatewayFixture implements AutoCloseable {
 
   /** Starts one over a lake with {@code lakeProperties}. */
   public GatewayFixture(Path folder, GatewaySettings settings, Map<String, String> lakeProperties) {
+    this(folder, settings, lakeProperties, store -> store);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param seen how the gateway sees the ledgers
+   */
+  public GatewayFixture(
+      Path folder,
+      GatewaySettings settings,
+      Map<String, String> lakeProperties,
+      UnaryOperator<SegmentStore> seen) {
     InMemoryMetadataStore metadata = new InMemoryMetadataStore();
     lake = Lake.open(new LakeSettings(folder.toUri().toString(), lakeProperties), metadata);
     catalog = new TableCatalog(metadata, lake);
@@ -45,7 +60,7 @@ public final class GatewayFixture implements AutoCloseable {
             metadata,
             catalog,
             new StoredBucketRecords(metadata),
-            segments,
+            seen.apply(segments),
             lake,
             requests::add,
             Clock.systemUTC());

@@ -43,6 +43,7 @@ final class DoPut implements GrpcCall.Input {
   private final BatchParts gathered = new BatchParts();
   private final Deque<Sent> unanswered = new ArrayDeque<>();
   private final PutTable target;
+  private final Runnable more;
   private OptionalInt picked = OptionalInt.empty();
   private long unansweredBytes;
   private boolean busy;
@@ -61,6 +62,7 @@ final class DoPut implements GrpcCall.Input {
     this.forwarded = caller.forwarded();
     this.allocator = parts.streamAllocator("put");
     this.target = new PutTable(parts, allocator);
+    this.more = () -> call.run(this::fetchMore);
     this.quotaPause = new QuotaPause(call, parts.appends().quotas(), this::fetchMore);
   }
 
@@ -161,8 +163,7 @@ final class DoPut implements GrpcCall.Input {
       throws ProblemException, GateException {
     if (target.gate() == null && data.header().length() > 0) {
       open(data);
-    } else if (target.gate() == null
-        || data.header().length() + data.body().length() <= SMALL_BYTES) {
+    } else if (target.gate() == null || bytes(data) <= SMALL_BYTES) {
       take(data, metadata);
       fetchMore();
     } else {
@@ -178,11 +179,10 @@ final class DoPut implements GrpcCall.Input {
       }
       return; // Metadata alone says nothing here.
     }
-    long bytes = data.header().length() + (long) data.body().length();
     CompletableFuture<List<Appended>> appended =
         submit(requireTable(), requireGate(), data, metadata);
     if (appended != null) {
-      sent(appended, bytes);
+      sent(appended, bytes(data));
     }
   }
 
@@ -190,7 +190,7 @@ final class DoPut implements GrpcCall.Input {
     Table to = requireTable();
     ArrowGate open = requireGate();
     busy = true;
-    long bytes = data.header().length() + (long) data.body().length();
+    long bytes = bytes(data);
     // The future of the append is boxed, so that the next message needn't wait for it.
     var unused =
         parts
@@ -230,7 +230,9 @@ final class DoPut implements GrpcCall.Input {
       if (rows.isEmpty()) {
         return null;
       }
-      return forwarded ? gather(to, rows.get(), metadata) : append(to, rows.get(), metadata);
+      CompletableFuture<List<Appended>> appended =
+          forwarded ? gather(to, rows.get(), metadata) : append(to, rows.get(), metadata);
+      return appended == null ? null : parts.inFlight().count(appended, bytes(data));
     }
   }
 
@@ -285,7 +287,6 @@ final class DoPut implements GrpcCall.Input {
   private void sent(CompletableFuture<List<Appended>> appended, long bytes) {
     unanswered.add(new Sent(appended, bytes));
     unansweredBytes += bytes;
-    parts.inFlightBytes().addAndGet(bytes);
     var unused = appended.whenComplete((done, failure) -> call.run(this::answer));
   }
 
@@ -296,7 +297,7 @@ final class DoPut implements GrpcCall.Input {
     }
     while (!unanswered.isEmpty() && unanswered.peek().appended().isDone()) {
       Sent first = unanswered.poll();
-      forget(first);
+      unansweredBytes -= first.bytes();
       List<Appended> appended;
       try {
         appended = first.appended().join();
@@ -326,12 +327,21 @@ final class DoPut implements GrpcCall.Input {
     boolean own =
         unansweredBytes < parts.settings().streamBytes()
             && unanswered.size() < parts.settings().log().resultsPerWriter();
-    boolean all = unanswered.isEmpty() || parts.inFlightBytes().get() < parts.mostInFlightBytes();
     if (call.isFull()) {
       call.drained(v -> fetchMore());
-    } else if (own && all && !isOverQuota()) {
+    } else if (own && hasRoom() && !isOverQuota()) {
       call.fetch();
     }
+  }
+
+  /**
+   * What another gateway passes on always gets a batch in: two gateways that wait for each other's
+   * room would wait for ever.
+   */
+  private boolean hasRoom() {
+    return unanswered.isEmpty()
+        ? forwarded || parts.inFlight().hasRoomForFirst(more)
+        : parts.inFlight().hasRoom();
   }
 
   private boolean isOverQuota() {
@@ -357,16 +367,15 @@ final class DoPut implements GrpcCall.Input {
       return; // A worker that has the gate comes back here.
     }
     released = true;
-    unanswered.forEach(this::forget);
     unanswered.clear();
+    parts.inFlight().forget(more);
     target.close();
     gathered.close();
     allocator.close();
   }
 
-  private void forget(Sent sent) {
-    unansweredBytes -= sent.bytes();
-    parts.inFlightBytes().addAndGet(-sent.bytes());
+  private static long bytes(FlightData data) {
+    return data.header().length() + (long) data.body().length();
   }
 
   private Table requireTable() {

@@ -9,7 +9,6 @@ import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
 import io.sluice.gateway.tables.Workers;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param ownership says where buckets are
  * @param authenticator finds out who calls
- * @param inFlightBytes bytes of all DoPut streams that aren't durable yet
+ * @param inFlight what of all DoPut streams isn't durable yet
  */
 public record FlightParts(
     GatewaySettings settings,
@@ -31,7 +30,7 @@ public record FlightParts(
     Reads reads,
     Workers workers,
     Authenticator authenticator,
-    AtomicLong inFlightBytes) {
+    InFlight inFlight) {
 
   private static final Logger LOG = LoggerFactory.getLogger(FlightParts.class);
 
@@ -39,11 +38,6 @@ public record FlightParts(
   BufferAllocator streamAllocator(String name) {
     long limit = settings.maxMessageBytes() + 2 * settings.gate().maxBytes();
     return allocator.newChildAllocator(name, 0, limit);
-  }
-
-  /** Returns the most bytes that all DoPut streams together may have on their way. */
-  long mostInFlightBytes() {
-    return settings.memoryBytes() / 4;
   }
 
   /** Logs a failure that is the gateway's own. */
