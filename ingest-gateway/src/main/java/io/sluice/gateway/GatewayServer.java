@@ -1,5 +1,9 @@
 package io.sluice.gateway;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.sluice.gateway.grpc.GrpcCall;
 import io.sluice.gateway.tls.Tls;
@@ -38,6 +42,9 @@ final class GatewayServer {
   private static final int FRAME_BYTES = 256 << 10;
   private static final int START_SECONDS = 30;
   private static final int MOST_FLUSHES_GATHERED = 256;
+  private static final int KEEP_IDLE_SECONDS = 60;
+  private static final int KEEP_PROBE_SECONDS = 15;
+  private static final int KEEP_PROBES = 4;
 
   // Vert.x shares one free port among the servers of a deployment.
   private static final int ANY_PORT = -1;
@@ -110,16 +117,34 @@ final class GatewayServer {
                 .setMaxConcurrentStreams(MOST_STREAMS));
   }
 
+  private static void prepare(HttpConnection connection) {
+    if (connection instanceof ConnectionBase base) {
+      gatherFlushes(base.channel());
+      noticeDeath(base.channel());
+    }
+  }
+
+  /**
+   * Ends connections to hosts that have vanished, within two minutes: a follower of a quiet table,
+   * or a stream of batches, is sent nothing by which it would be noticed. Only where there is
+   * epoll; elsewhere the system's own patience, of hours, has to do.
+   */
+  static void noticeDeath(Channel channel) {
+    ChannelConfig config = channel.config();
+    config.setOption(ChannelOption.SO_KEEPALIVE, true);
+    if (config instanceof EpollSocketChannelConfig epoll) {
+      epoll.setTcpKeepIdle(KEEP_IDLE_SECONDS);
+      epoll.setTcpKeepIntvl(KEEP_PROBE_SECONDS);
+      epoll.setTcpKeepCnt(KEEP_PROBES);
+    }
+  }
+
   /**
    * Has what tasks write one after the other go out at once. A batch is written to each follower by
    * a task of its own, and each answer likewise: a system call for each costs more than the rest.
    */
-  private static void gatherFlushes(HttpConnection connection) {
-    if (connection instanceof ConnectionBase base) {
-      base.channel()
-          .pipeline()
-          .addFirst(new FlushConsolidationHandler(MOST_FLUSHES_GATHERED, true));
-    }
+  private static void gatherFlushes(Channel channel) {
+    channel.pipeline().addFirst(new FlushConsolidationHandler(MOST_FLUSHES_GATHERED, true));
   }
 
   private final class Listener extends AbstractVerticle {
@@ -137,7 +162,7 @@ final class GatewayServer {
       HttpServer server =
           vertx
               .createHttpServer(options())
-              .connectionHandler(GatewayServer::gatherFlushes)
+              .connectionHandler(GatewayServer::prepare)
               .requestHandler(
                   request -> {
                     if (GrpcCall.isGrpc(request)) {

@@ -1,20 +1,36 @@
 package io.sluice.gateway.http;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The bytes that all requests together may hold. Thread-safe. */
 final class ByteBudget {
 
+  // Chunks of a body come without a pause, unless its client or the way to it is gone.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final long mostBytes;
+  private final Duration patience;
   private final AtomicLong taken = new AtomicLong();
+
+  /**
+   * Starts with nothing taken, and 30 seconds of patience.
+   *
+   * @param mostBytes how many bytes may be held at once
+   */
+  ByteBudget(long mostBytes) {
+    this(mostBytes, PATIENCE);
+  }
 
   /**
    * Starts with nothing taken.
    *
    * @param mostBytes how many bytes may be held at once
+   * @param patience how long they are held for a client that sends nothing, at least 1 ms
    */
-  ByteBudget(long mostBytes) {
+  ByteBudget(long mostBytes, Duration patience) {
     this.mostBytes = mostBytes;
+    this.patience = patience;
   }
 
   /** Returns an empty share, for one request. */
@@ -40,6 +56,11 @@ final class ByteBudget {
       }
       held.addAndGet(bytes);
       return true;
+    }
+
+    /** Returns how long it is held for a client that sends nothing. */
+    Duration patience() {
+      return patience;
     }
 
     /** Gives everything back. Harmless when called again. */

@@ -86,7 +86,7 @@ public final class HttpApi {
             parts.iceberg(),
             new FreshLoads(new FreshReads(parts.operations(), System::nanoTime)),
             budget),
-        new OAuthRoutes(parts.authenticator(), budget));
+        new OAuthRoutes(parts.authenticator()));
     router.route("/v1/*").handler(HttpApi::notFound);
     router.route("/iceberg/*").handler(HttpApi::notFound);
   }

@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
 final class OAuthRoutes {
 
   private static final int MOST_BODY_BYTES = 16 << 10;
+  // Anybody may send these. They have bytes of their own, so that nobody else goes without.
+  private static final long MOST_BODIES_BYTES = 4 << 20;
   private static final String EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
   private final Authenticator authenticator;
-  private final ByteBudget budget;
+  private final ByteBudget budget = new ByteBudget(MOST_BODIES_BYTES);
 
-  OAuthRoutes(Authenticator authenticator, ByteBudget budget) {
+  OAuthRoutes(Authenticator authenticator) {
     this.authenticator = authenticator;
-    this.budget = budget;
   }
 
   void tokens(Call call) {

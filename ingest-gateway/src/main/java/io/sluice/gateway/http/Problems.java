@@ -3,12 +3,14 @@ package io.sluice.gateway.http;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.quota.Quotas;
+import java.time.Duration;
 import java.util.List;
 
 /** Problems that only HTTP has. */
 final class Problems {
 
   private static final int UNIMPLEMENTED = 12;
+  private static final int DEADLINE_EXCEEDED = 4;
   private static final int RESOURCE_EXHAUSTED = 8;
   private static final int INVALID_ARGUMENT = 3;
   private static final int NOT_FOUND = 5;
@@ -20,6 +22,16 @@ final class Problems {
         429,
         "THROTTLED",
         "the gateway holds as many bytes of requests as it may; send it again after a pause");
+  }
+
+  /** A client that began a body sends nothing more. */
+  static Problem bodyStopped(Duration patience) {
+    return of(
+        DEADLINE_EXCEEDED,
+        408,
+        "REQUEST_TIMEOUT",
+        "no more of the body came for %d ms: send the request again"
+            .formatted(patience.toMillis()));
   }
 
   /** A table has got as much as its quota lets it, for now. */

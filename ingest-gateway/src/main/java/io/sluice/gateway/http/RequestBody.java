@@ -4,8 +4,12 @@ import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers the body of a request within bounds. */
@@ -16,7 +20,9 @@ final class RequestBody {
    *
    * @param mostBytes the most bytes that a body may have, as it is sent
    * @param share takes the body's bytes; the caller closes it
-   * @return fails with a {@link ProblemException}: 413, or 429 if all bodies together are too many
+   * @return fails with a {@link ProblemException}: 413, or 429 if all bodies together are too many,
+   *     or 408 if no more of it comes for as long as the share's patience: then the connection, or
+   *     by HTTP/2 the stream, ends
    */
   static Future<byte[]> read(HttpServerRequest request, long mostBytes, ByteBudget.Share share) {
     long declared = declaredBytes(request);
@@ -30,9 +36,12 @@ final class RequestBody {
       request.response().writeContinue();
     }
     Promise<byte[]> promise = Promise.promise();
+    Pulse pulse = new Pulse(Vertx.currentContext().owner(), share.patience(), promise);
+    promise.future().onComplete(read -> pulse.end(request));
     Buffer body = Buffer.buffer((int) Math.max(declared, 0));
     request.handler(
         chunk -> {
+          pulse.beat();
           if (promise.future().isComplete()) {
             return;
           }
@@ -48,6 +57,54 @@ final class RequestBody {
         e -> promise.tryFail(new ProblemException(Problem.invalid("the body ended early: " + e))));
     request.endHandler(end -> promise.tryComplete(body.getBytes()));
     return promise.future();
+  }
+
+  /** Notices that a client sends nothing more: nobody else does, if it has just vanished. */
+  private static final class Pulse {
+
+    private final Vertx vertx;
+    private final Duration patience;
+    private final Promise<byte[]> promise;
+    private long lastNanos = System.nanoTime();
+    private long timer;
+    private boolean stopped;
+
+    Pulse(Vertx vertx, Duration patience, Promise<byte[]> promise) {
+      this.vertx = vertx;
+      this.patience = patience;
+      this.promise = promise;
+      this.timer = vertx.setTimer(patience.toMillis(), id -> look());
+    }
+
+    void beat() {
+      lastNanos = System.nanoTime();
+    }
+
+    private void look() {
+      long leftNanos = patience.toNanos() - (System.nanoTime() - lastNanos);
+      if (leftNanos > 0) {
+        timer = vertx.setTimer(1 + TimeUnit.NANOSECONDS.toMillis(leftNanos), id -> look());
+      } else {
+        stopped = true;
+        promise.tryFail(new ProblemException(Problems.bodyStopped(patience)));
+      }
+    }
+
+    /** Those who wait for the body answer first. */
+    void end(HttpServerRequest request) {
+      vertx.cancelTimer(timer);
+      if (stopped) {
+        vertx.runOnContext(answered -> close(request));
+      }
+    }
+
+    private void close(HttpServerRequest request) {
+      if (request.version() == HttpVersion.HTTP_2) {
+        request.response().reset();
+      } else {
+        var unused = request.connection().close();
+      }
+    }
   }
 
   private static long declaredBytes(HttpServerRequest request) {
