@@ -1,6 +1,7 @@
 package io.sluice.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.grpc.ClientInterceptor;
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceException.Reason;
 import java.time.Duration;
@@ -35,10 +36,11 @@ final class Cluster implements AutoCloseable {
   private final KnownGateways known;
   private final Map<TableName, Placement> placements = new LinkedHashMap<>(16, 0.75f, true);
 
-  Cluster(ClientSettings settings, BufferAllocator allocator) {
+  Cluster(
+      ClientSettings settings, BufferAllocator allocator, List<ClientInterceptor> interceptors) {
     this.settings = settings;
     this.allocator = allocator;
-    this.connections = new Connections(allocator, settings.security());
+    this.connections = new Connections(allocator, settings.security(), interceptors);
     this.known = new KnownGateways(settings.endpoints());
   }
 

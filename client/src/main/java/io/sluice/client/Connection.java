@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.grpc.ClientInterceptor;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
@@ -16,6 +17,7 @@ import io.sluice.client.SluiceException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLException;
@@ -49,12 +51,14 @@ final class Connection implements AutoCloseable {
 
   /**
    * @param tls how it is encrypted; null: it is in clear text
+   * @param interceptors what each call goes through besides
    */
   Connection(
       Endpoint endpoint,
       BufferAllocator allocator,
       Credentials credentials,
-      @Nullable ClientTls tls) {
+      @Nullable ClientTls tls,
+      List<ClientInterceptor> interceptors) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
             .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
@@ -66,6 +70,7 @@ final class Connection implements AutoCloseable {
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(20, TimeUnit.SECONDS)
             .keepAliveTimeout(10, TimeUnit.SECONDS)
+            .intercept(interceptors)
             .intercept(new BearerInterceptor(credentials));
     this.channel = secured(builder, tls).build();
     var unused = ArrowCodecs.find();

@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.grpc.ClientInterceptor;
 import io.sluice.client.SluiceException.Origin;
 import io.sluice.client.SluiceException.Reason;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class Connections implements AutoCloseable {
 
   private final BufferAllocator allocator;
   private final ClientSecurity security;
+  private final List<ClientInterceptor> interceptors;
   private final Map<Endpoint, List<Entry>> entries = new HashMap<>();
   private @Nullable ClientTls tls;
   private boolean closed;
@@ -39,8 +41,15 @@ final class Connections implements AutoCloseable {
   }
 
   Connections(BufferAllocator allocator, ClientSecurity security) {
+    this(allocator, security, List.of());
+  }
+
+  /** Makes none yet; each call on them goes through {@code interceptors}. */
+  Connections(
+      BufferAllocator allocator, ClientSecurity security, List<ClientInterceptor> interceptors) {
     this.allocator = allocator;
     this.security = security;
+    this.interceptors = List.copyOf(interceptors);
   }
 
   /**
@@ -74,7 +83,8 @@ final class Connections implements AutoCloseable {
         return entry;
       }
     }
-    Entry fresh = new Entry(new Connection(endpoint, allocator, security.credentials(), tls()));
+    Entry fresh =
+        new Entry(new Connection(endpoint, allocator, security.credentials(), tls(), interceptors));
     all.add(fresh);
     return fresh;
   }

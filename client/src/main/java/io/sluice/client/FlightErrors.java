@@ -42,7 +42,21 @@ final class FlightErrors {
       CallStatus status = flight.status();
       return of(status.code(), status.description(), flight);
     }
-    String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    if (failure instanceof Error || failure.getMessage() == null) {
+      return unforeseen(failure);
+    }
+    return new SluiceException(Reason.INTERNAL, failure.getMessage(), failure);
+  }
+
+  /** Returns what tells of something that no code here expects. */
+  static SluiceException unforeseen(Throwable failure) {
+    String message =
+        failure instanceof OutOfMemoryError
+            ? "this process is out of memory ("
+                + failure.getMessage()
+                + "); give it more, if it is direct memory with -XX:MaxDirectMemorySize or, in"
+                + " Flink, taskmanager.memory.task.off-heap.size"
+            : failure.toString();
     return new SluiceException(Reason.INTERNAL, message, failure);
   }
 

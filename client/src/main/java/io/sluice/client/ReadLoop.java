@@ -85,7 +85,7 @@ final class ReadLoop implements GetStream.Sink {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Unforeseen, but the consumer must not wait for rows that nobody reads any more.
       reader.fail(FlightErrors.of(e));
     }

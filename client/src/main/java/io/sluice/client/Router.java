@@ -1,7 +1,6 @@
 package io.sluice.client;
 
 import io.sluice.catalog.table.TableName;
-import io.sluice.client.SluiceException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -81,8 +80,9 @@ final class Router {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      state.failAll(new SluiceException(Reason.INTERNAL, "append to table " + table + ": " + e, e));
+    } catch (RuntimeException | Error e) {
+      // An Error, too: whoever waits for an answer must not wait for ever.
+      state.failAll(FlightErrors.unforeseen(e).in("append to table " + table));
     }
   }
 

@@ -2,7 +2,6 @@ package io.sluice.client;
 
 import io.grpc.StatusRuntimeException;
 import io.sluice.catalog.table.TableName;
-import io.sluice.client.SluiceException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -77,7 +76,8 @@ final class Sender implements PutStream.Answered {
       Thread.currentThread().interrupt();
     } catch (SluiceException e) {
       state.failAll(e.in("append to table " + table));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An Error, too: whoever waits for an answer must not wait for ever.
       state.failAll(unforeseen(e));
     } finally {
       sending.lock();
@@ -91,23 +91,26 @@ final class Sender implements PutStream.Answered {
 
   /** Sends the next batch on the caller's thread, unless that would wait for anything. */
   private void sendQuickly() {
-    if (sending.tryLock()) {
-      try {
-        PutStream current = stream;
-        if (current != null && current.failure() == null && current.isReady()) {
-          sendNext(current);
+    try {
+      if (sending.tryLock()) {
+        try {
+          PutStream current = stream;
+          if (current != null && current.failure() == null && current.isReady()) {
+            sendNext(current);
+          }
+        } finally {
+          sending.unlock();
         }
-      } catch (RuntimeException e) {
-        state.failAll(unforeseen(e));
-      } finally {
-        sending.unlock();
       }
+    } catch (RuntimeException | Error e) {
+      state.failAll(unforeseen(e));
+    } finally {
+      state.leave(lane);
     }
-    state.leave(lane);
   }
 
-  private SluiceException unforeseen(RuntimeException e) {
-    return new SluiceException(Reason.INTERNAL, "append to table " + table + ": " + e, e);
+  private SluiceException unforeseen(Throwable failure) {
+    return FlightErrors.unforeseen(failure).in("append to table " + table);
   }
 
   private boolean isOver() {

@@ -2,6 +2,7 @@ package io.sluice.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.grpc.ClientInterceptor;
 import io.sluice.catalog.table.ColumnChanges;
 import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.TableName;
@@ -37,10 +38,14 @@ public final class SluiceClient implements AutoCloseable {
   private final BufferAllocator allocator;
   private final boolean ownAllocator;
 
-  private SluiceClient(ClientSettings settings, BufferAllocator allocator, boolean ownAllocator) {
+  private SluiceClient(
+      ClientSettings settings,
+      BufferAllocator allocator,
+      boolean ownAllocator,
+      List<ClientInterceptor> interceptors) {
     this.allocator = allocator;
     this.ownAllocator = ownAllocator;
-    this.cluster = new Cluster(settings, allocator);
+    this.cluster = new Cluster(settings, allocator, interceptors);
   }
 
   /**
@@ -67,12 +72,17 @@ public final class SluiceClient implements AutoCloseable {
 
   /** Returns a client of a cluster, with an Arrow allocator of its own. */
   public static SluiceClient connect(ClientSettings settings) {
-    return new SluiceClient(settings, new RootAllocator(), true);
+    return new SluiceClient(settings, new RootAllocator(), true, List.of());
+  }
+
+  /** Returns a client each of whose calls goes through an interceptor. */
+  static SluiceClient connect(ClientSettings settings, ClientInterceptor interceptor) {
+    return new SluiceClient(settings, new RootAllocator(), true, List.of(interceptor));
   }
 
   /** Returns a client whose buffers come from {@code allocator}, which must outlive it. */
   public static SluiceClient connect(ClientSettings settings, BufferAllocator allocator) {
-    return new SluiceClient(settings, allocator, false);
+    return new SluiceClient(settings, allocator, false, List.of());
   }
 
   /** Returns the allocator that the buffers come from. */
