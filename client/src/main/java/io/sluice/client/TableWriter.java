@@ -3,13 +3,13 @@ package io.sluice.client;
 import io.sluice.catalog.table.TableName;
 import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.client.SluiceException.Reason;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.VectorUnloader;
+import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
@@ -78,22 +78,31 @@ public final class TableWriter implements AutoCloseable {
    *     but still the caller's, when this returns. Its allocator must have the same root as the
    *     client's, and outlive the returned future.
    * @return completes once all rows are durable, with where they are by bucket; fails with a {@link
-   *     SluiceException}. Completed on a thread of the connection: don't block in dependents.
-   * @throws SluiceException if the writer has failed or is closed; nothing was appended
+   *     SluiceException}. Rows of several buckets, or of more than 4 MiB, are sent in parts: if the
+   *     wait for room is interrupted or the writer fails after the first of them, it fails once
+   *     those that were sent are durable or failed, and says how many rows of which bucket they
+   *     are. Completed on a thread of the connection: don't block in dependents.
+   * @throws SluiceException if the writer has failed or is closed, or the wait for room is
+   *     interrupted before anything was sent; nothing was appended
    * @throws IllegalArgumentException if the rows can't be sent; nothing was appended
    */
   public CompletableFuture<List<Appended>> append(VectorSchemaRoot rows) throws SluiceException {
     requireSameSchema(rows.getSchema());
     requireSameRoot(rows);
-    List<CompletableFuture<List<Appended>>> parts = new ArrayList<>();
+    SentParts sent = new SentParts();
     if (rows.getRowCount() > 0) {
       synchronized (order) {
         followRaises();
         var byBucket = splitter.split(rows, cluster.allocator());
         try {
           for (var part : byBucket.entrySet()) {
-            enqueue(part.getKey(), part.getValue(), parts);
+            enqueue(part.getKey(), part.getValue(), sent);
           }
+        } catch (SluiceException | RuntimeException e) {
+          if (sent.isEmpty()) {
+            throw e;
+          }
+          sent.rest(e);
         } finally {
           byBucket.values().stream().filter(part -> part != rows).forEach(VectorSchemaRoot::close);
           rows.clear();
@@ -102,7 +111,7 @@ public final class TableWriter implements AutoCloseable {
     } else {
       rows.clear();
     }
-    return joined(parts);
+    return sent.joined();
   }
 
   /**
@@ -152,9 +161,7 @@ public final class TableWriter implements AutoCloseable {
     }
   }
 
-  private void enqueue(
-      int bucket, VectorSchemaRoot part, List<CompletableFuture<List<Appended>>> acknowledged)
-      throws SluiceException {
+  private void enqueue(int bucket, VectorSchemaRoot part, SentParts sent) throws SluiceException {
     long bytes = 0;
     for (FieldVector column : part.getFieldVectors()) {
       bytes += column.getBufferSize();
@@ -164,20 +171,18 @@ public final class TableWriter implements AutoCloseable {
       int half = rows / 2;
       try (VectorSchemaRoot first = part.slice(0, half);
           VectorSchemaRoot second = part.slice(half, rows - half)) {
-        enqueue(bucket, first, acknowledged);
-        enqueue(bucket, second, acknowledged);
+        enqueue(bucket, first, sent);
+        enqueue(bucket, second, sent);
       }
       return;
     }
     state.awaitRoom(bucket, bytes);
+    // Before it takes a number: one that is never sent would be a gap.
+    ArrowRecordBatch record = new VectorUnloader(part).getRecordBatch();
     PendingBatch batch =
         new PendingBatch(
-            bucket,
-            numbers.next(bucket, rows),
-            new VectorUnloader(part).getRecordBatch(),
-            bytes,
-            new CompletableFuture<>());
-    acknowledged.add(batch.acknowledged());
+            bucket, numbers.next(bucket, rows), record, bytes, new CompletableFuture<>());
+    sent.add(bucket, rows, batch.acknowledged());
     state.enqueue(batch);
   }
 
@@ -233,22 +238,6 @@ public final class TableWriter implements AutoCloseable {
                 + " the client's allocator(), or give yours to SluiceClient.connect");
       }
     }
-  }
-
-  private static CompletableFuture<List<Appended>> joined(
-      List<CompletableFuture<List<Appended>>> parts) {
-    if (parts.size() == 1) {
-      return parts.get(0);
-    }
-    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-        .handle(
-            (done, failure) -> {
-              List<Appended> all = new ArrayList<>();
-              for (CompletableFuture<List<Appended>> part : parts) {
-                all.addAll(part.join());
-              }
-              return all;
-            });
   }
 
   /** Returns what a failed future of {@link #append} failed with. */

@@ -57,8 +57,11 @@ public final class TransactionWriter implements AutoCloseable {
    * @param batch as {@link TableWriter#append(VectorSchemaRoot)} takes it
    * @return completes once all rows are durable; they aren't visible yet, and each {@link
    *     Appended#offset} counts from the transaction's first row. Fails with a {@link
-   *     SluiceException}. Completed on a thread of the connection: don't block in dependents.
-   * @throws SluiceException if the writer has failed or is closed; nothing was added
+   *     SluiceException}; if only a part of the rows was sent, as {@link
+   *     TableWriter#append(VectorSchemaRoot)} does. Completed on a thread of the connection: don't
+   *     block in dependents.
+   * @throws SluiceException if the writer has failed or is closed, or the wait for room is
+   *     interrupted before anything was sent; nothing was added
    * @throws IllegalArgumentException if the rows can't be sent; nothing was added
    */
   public synchronized CompletableFuture<List<Appended>> append(VectorSchemaRoot batch)

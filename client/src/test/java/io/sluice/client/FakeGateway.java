@@ -50,6 +50,7 @@ final class FakeGateway implements AutoCloseable {
   private final Random random;
   private final double faults;
   private boolean silent;
+  private volatile CountDownLatch held = new CountDownLatch(0);
   private volatile boolean frozen;
   private volatile boolean old;
   private volatile boolean stale;
@@ -89,6 +90,26 @@ final class FakeGateway implements AutoCloseable {
   /** The next batch is appended, but its call is never answered again. */
   synchronized void fallSilent() {
     silent = true;
+  }
+
+  /** From now on no batch is appended before {@link #release}. */
+  void hold() {
+    held = new CountDownLatch(1);
+  }
+
+  /** What was held goes on. */
+  void release() {
+    held.countDown();
+  }
+
+  private void awaitRelease() {
+    try {
+      if (!held.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("a batch was held for too long");
+      }
+    } catch (InterruptedException e) {
+      throw broken();
+    }
   }
 
   /** From now on nothing is done and nothing is answered, but connections stay. */
@@ -158,6 +179,7 @@ final class FakeGateway implements AutoCloseable {
   /** Dies: connections break, nothing that arrives is appended any more. */
   void kill() {
     end.countDown();
+    held.countDown();
     log.leave(this);
     server.shutdownNow();
     try {
@@ -201,6 +223,7 @@ final class FakeGateway implements AutoCloseable {
           boolean dumb = false;
           while (stream.next()) {
             awaitThaw();
+            awaitRelease();
             if (breaks()) {
               throw broken();
             }

@@ -149,6 +149,63 @@ class TableWriterTest {
     }
   }
 
+  @Test
+  void anAppendThatIsInterruptedBetweenItsPartsSaysWhichOfThemWereSent() throws Exception {
+    // A half is below the bound of what is in flight, and both are above it.
+    int count = 200_000;
+    TableDescription table = table(2, List.of(FakeGateway.COLUMN));
+    WriterSettings settings = WriterSettings.create().withMaxInFlightBytes(1 << 20);
+    try (FakeGateway gateway = new FakeGateway(table, new Random(0), 0);
+        SluiceClient client = connect(gateway);
+        TableWriter writer = client.writer(NAME, settings)) {
+      gateway.hold();
+      Thread.currentThread().interrupt();
+      CompletableFuture<List<Appended>> answer;
+      try {
+        answer = writer.append(rows(0, count));
+      } finally {
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+      }
+      gateway.release();
+      assertThatThrownBy(() -> answer.get(30, TimeUnit.SECONDS))
+          .satisfies(
+              thrown ->
+                  assertThat(TableWriter.failure(thrown))
+                      .hasMessageContaining("some of the rows were not sent")
+                      .hasMessageContaining("{0=" + gateway.log().rows(0).size() + "}")
+                      .hasMessageContaining("interrupted"));
+      assertThat(gateway.log().rows(0)).hasSizeBetween(1, count - 1);
+      assertThat(gateway.log().rows(1)).isEmpty();
+      // The writer is as good as before.
+      var unused = writer.append(rows(0, 100)).get(30, TimeUnit.SECONDS);
+      assertThat(gateway.log().rows(1)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void anAppendThatIsInterruptedBeforeItsFirstPartAppendsNothing() throws Exception {
+    WriterSettings settings = WriterSettings.create().withMaxInFlightBatches(1);
+    try (FakeGateway gateway = new FakeGateway(table(1, List.of()), new Random(0), 0);
+        SluiceClient client = connect(gateway);
+        TableWriter writer = client.writer(NAME, settings)) {
+      gateway.hold();
+      CompletableFuture<List<Appended>> before = writer.append(rows(0, 1));
+      Thread.currentThread().interrupt();
+      try {
+        assertThatThrownBy(() -> writer.append(rows(1, 1)))
+            .isInstanceOf(SluiceException.class)
+            .hasMessageContaining("interrupted");
+      } finally {
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+      }
+      gateway.release();
+      assertThat(before.get(30, TimeUnit.SECONDS)).containsExactly(new Appended(0, 0, 1));
+      assertThat(writer.append(rows(2, 1)).get(30, TimeUnit.SECONDS))
+          .containsExactly(new Appended(0, 1, 1));
+      assertThat(gateway.log().rows(0)).containsExactly(0L, 2L);
+    }
+  }
+
   private static boolean isDown(CountDownLatch latch) {
     try {
       return latch.await(200, TimeUnit.MILLISECONDS);
