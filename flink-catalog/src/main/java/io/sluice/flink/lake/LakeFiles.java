@@ -109,12 +109,36 @@ public final class LakeFiles {
           rows[count++] = row.of(file.next());
         }
       } catch (IOException | RuntimeException e) {
-        if (GoneFile.isCauseOf(e)) {
-          throw GoneFile.failure(table, opened, e);
-        }
-        throw e;
+        throw failure(e);
       }
       return count;
+    }
+
+    /**
+     * Passes over rows that were read before. The same tasks, columns and filters have the same
+     * rows in the same order.
+     *
+     * @param count how many, at least 0; all if there are fewer
+     */
+    public void skip(long count) throws IOException {
+      try {
+        for (long left = count; left > 0 && advance(); left--) {
+          var unused = file.next();
+        }
+      } catch (IOException | RuntimeException e) {
+        throw failure(e);
+      }
+    }
+
+    /** Returns what to throw for what is no runtime exception. */
+    private IOException failure(Exception e) {
+      if (GoneFile.isCauseOf(e)) {
+        return GoneFile.failure(table, opened, e);
+      }
+      if (e instanceof RuntimeException unexpected) {
+        throw unexpected;
+      }
+      return (IOException) e;
     }
 
     private boolean advance() throws IOException {

@@ -11,11 +11,16 @@ final class LakeCursor implements SplitCursor {
 
   private final String splitId;
   private final LakeFiles.Rows rows;
+  private long rowsRead;
   private boolean ended;
 
-  LakeCursor(String splitId, LakeFiles.Rows rows) {
+  /**
+   * @param rowsRead how many rows of the split come before those of {@code rows}
+   */
+  LakeCursor(String splitId, LakeFiles.Rows rows, long rowsRead) {
     this.splitId = splitId;
     this.rows = rows;
+    this.rowsRead = rowsRead;
   }
 
   @Override
@@ -28,7 +33,11 @@ final class LakeCursor implements SplitCursor {
     RowData[] next = new RowData[ROWS];
     int count = rows.next(next);
     ended = count < ROWS;
-    return PolledRows.ofFiles(next, count);
+    long[] read = new long[count];
+    for (int i = 0; i < count; i++) {
+      read[i] = ++rowsRead;
+    }
+    return PolledRows.ofFiles(next, count, read);
   }
 
   @Override

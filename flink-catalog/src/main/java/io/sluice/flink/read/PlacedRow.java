@@ -16,8 +16,8 @@ final class PlacedRow {
   }
 
   /**
-   * Returns the offset to go on at once it was emitted; {@link PolledRows#NO_POSITION} for rows of
-   * lake splits.
+   * Returns where to go on once it was emitted, see {@link SluiceSplit#at}; {@link
+   * PolledRows#NO_POSITION} for aggregates.
    */
   long nextPosition() {
     return nextPosition;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows the rows, {@code count} of them from the first
  * @param count how many there are, at least 0
- * @param next for each row, the offset to go on at once it was emitted; null in lake splits
+ * @param next for each row, where to go on once it was emitted, see {@link SluiceSplit#at}: an
+ *     offset, or in lake splits a count of rows; null for aggregates, which are added up anew
  * @param times for each row, when it was appended, in milliseconds since 1970, {@link #NO_TIME} if
  *     that isn't known; null in lake splits
  * @param position the offset to go on at after all of them, which may be beyond the last row's;
@@ -25,7 +26,7 @@ record PolledRows(
     long position,
     boolean history) {
 
-  /** For lake splits, which begin anew when they are restored. */
+  /** For lake splits, whose rows have no offsets. */
   static final long NO_POSITION = -1;
 
   /** For rows whose time isn't known. */
@@ -33,9 +34,18 @@ record PolledRows(
 
   private static final RowData[] NO_ROWS = {};
 
-  /** Returns rows of a lake split. */
-  static PolledRows ofFiles(RowData[] rows, int count) {
-    return new PolledRows(rows, count, null, null, NO_POSITION, false);
+  /**
+   * Returns rows of a lake split.
+   *
+   * @param read for each row, how many were read of the split with it
+   */
+  static PolledRows ofFiles(RowData[] rows, int count, long[] read) {
+    return new PolledRows(rows, count, read, null, NO_POSITION, false);
+  }
+
+  /** Returns one row of aggregates. */
+  static PolledRows ofTotals(RowData row) {
+    return new PolledRows(new RowData[] {row}, 1, null, null, NO_POSITION, false);
   }
 
   /** Returns that there are none, and how far the split is all the same. */
@@ -49,8 +59,8 @@ record PolledRows(
    * @param most how many, at least 1 and at most all
    */
   PolledRows first(int most) {
-    return new PolledRows(
-        rows, most, next, times, next == null ? NO_POSITION : next[most - 1], history);
+    long after = position == NO_POSITION || next == null ? NO_POSITION : next[most - 1];
+    return new PolledRows(rows, most, next, times, after, history);
   }
 
   boolean isEmpty() {

@@ -1,6 +1,5 @@
 package io.sluice.flink.read;
 
-import io.sluice.flink.read.SluiceSplit.RangeSplit;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -93,8 +92,8 @@ final class SluiceSourceReader
         }
         output.collect(row.row(), time);
       }
-      if (row.nextPosition() != PolledRows.NO_POSITION && state.split instanceof RangeSplit range) {
-        state.split = range.at(row.nextPosition());
+      if (row.nextPosition() != PolledRows.NO_POSITION) {
+        state.split = state.split.at(row.nextPosition());
       }
     }
   }

@@ -11,19 +11,40 @@ import org.jspecify.annotations.Nullable;
 sealed interface SluiceSplit extends SourceSplit {
 
   /**
+   * Returns what is left once all before a place was read.
+   *
+   * @param next the place: an offset in ranges, a count of rows in lake splits
+   */
+  SluiceSplit at(long next);
+
+  /**
    * Lake files of one snapshot; for bounded reads only, since files come and go.
    *
    * @param number of this split, from 0
    * @param tasks Iceberg's file scan tasks as JSON
+   * @param rowsRead how many rows were read of them already, in the tasks' order; at least 0
    */
-  record LakeSplit(int number, List<String> tasks) implements SluiceSplit {
+  record LakeSplit(int number, List<String> tasks, long rowsRead) implements SluiceSplit {
     public LakeSplit {
+      if (rowsRead < 0) {
+        throw new IllegalArgumentException("rows read must be >= 0: " + rowsRead);
+      }
       tasks = List.copyOf(tasks);
+    }
+
+    /** A split of which nothing was read. */
+    LakeSplit(int number, List<String> tasks) {
+      this(number, tasks, 0);
     }
 
     @Override
     public String splitId() {
       return "lake-" + number;
+    }
+
+    @Override
+    public LakeSplit at(long next) {
+      return new LakeSplit(number, tasks, next);
     }
   }
 
@@ -64,8 +85,8 @@ sealed interface SluiceSplit extends SourceSplit {
       return Integer.parseInt(splitId.substring(PREFIX.length()));
     }
 
-    /** Returns what is left once all below {@code next} was read. */
-    RangeSplit at(long next) {
+    @Override
+    public RangeSplit at(long next) {
       return new RangeSplit(incarnation, bucket, next, to, lakeFirst);
     }
   }
@@ -83,6 +104,11 @@ sealed interface SluiceSplit extends SourceSplit {
     @Override
     public String splitId() {
       return "totals";
+    }
+
+    @Override
+    public TotalsSplit at(long next) {
+      throw new UnsupportedOperationException("a row of aggregates is read whole");
     }
   }
 }

@@ -138,14 +138,15 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
 
   private SplitCursor open(SluiceSplit split) throws IOException {
     if (split instanceof LakeSplit lake) {
-      return new LakeCursor(
-          lake.splitId(),
+      LakeFiles.Rows rows =
           LakeFiles.open(
               context.version(),
               context.table(),
               lake.tasks(),
               context.spec().columns(),
-              context.spec().filters()));
+              context.spec().filters());
+      rows.skip(lake.rowsRead());
+      return new LakeCursor(lake.splitId(), rows, lake.rowsRead());
     }
     return new RangeCursor(context, (RangeSplit) split);
   }

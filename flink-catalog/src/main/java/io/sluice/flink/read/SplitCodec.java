@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * version 1: kind 0 (lake):  number int32, count int32, then per task: length int32, UTF-8
  *            kind 1 (range): incarnation 2 x int64, bucket int32, position int64, to int64, lakeFirst byte
  *            kind 2 (totals): count int32, then per value: there byte, value as modified UTF-8
+ *            kind 3 (lake, begun): rows read int64, then as kind 0, of which none were read
  * </pre>
  */
 final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
@@ -30,6 +31,7 @@ final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
   private static final int LAKE = 0;
   private static final int RANGE = 1;
   private static final int TOTALS = 2;
+  private static final int LAKE_BEGUN = 3;
 
   @Override
   public int getVersion() {
@@ -63,7 +65,12 @@ final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
 
   static void write(SluiceSplit split, DataOutputStream out) throws IOException {
     if (split instanceof LakeSplit lake) {
-      out.writeByte(LAKE);
+      if (lake.rowsRead() == 0) {
+        out.writeByte(LAKE);
+      } else {
+        out.writeByte(LAKE_BEGUN);
+        out.writeLong(lake.rowsRead());
+      }
       out.writeInt(lake.number());
       out.writeInt(lake.tasks().size());
       for (String task : lake.tasks()) {
@@ -90,7 +97,8 @@ final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
 
   static SluiceSplit read(DataInputStream in) throws IOException {
     int kind = in.readByte();
-    if (kind == LAKE) {
+    if (kind == LAKE || kind == LAKE_BEGUN) {
+      long rowsRead = kind == LAKE ? 0 : in.readLong();
       int number = in.readInt();
       int count = in.readInt();
       List<String> tasks = new ArrayList<>();
@@ -99,7 +107,7 @@ final class SplitCodec implements SimpleVersionedSerializer<SluiceSplit> {
         in.readFully(utf8);
         tasks.add(new String(utf8, StandardCharsets.UTF_8));
       }
-      return new LakeSplit(number, tasks);
+      return new LakeSplit(number, tasks, rowsRead);
     }
     if (kind == RANGE) {
       return new RangeSplit(

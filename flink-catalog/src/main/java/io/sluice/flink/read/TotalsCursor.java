@@ -44,7 +44,7 @@ final class TotalsCursor implements SplitCursor {
     }
     ended = rows.ended();
     if (ended) {
-      return PolledRows.ofFiles(new RowData[] {totals.row()}, 1);
+      return PolledRows.ofTotals(totals.row());
     }
     if (!polled.isEmpty()) {
       more.run();
@@ -83,7 +83,7 @@ final class TotalsCursor implements SplitCursor {
       row = null;
       return next == null
           ? PolledRows.none(PolledRows.NO_POSITION, false)
-          : PolledRows.ofFiles(new RowData[] {next}, 1);
+          : PolledRows.ofTotals(next);
     }
 
     @Override

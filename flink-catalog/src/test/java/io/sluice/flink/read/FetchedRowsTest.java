@@ -67,7 +67,7 @@ class FetchedRowsTest {
     emit(PolledRows.none(9, false), false);
     emit(PolledRows.none(11, true), true);
     assertThat(events).containsExactly(new HistoryEvent(3, true), new HistoryEvent(3, false));
-    emit(PolledRows.ofFiles(new RowData[0], 0), true);
+    emit(PolledRows.ofTotals(GenericRowData.of(1)), true);
     assertThat(events).hasSize(2);
   }
 

@@ -68,7 +68,7 @@ class ReaderMetricsTest {
   @Test
   void filesOfABatchQueryHaveNoOffsets() {
     metrics.added(new LakeSplit(0, List.of("{}")));
-    metrics.fetched("lake-0", PolledRows.ofFiles(new RowData[0], 0), true);
+    metrics.fetched("lake-0", PolledRows.ofFiles(new RowData[0], 0, new long[0]), true);
     assertThat(value("pendingRecords")).isZero();
   }
 

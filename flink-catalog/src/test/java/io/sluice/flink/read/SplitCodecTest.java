@@ -21,7 +21,11 @@ class SplitCodecTest {
   @Test
   void splitsComeBackAsTheyWere() throws IOException {
     String longTask = "{\"ä\":\"" + "x".repeat(100_000) + "\"}";
-    for (SluiceSplit split : List.of(RANGE, new LakeSplit(7, List.of("{}", longTask)))) {
+    for (SluiceSplit split :
+        List.of(
+            RANGE,
+            new LakeSplit(7, List.of("{}", longTask)),
+            new LakeSplit(7, List.of("{}"), 1L << 40))) {
       assertThat(codec.deserialize(codec.getVersion(), codec.serialize(split))).isEqualTo(split);
     }
   }
@@ -38,6 +42,12 @@ class SplitCodecTest {
                 + "0000000000000004"
                 + "7fffffffffffffff"
                 + "01");
+  }
+
+  @Test
+  void aLakeSplitOfWhichNothingWasReadIsKeptAsBefore() throws IOException {
+    assertThat(HexFormat.of().formatHex(codec.serialize(new LakeSplit(7, List.of("{}")))))
+        .isEqualTo("00" + "00000007" + "00000001" + "00000002" + "7b7d");
   }
 
   @Test
