@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.GenericRecord;
@@ -102,7 +103,6 @@ class EvolvedLakeTest {
     private final int[] offsets = new int[2];
     private final Map<String, Set<Integer>> fieldsOfRows = new HashMap<>();
     private final boolean withDefaults;
-    private int added;
 
     Run(Path folder, Random random) throws Exception {
       this.town = new CompactorTown(folder);
@@ -225,14 +225,24 @@ class EvolvedLakeTest {
               .anyMatch(column -> (column + ".").startsWith(name + "."));
       ColumnChange change =
           switch (random.nextInt(6)) {
-            case 0 -> add(around + "added" + added++, type());
+            case 0 -> add(around + free(schema, around), type());
             case 1 -> kept || isOldest(field, fields) ? new Relax(name) : new Drop(name);
-            case 2 -> kept ? new Relax(name) : new Rename(name, "renamed" + added++);
+            case 2 -> kept ? new Relax(name) : new Rename(name, free(schema, around));
             case 3 -> widen(name, field.type());
             case 4 -> new Relax(name);
             default -> new Move(name, new Place.First());
           };
       known.add(town.catalog.alterColumns(NAME, ColumnChanges.of(change)));
+    }
+
+    /** Returns a name that no field has now: one had it before, maybe. */
+    private String free(Schema schema, String around) {
+      List<String> names =
+          IntStream.range(0, 40)
+              .mapToObj(i -> "free" + i)
+              .filter(name -> schema.findField(around + name) == null)
+              .toList();
+      return names.get(random.nextInt(3));
     }
 
     private Add add(String name, Type type) {

@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types.NestedField;
 
 /**
- * Decodes frames of whatever schema their table had when they were written. Columns that are wider
- * in the lake by now are widened, and those with defaults that came later are filled; others that
- * the lake has not, or the frame, are left to who writes the rows.
+ * Decodes frames of whatever schema their table had when they were written. Columns get the names
+ * that the lake has for them by now; those that are wider there are widened, those that it has no
+ * more are left out, and those with defaults that came later are filled. Others that the frame has
+ * not are left to who writes the rows.
  */
 final class FrameForms {
 
@@ -73,23 +73,33 @@ final class FrameForms {
     Schema frames = look.rowSchema(schemaId);
     Schema lake = look.view().metadata().schema();
     List<NestedField> columns = new ArrayList<>();
-    for (NestedField column : frames.columns()) {
+    List<Integer> places = new ArrayList<>();
+    for (int place = 0; place < frames.columns().size(); place++) {
+      NestedField column = frames.columns().get(place);
       NestedField now = lake.findField(column.fieldId());
-      boolean wider = now != null && Promotion.isPossible(column.type(), now.type());
-      columns.add(wider ? NestedField.from(column).ofType(now.type()).build() : column);
+      // A dropped or renamed column's name may be another column's by now: only the lake's count.
+      if (now != null) {
+        boolean wider = Promotion.isPossible(column.type(), now.type());
+        columns.add(
+            NestedField.from(column)
+                .withName(now.name())
+                .ofType(wider ? now.type() : column.type())
+                .build());
+        places.add(place);
+      }
     }
     for (NestedField column : lake.columns()) {
       // Other columns that the frames lack are null, as whoever writes the rows knows.
       if (column.initialDefault() != null && frames.findField(column.fieldId()) == null) {
         columns.add(column);
+        places.add(-1);
       }
     }
     Schema wanted = new Schema(columns);
-    int known = frames.columns().size();
     return new Form(
         new FrameDecoder(ArrowSchemas.of(frames), allocator),
         wanted,
         !wanted.sameSchema(new Schema(frames.columns())),
-        IntStream.range(0, columns.size()).map(i -> i < known ? i : -1).toArray());
+        places.stream().mapToInt(Integer::intValue).toArray());
   }
 }
