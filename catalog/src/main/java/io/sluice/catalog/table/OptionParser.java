@@ -59,7 +59,8 @@ final class OptionParser {
               "1s to 1d",
               "60s",
               "A segment is sealed at this age even if it is small: the lake lags no further behind"
-                  + " than this and one compaction.",
+                  + " than this and one compaction. While 500 segments of a bucket wait for the lake,"
+                  + " or its log keeps 5,000, its size alone decides.",
               o -> Quantities.format(o.segmentMaxAge())),
           option(
               "log.retention",

@@ -43,6 +43,7 @@ final class AppendLoop {
   private final LedgerRoller roller;
   private final Settlement settlement;
   private final AddWatch watch;
+  private final AgeWatch age;
   private final Deque<Splice> splices = new ArrayDeque<>();
   private final List<CompletableFuture<Void>> sealWaiters = new ArrayList<>();
   private AppendPhase phase = new AppendPhase.Idle();
@@ -69,6 +70,7 @@ final class AppendLoop {
             this::alarm,
             () -> phase instanceof AppendPhase.Closing ? null : segment(),
             this::onTimeout);
+    this.age = new AgeWatch(setup, serial, this::state, this::drainOpen);
     this.roller =
         new LedgerRoller(
             setup,
@@ -270,14 +272,13 @@ final class AppendLoop {
     OpenSegment segment = new OpenSegment(opened.writer(), base, at);
     phase = new AppendPhase.Appending(segment);
     add(segment, List.of(), WindowCodec.encode(window, base));
-    if (setup.roll().hasAge()) {
-      alarm(setup.roll().maxAge(), () -> onAge(segment));
-    }
+    age.start();
     pump();
   }
 
-  private void onAge(OpenSegment segment) {
-    if (segment() == segment && setup.roll().byAge(state.segments().size())) {
+  private void drainOpen() {
+    OpenSegment segment = segment();
+    if (segment != null) {
       drain(segment);
     }
   }
@@ -303,6 +304,7 @@ final class AppendLoop {
 
   private void close(OpenSegment segment) {
     phase = new AppendPhase.Closing(segment);
+    age.stop();
     Completion.on(
         serial, roller.close(segment), (found, failure) -> onClosed(segment, found, failure));
   }
@@ -367,6 +369,7 @@ final class AppendLoop {
     OpenSegment segment = segment();
     phase = new AppendPhase.Dead(why);
     dead = true;
+    age.stop();
     if (segment != null) {
       settlement.giveBack(segment);
     }

@@ -4,7 +4,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,8 +25,10 @@ public record LogThreads(LogTime time, Executor threads, Runnable stop) {
   public static LogThreads start(InstantSource clock) {
     int cores = Math.max(2, Runtime.getRuntime().availableProcessors());
     ExecutorService workers = Executors.newFixedThreadPool(cores, named("sluice-log-"));
-    ScheduledExecutorService scheduler =
-        Executors.newSingleThreadScheduledExecutor(named("sluice-log-timer-"));
+    ScheduledThreadPoolExecutor scheduler =
+        new ScheduledThreadPoolExecutor(1, named("sluice-log-timer-"));
+    // An alarm may be for a day from now: once taken back it mustn't hold what it is about so long.
+    scheduler.setRemoveOnCancelPolicy(true);
     return new LogThreads(
         LogTime.of(clock, scheduler),
         workers,

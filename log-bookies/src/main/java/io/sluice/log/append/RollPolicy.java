@@ -1,5 +1,8 @@
 package io.sluice.log.append;
 
+import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.bucket.Segment;
+import io.sluice.catalog.bucket.Transactions;
 import java.time.Duration;
 
 /**
@@ -11,7 +14,10 @@ import java.time.Duration;
  */
 record RollPolicy(long segmentBytes, Duration maxAge) {
 
-  /** From so many segments on age doesn't count; for each further so many the size doubles. */
+  /**
+   * From so many segments on that wait for the lake age doesn't count; for each further so many in
+   * the log the size doubles.
+   */
   static final int MANY_SEGMENTS = 500;
 
   /** Longer than anything lives. */
@@ -30,8 +36,18 @@ record RollPolicy(long segmentBytes, Duration maxAge) {
     return !maxAge.equals(EVER);
   }
 
-  /** Returns whether a segment is sealed by age when the bucket has {@code segments}. */
-  boolean byAge(int segments) {
-    return segments < MANY_SEGMENTS;
+  /**
+   * Returns whether a segment is sealed by age as the bucket is. Segments that are in the lake and
+   * only stay in the log for their time don't keep it from it, up to {@link
+   * Transactions#MAX_SEGMENTS}.
+   */
+  boolean byAge(BucketState state) {
+    int waiting = 0;
+    for (Segment segment : state.segments()) {
+      if (segment.end().orElse(Long.MAX_VALUE) > state.lakeOffsetFloor()) {
+        waiting++;
+      }
+    }
+    return waiting < MANY_SEGMENTS && state.segments().size() < Transactions.MAX_SEGMENTS;
   }
 }
