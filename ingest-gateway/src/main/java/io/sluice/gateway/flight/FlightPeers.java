@@ -93,7 +93,7 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
                 .setHttp2ConnectionWindowSize(16 * WINDOW_BYTES)
                 .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES)),
             new PoolOptions().setHttp2MaxSize(CONNECTIONS));
-    vertx.setPeriodic(IDLE_MS, id -> puts.values().forEach(PeerPut::endIfIdle));
+    vertx.setPeriodic(IDLE_MS, id -> endIdle());
   }
 
   private record PutKey(Peer peer, UUID tableId, int schemaId, int bucketCount, int bucket) {}
@@ -103,6 +103,11 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
       Peer owner, Table table, int bucket, RowBatch batch, boolean picked) {
     PutKey key = new PutKey(owner, table.id(), batch.schemaId(), table.bucketCount(), bucket);
     return puts.computeIfAbsent(key, unused -> put(key, table)).append(batch, picked);
+  }
+
+  /** Ends the streams of batches by which nothing was sent since the last call. */
+  void endIdle() {
+    puts.values().forEach(PeerPut::endIfIdle);
   }
 
   @Override
@@ -116,7 +121,10 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
 
   private PeerPut put(PutKey key, Table table) {
     return new PeerPut(
-        table, key.bucket(), output -> open(key.peer(), "DoPut", output), () -> puts.remove(key));
+        table,
+        key.bucket(),
+        output -> open(key.peer(), "DoPut", output),
+        over -> puts.remove(key, over));
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.arrow.flight.impl.Flight;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class PeerPut implements GrpcClientCall.Output {
 
   private final int bucket;
   private final int bucketCount;
-  private final Runnable onOver;
+  private final Consumer<PeerPut> onOver;
   private final GrpcClientCall call;
   private final Deque<CompletableFuture<Appended>> unanswered = new ArrayDeque<>();
   private @Nullable Problem over;
@@ -38,13 +39,14 @@ final class PeerPut implements GrpcClientCall.Output {
 
   /**
    * @param open begins the call
-   * @param onOver runs when the stream takes nothing more
+   * @param onOver told of this stream when it takes nothing more, and perhaps again when it ends:
+   *     its successor may be open by then
    */
   PeerPut(
       Table table,
       int bucket,
       Function<GrpcClientCall.Output, GrpcClientCall> open,
-      Runnable onOver) {
+      Consumer<PeerPut> onOver) {
     this.bucket = bucket;
     this.bucketCount = table.bucketCount();
     this.onOver = onOver;
@@ -71,7 +73,7 @@ final class PeerPut implements GrpcClientCall.Output {
         () -> {
           if (!used && unanswered.isEmpty() && over == null) {
             over = Problem.unavailable("the stream to the bucket's owner was idle: try again");
-            onOver.run();
+            onOver.accept(this);
             call.end();
           }
           used = false;
@@ -140,7 +142,7 @@ final class PeerPut implements GrpcClientCall.Output {
   @Override
   public void ended(@Nullable Problem failure) {
     over = Problem.unavailable("the stream to the bucket's owner is over: try again");
-    onOver.run();
+    onOver.accept(this);
     CompletableFuture<Appended> oldest = unanswered.poll();
     if (oldest != null) {
       oldest.completeExceptionally(new ProblemException(failure == null ? over : failure));
