@@ -30,19 +30,38 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One batch at a time is made into JSON, on a worker thread, and written; the next one of its
  * bucket is asked for then. So at most a batch per bucket is held, and an event's id says exactly
- * what was sent of every bucket before it. Buckets that end are read one after another; buckets
- * that are followed, all at once.
+ * what was sent of every bucket before it. A batch is written in slices, each of which is made once
+ * the client has taken the one before: as JSON a batch may be some hundred times as large. Buckets
+ * that end are read one after another; buckets that are followed, all at once.
  */
 final class RowStream {
 
   private static final Logger LOG = LoggerFactory.getLogger(RowStream.class);
   private static final long HEARTBEAT_MS = 15_000;
   private static final int MOST_AHEAD_BYTES = 1 << 20;
+  private static final int SLICE_BYTES = 1 << 20;
 
   /** One bucket of the stream. */
   record Source(int bucket, RowReader reader) {}
 
-  private record Ready(Source source, ReadBatch batch) {}
+  /**
+   * A batch that is to be written.
+   *
+   * @param row its first row that isn't written yet
+   */
+  private record Ready(Source source, ReadBatch batch, int row) {
+
+    Ready from(int next) {
+      return new Ready(source, batch, next);
+    }
+  }
+
+  /**
+   * Some rows as they are sent.
+   *
+   * @param rest what is left of the batch; null if it is over, and closed
+   */
+  private record Slice(Buffer text, int rows, @Nullable Ready rest) {}
 
   private final Vertx vertx;
   private final Context context;
@@ -153,7 +172,7 @@ final class RowStream {
       open--;
       openNext();
     } else {
-      ready.add(new Ready(source, batch.get()));
+      ready.add(new Ready(source, batch.get(), 0));
     }
     pump();
   }
@@ -174,47 +193,62 @@ final class RowStream {
       return;
     }
     writing = true;
-    int rows = (int) Math.min(next.batch().rows(), remaining);
+    int end = (int) Math.min(next.batch().rows(), next.row() + remaining);
     vertx
-        .executeBlocking(() -> encode(next, rows), false)
-        .onComplete(done -> encoded(next.source(), rows, done.result(), done.cause()));
+        .executeBlocking(() -> encode(next, end), false)
+        .onComplete(done -> encoded(next.source(), done.result(), done.cause()));
   }
 
   // Runs on a worker thread. Nobody else looks at lastOffsets meanwhile.
-  private Buffer encode(Ready next, int rows) throws ReadException {
-    try (ReadBatch batch = next.batch();
-        VectorSchemaRoot root = batch.root(allocator)) {
+  private Slice encode(Ready next, int end) throws ReadException {
+    ReadBatch batch = next.batch();
+    boolean over = true;
+    // Decoded anew for each slice, or clients that don't read on would use up the Arrow memory.
+    try (VectorSchemaRoot root = batch.root(allocator)) {
       RowJson json = new RowJson(schema, root);
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       EventId id = new EventId(lastOffsets);
       int bucket = next.source().bucket();
-      for (int row = 0; row < rows; row++) {
+      int row = next.row();
+      for (; row < end && out.size() < SLICE_BYTES; row++) {
         long offset = batch.offset() + row;
         lastOffsets.put(bucket, offset);
         format.write(out, json, new RowPlace(row, bucket, offset, batch.timeMicros()), id);
       }
-      return Buffer.buffer(out.toByteArray());
+      Buffer text = Buffer.buffer(out.toByteArray());
+      over = row == end;
+      return new Slice(text, row - next.row(), over ? null : next.from(row));
+    } finally {
+      if (over) {
+        batch.close();
+      }
     }
   }
 
-  private void encoded(
-      Source source, int rows, @Nullable Buffer buffer, @Nullable Throwable failure) {
+  private void encoded(Source source, @Nullable Slice slice, @Nullable Throwable failure) {
     writing = false;
+    Ready rest = slice == null ? null : slice.rest();
     if (ended) {
+      if (rest != null) {
+        rest.batch().close();
+      }
       return;
     }
-    if (buffer == null) {
+    if (slice == null) {
       fail(failure == null ? new IllegalStateException("a batch gave no rows") : failure);
       return;
     }
     quiet = false;
-    response.write(buffer);
-    remaining -= rows;
-    if (remaining == 0) {
+    response.write(slice.text());
+    remaining -= slice.rows();
+    if (rest != null) {
+      ready.addFirst(rest);
+    } else if (remaining == 0) {
       finish();
       return;
+    } else {
+      ask(source);
     }
-    ask(source);
     pump();
   }
 

@@ -73,6 +73,11 @@ final class GatewayFixture implements AutoCloseable {
     return lake;
   }
 
+  /** Returns how many of the log's buffers are still held. */
+  long heldBuffers() {
+    return segments.heldBuffers();
+  }
+
   /** Makes the table shop.orders. */
   void createOrders(String options) throws Exception {
     send("POST", "/v1/databases", "application/json", "{\"name\":\"shop\",\"ifNotExists\":true}");
