@@ -92,7 +92,10 @@ final class TailCommand implements Runnable {
       }
       giveUpAt = printed > before ? System.nanoTime() + patience : giveUpAt;
       if (!connected || System.nanoTime() > giveUpAt) {
-        throw http.unreachable(lost);
+        throw lost instanceof StreamFailed
+            ? new CommandException(
+                "the gateway can't send the rows of " + table + ": " + lost.getMessage(), lost)
+            : http.unreachable(lost);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(RECONNECT_PAUSE_MS));
     }
@@ -135,27 +138,60 @@ final class TailCommand implements Runnable {
 
   /** Prints rows until the stream ends (false) or the limit is reached (true). */
   private boolean print(InputStream body) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
       String id = null;
+      String event = "";
+      String data = null;
+      // An event without the empty line at its end was cut off, and comes again.
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith("id:")) {
           id = line.substring(3).strip();
-        } else if (line.isEmpty() && id != null) {
-          begun(id);
-          id = null;
+        } else if (line.startsWith("event:")) {
+          event = line.substring(6).strip();
         } else if (line.startsWith("data:")) {
-          out.println(line.substring(5).strip());
-          out.flush();
-          lastEventId = id;
-          id = null;
-          if (++printed == limit) {
+          data = line.substring(5).strip();
+        } else if (line.isEmpty()) {
+          if (take(id, event, data)) {
             return true;
           }
+          id = null;
+          event = "";
+          data = null;
         }
       }
     }
     return false;
+  }
+
+  /** Takes an event; returns whether the limit is reached. */
+  private boolean take(@Nullable String id, String event, @Nullable String data)
+      throws StreamFailed {
+    if (event.equals("error")) {
+      String told = String.valueOf(data);
+      throw new StreamFailed(GatewayHttp.parse(told).path("message").asText(told));
+    }
+    if (data == null) {
+      if (id != null) {
+        begun(id);
+      }
+      return false;
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(data);
+    out.flush();
+    if (id != null) {
+      lastEventId = id;
+    }
+    return ++printed == limit;
+  }
+
+  /** The gateway said why it ends a stream. */
+  private static final class StreamFailed extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    StreamFailed(String message) {
+      super(message);
+    }
   }
 }
