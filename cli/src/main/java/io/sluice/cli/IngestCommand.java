@@ -65,7 +65,7 @@ final class IngestCommand implements Runnable {
   @Option(
       names = "--batch-rows",
       defaultValue = "10000",
-      description = "The most rows sent at once (default: ${DEFAULT-VALUE}).")
+      description = "The most rows sent at once, 1 or more (default: ${DEFAULT-VALUE}).")
   private int batchRows;
 
   @Option(
@@ -81,6 +81,9 @@ final class IngestCommand implements Runnable {
 
   @Override
   public void run() {
+    if (batchRows < 1) {
+      throw new CommandException("--batch-rows must be 1 or more: " + batchRows);
+    }
     FileFormat chosen = format == null ? byName(file) : format;
     long start = System.nanoTime();
     try {

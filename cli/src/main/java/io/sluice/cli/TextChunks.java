@@ -3,6 +3,7 @@ package io.sluice.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +30,24 @@ final class TextChunks implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
+  /** As much as a gateway takes in a request, unless it is told otherwise. */
+  private static final int MAX_ROW_BYTES = 64 << 20;
+
+  /** The number of the line before the first row. */
+  private static final long HEADER = 0;
+
   private final InputStream in;
   private final Format format;
   private final int maxRows;
   private final int maxBytes;
+  private final int maxRowBytes;
+  private final CsvQuotes quotes = new CsvQuotes();
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int position;
   private int limit;
   private byte @Nullable [] header;
+  private @Nullable RowTooLong tooLong;
+  private boolean blankIsRow;
   private long nextRow = 1;
 
   /**
@@ -45,16 +56,29 @@ final class TextChunks implements AutoCloseable {
    * @param maxBytes a chunk ends at the first row that reaches this size
    */
   TextChunks(InputStream in, Format format, int maxRows, int maxBytes) {
+    this(in, format, maxRows, maxBytes, MAX_ROW_BYTES);
+  }
+
+  TextChunks(InputStream in, Format format, int maxRows, int maxBytes, int maxRowBytes) {
     this.in = in;
     this.format = format;
     this.maxRows = maxRows;
     this.maxBytes = maxBytes;
+    this.maxRowBytes = maxRowBytes;
   }
 
-  /** Returns the next chunk, or null at the end of the file. */
+  /**
+   * Returns the next chunk, or null at the end of the file.
+   *
+   * @throws IOException if the file can't be read, or a row is too long; all rows before the one
+   *     that the message names were returned
+   */
   @Nullable Chunk next() throws IOException {
+    if (tooLong != null) {
+      throw tooLong;
+    }
     if (format == Format.CSV && header == null) {
-      header = row();
+      header = header();
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream(maxBytes + BUFFER_BYTES);
     if (header != null) {
@@ -62,7 +86,16 @@ final class TextChunks implements AutoCloseable {
     }
     int rows = 0;
     while (rows < maxRows && body.size() < maxBytes) {
-      byte[] row = row();
+      byte[] row;
+      try {
+        row = row(nextRow + rows);
+      } catch (RowTooLong e) {
+        if (rows == 0) {
+          throw e;
+        }
+        tooLong = e;
+        break;
+      }
       if (row == null) {
         break;
       }
@@ -77,26 +110,36 @@ final class TextChunks implements AutoCloseable {
     return chunk;
   }
 
+  private byte @Nullable [] header() throws IOException {
+    byte[] row = row(HEADER);
+    // In a file with a single column a blank line is a row whose value is empty.
+    blankIsRow = row != null && quotes.fields() == 1;
+    return row;
+  }
+
   /** Returns one row with its line end (one is added to a last row without), or null at the end. */
-  private byte @Nullable [] row() throws IOException {
+  private byte @Nullable [] row(long number) throws IOException {
     ByteArrayOutputStream row = new ByteArrayOutputStream(256);
-    boolean quoted = false;
+    quotes.begin();
     while (position < limit || fill()) {
       int start = position;
       while (position < limit) {
         byte b = buffer[position++];
-        if (b == '"' && format == Format.CSV) {
-          quoted = !quoted;
-        } else if (b == '\n' && !quoted) {
+        boolean ends = format == Format.CSV ? quotes.endsRow(b) : b == '\n';
+        if (ends) {
           row.write(buffer, start, position - start);
-          if (!blank(row)) {
+          if (blankIsRow || !blank(row)) {
             return row.toByteArray();
           }
           row.reset();
+          quotes.begin();
           start = position;
         }
       }
       row.write(buffer, start, position - start);
+      if (row.size() > maxRowBytes) {
+        throw new RowTooLong(number, maxRowBytes, format);
+      }
     }
     if (blank(row)) {
       return null;
@@ -105,9 +148,15 @@ final class TextChunks implements AutoCloseable {
     return row.toByteArray();
   }
 
-  /** A blank line is no row: both formats let files end in some. */
-  private static boolean blank(ByteArrayOutputStream row) {
-    return row.size() <= 2 && row.toString(java.nio.charset.StandardCharsets.US_ASCII).isBlank();
+  /** A blank line is mostly no row: both formats let files end in some. Spaces are a CSV field. */
+  private boolean blank(ByteArrayOutputStream row) {
+    if (row.size() > 2) {
+      return false;
+    }
+    String text = row.toString(StandardCharsets.US_ASCII);
+    return format == Format.CSV
+        ? text.chars().allMatch(c -> c == '\r' || c == '\n')
+        : text.isBlank();
   }
 
   private boolean fill() throws IOException {
@@ -119,5 +168,19 @@ final class TextChunks implements AutoCloseable {
   @Override
   public void close() throws IOException {
     in.close();
+  }
+
+  /** A row is longer than any that a gateway takes. */
+  private static final class RowTooLong extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    RowTooLong(long number, int maxBytes, Format format) {
+      super(
+          (number == HEADER ? "the header" : "row " + number + ", the first that is not stored,")
+              + " has more than "
+              + (maxBytes >> 20)
+              + " MiB: "
+              + (format == Format.CSV ? "is a quote not closed?" : "is a line break missing?"));
+    }
   }
 }

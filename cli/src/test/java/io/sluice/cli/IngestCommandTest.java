@@ -52,4 +52,14 @@ class IngestCommandTest {
       gateway.stop(0);
     }
   }
+
+  @Test
+  void batchesWithoutRowsAreRefused(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("rows.csv"), "a\n1\n");
+    StringWriter err = new StringWriter();
+    CommandLine line = Sluice.commandLine();
+    line.setErr(new PrintWriter(err, true));
+    assertThat(line.execute("ingest", file.toString(), "db.t", "--batch-rows", "0")).isNotZero();
+    assertThat(err.toString()).contains("--batch-rows must be 1 or more: 0");
+  }
 }

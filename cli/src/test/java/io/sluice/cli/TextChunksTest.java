@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -47,7 +48,51 @@ class TextChunksTest {
 
   @Test
   void blankLinesAreNoRows() throws IOException {
-    assertThat(chunks("a\n1\n\r\n\n", TextChunks.Format.CSV, 10)).containsExactly("a\n1\n");
+    assertThat(chunks("a,b\n1,2\n\r\n\n", TextChunks.Format.CSV, 10)).containsExactly("a,b\n1,2\n");
+    assertThat(chunks("{}\n \n\n{}", TextChunks.Format.NDJSON, 10)).containsExactly("{}\n{}\n");
+  }
+
+  @Test
+  void aBlankLineIsARowWhereTheFileHasOneColumn() throws IOException {
+    assertThat(chunks("a\n1\n\n\r\n2\n\n", TextChunks.Format.CSV, 3))
+        .containsExactly("a\n1\n\n\r\n", "a\n2\n\n");
+    assertThat(chunks("\"a,b\"\n\n1", TextChunks.Format.CSV, 10)).containsExactly("\"a,b\"\n\n1\n");
+    assertThat(chunks("a,b\n1,2\n\n3,4\n", TextChunks.Format.CSV, 10))
+        .containsExactly("a,b\n1,2\n3,4\n");
+  }
+
+  @Test
+  void aQuoteWithinAnUnquotedFieldBelongsToItsRowAlone() throws IOException {
+    assertThat(chunks("a,b\n5\" pipe,1\n6,2\n7\",3\n", TextChunks.Format.CSV, 1))
+        .containsExactly("a,b\n5\" pipe,1\n", "a,b\n6,2\n", "a,b\n7\",3\n");
+    assertThat(chunks("a,b\n\"x\"y\"\n1,2\n", TextChunks.Format.CSV, 1))
+        .containsExactly("a,b\n\"x\"y\"\n", "a,b\n1,2\n");
+  }
+
+  @Test
+  void quotesAreFoundAtTheBeginningOfAnyField() throws IOException {
+    assertThat(chunks("a,b\n1,\"x\n,\"\"\n\"\n\"\",\"\n\"\r\n", TextChunks.Format.CSV, 1))
+        .containsExactly("a,b\n1,\"x\n,\"\"\n\"\n", "a,b\n\"\",\"\n\"\r\n");
+    assertThat(chunks("\ufeff\"a\nb\",c\n1,2\n", TextChunks.Format.CSV, 1))
+        .containsExactly("\ufeff\"a\nb\",c\n1,2\n");
+  }
+
+  @Test
+  void aRowThatNeverEndsIsRefusedAfterTheRowsBeforeIt() throws IOException {
+    String text = "a,b\n1,2\n3,4\n\"5,6\n" + "7,8\n".repeat(300_000);
+    try (TextChunks chunks =
+        new TextChunks(
+            new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+            TextChunks.Format.CSV,
+            100,
+            1 << 16,
+            1 << 20)) {
+      assertThat(chunks.next()).extracting(TextChunks.Chunk::rows).isEqualTo(2);
+      assertThatThrownBy(chunks::next)
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(
+              "row 3, the first that is not stored, has more than 1 MiB: is a quote not closed?");
+    }
   }
 
   @Test
