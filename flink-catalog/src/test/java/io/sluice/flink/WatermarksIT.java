@@ -102,6 +102,24 @@ class WatermarksIT {
   }
 
   @Test
+  void aReaderWithoutABucketHoldsNothingBack() throws Exception {
+    long next = 1_000;
+    SluiceTableSource source = source();
+    source.applyWatermark(byNumber());
+    try (CloseableIterator<Row> rows = collect(source, 3)) {
+      long watermark = Long.MIN_VALUE;
+      long deadline = System.nanoTime() + 120_000_000_000L;
+      while (watermark < 1_009) {
+        assertThat(System.nanoTime()).as("until the watermark comes").isLessThan(deadline);
+        write(0, next, next + 1);
+        write(1, next, next + 1);
+        next++;
+        watermark = Math.max(watermark, rows.next().<Long>getFieldAs(1));
+      }
+    }
+  }
+
+  @Test
   void aBucketThatIsAheadWaitsForTheOthers() throws Exception {
     write(1, 0, 1);
     WatermarkStrategy<RowData> aligned =
@@ -197,15 +215,21 @@ class WatermarksIT {
     return new SluiceTableSource(ScanSpec.of(endpoint, TABLE, List.of("n")), TYPE, false);
   }
 
-  /** Returns each row with the watermark that was there when it came. */
   private static CloseableIterator<Row> collect(SluiceTableSource source) throws Exception {
+    return collect(source, 1);
+  }
+
+  /** Returns each row with the watermark that was there when it came. */
+  private static CloseableIterator<Row> collect(SluiceTableSource source, int readers)
+      throws Exception {
     StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
-    flink.setParallelism(1);
+    flink.setParallelism(readers);
     DataStreamScanProvider provider =
         (DataStreamScanProvider) source.getScanRuntimeProvider(ScanRuntimeProviderContext.INSTANCE);
     assertThat(provider.isBounded()).isFalse();
     DataStream<RowData> rows = provider.produceDataStream(name -> Optional.of(name), flink);
     return rows.process(new Watermarked())
+        .setParallelism(1)
         .returns(Types.ROW(Types.LONG, Types.LONG))
         .executeAndCollect();
   }

@@ -3,11 +3,15 @@ package io.sluice.flink.read;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.table.data.RowData;
+import org.jspecify.annotations.Nullable;
 
 /** Hands rows to Flink, and remembers how far each split is. */
 @SuppressWarnings("try") // Flink's close may be interrupted
@@ -17,6 +21,8 @@ final class SluiceSourceReader
 
   private final SplitProgress progress;
   private final ReaderMetrics metrics;
+  private @Nullable ReaderOutput<RowData> output;
+  private boolean allGiven;
 
   SluiceSourceReader(ScanSpec spec, SourceReaderContext context) {
     this(spec, context, new SplitProgress(context), new ReaderMetrics(context.metricGroup()));
@@ -37,6 +43,32 @@ final class SluiceSourceReader
   public void start() {
     if (getNumberOfCurrentlyAssignedSplits() == 0) {
       context.sendSplitRequest();
+    }
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<RowData> to) throws Exception {
+    if (output == null) {
+      output = to;
+      markIdleWithoutSplits();
+    }
+    return super.pollNext(to);
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    if (event instanceof AllGivenEvent) {
+      allGiven = true;
+      markIdleWithoutSplits();
+    } else {
+      super.handleSourceEvents(event);
+    }
+  }
+
+  /** The first watermark of a split that comes later makes the reader active. */
+  private void markIdleWithoutSplits() {
+    if (allGiven && output != null && getNumberOfCurrentlyAssignedSplits() == 0) {
+      output.markIdle();
     }
   }
 

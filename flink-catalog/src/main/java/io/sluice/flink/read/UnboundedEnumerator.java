@@ -73,12 +73,18 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
     bucketCount = splits.size();
     backlog.expect(splits);
     assign();
-    context.registeredReaders().keySet().forEach(this::signalEnd);
+    context.registeredReaders().keySet().forEach(this::allGiven);
   }
 
-  private void signalEnd(int reader) {
-    if (ends && planned) {
+  /** Tells a reader that it has all there is for it, which may be nothing. */
+  private void allGiven(int reader) {
+    if (!planned) {
+      return;
+    }
+    if (ends) {
       context.signalNoMoreSplits(reader);
+    } else {
+      context.sendEventToSourceReader(reader, new AllGivenEvent());
     }
   }
 
@@ -135,7 +141,7 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
   @Override
   public void addReader(int reader) {
     assign();
-    signalEnd(reader);
+    allGiven(reader);
   }
 
   @Override
