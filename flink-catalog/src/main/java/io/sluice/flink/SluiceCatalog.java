@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
 /** Sluice's databases and tables, as a gateway has them. */
 final class SluiceCatalog extends AppendOnlyCatalog {
 
+  private static final String HOW_TO_OPEN =
+      ". Set 'default-database' to a database that the token may read, or have this one made by"
+          + " who may";
+
   private final Endpoint endpoint;
   private final LakeStatistics statistics;
   private final QueryTimes times = new QueryTimes();
@@ -57,7 +61,10 @@ final class SluiceCatalog extends AppendOnlyCatalog {
   public void open() {
     client = endpoint.connect();
     try {
-      client.createDatabase(getDefaultDatabase(), true);
+      // To make one needs more of a token than to find it there.
+      if (!client.listDatabases().contains(getDefaultDatabase())) {
+        client.createDatabase(getDefaultDatabase(), true);
+      }
     } catch (SluiceException e) {
       close();
       throw new CatalogException(
@@ -68,7 +75,8 @@ final class SluiceCatalog extends AppendOnlyCatalog {
               + "' at "
               + endpoint.address()
               + ": "
-              + e.getMessage(),
+              + e.getMessage()
+              + (e.reason() == Reason.UNAUTHORIZED ? HOW_TO_OPEN : ""),
           e);
     }
   }

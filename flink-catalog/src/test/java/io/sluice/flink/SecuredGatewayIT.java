@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SecuredGatewayIT {
 
   private static final String SECRET = "sluice_flink";
+  private static final String READER = "sluice_reader";
 
   @RegisterExtension static final MiniClusterExtension FLINK = Town.flink();
 
@@ -79,6 +80,40 @@ class SecuredGatewayIT {
 
       refusesStrangers(address, own, shown);
     }
+  }
+
+  @Test
+  void whoMayOnlyReadOpensTheCatalogAndReads() throws Exception {
+    Path tokens =
+        Files.writeString(
+            folder.resolve("tokens"),
+            token("flink", SECRET, "default:admin") + token("reader", READER, "default:read"));
+    try (Town town =
+        new Town(
+            Files.createDirectory(folder.resolve("lake")),
+            settings -> settings.with(new AuthSettings(tokens.toString())))) {
+      TableEnvironment owner = catalog(town.endpoint(), "'token'='" + SECRET + "'");
+      owner.executeSql("CREATE TABLE t (n BIGINT)");
+      owner.executeSql("INSERT INTO t VALUES (1), (2)").await();
+      ClientSettings settings = ClientSettings.of(town.endpoint());
+      try (SluiceClient client = SluiceClient.connect(settings.with(Credentials.token(SECRET)))) {
+        town.compact(client, new TableName("default", "t"));
+      }
+      owner.executeSql("INSERT INTO t VALUES (3)").await();
+
+      TableEnvironment reader = catalog(town.endpoint(), "'token'='" + READER + "'");
+      assertThat(Town.rows(reader, "SELECT n FROM t ORDER BY n"))
+          .containsExactly(Row.of(1L), Row.of(2L), Row.of(3L));
+      assertThatThrownBy(() -> reader.executeSql("INSERT INTO t VALUES (4)").await())
+          .hasStackTraceContaining("lacks the scope write on database default");
+      String elsewhere = "'token'='" + READER + "', 'default-database'='other'";
+      assertRefused(town.endpoint(), elsewhere, "Set 'default-database' to a database that");
+    }
+  }
+
+  private static String token(String name, String secret, String grants) {
+    Grants granted = Grants.parse(List.of(grants));
+    return new Token(name, Secrets.hash(secret), granted, Optional.empty()).line() + "\n";
   }
 
   private static void refusesStrangers(
