@@ -195,6 +195,7 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
     Configuration options = options(context);
     RowType type = (RowType) context.getPhysicalRowDataType().getLogicalType();
     try {
+      requireKnownHints(options);
       SinkSpec spec =
           SinkSpec.of(endpoint, name, type, options.get(SluiceOptions.SINK_LINGER))
               .withCommitTimeout(options.get(SluiceOptions.SINK_COMMIT_TIMEOUT));
@@ -233,13 +234,13 @@ final class SluiceTableFactory implements DynamicTableSourceFactory, DynamicTabl
     return spec;
   }
 
-  /** One that is misspelt would be ignored: the query would read something else than asked for. */
+  /** One that is misspelt would be ignored: something else would be done than was asked for. */
   private void requireKnownHints(Configuration options) {
     Set<String> known =
         optionalOptions().stream().map(ConfigOption::key).collect(Collectors.toSet());
     for (String key : options.keySet()) {
-      boolean hint = key.startsWith("scan.") && !key.startsWith("scan.watermark.");
-      if (hint && !known.contains(key)) {
+      boolean read = key.startsWith("scan.") && !key.startsWith("scan.watermark.");
+      if ((read || key.startsWith("sink.")) && !known.contains(key)) {
         throw new IllegalArgumentException(
             "there is no option '" + key + "'; there are " + new TreeSet<>(known));
       }

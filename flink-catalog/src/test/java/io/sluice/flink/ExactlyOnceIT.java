@@ -116,6 +116,14 @@ class ExactlyOnceIT {
         sql,
         "INSERT INTO never /*+ OPTIONS('sink.delivery-guarantee'='none') */ VALUES (1)",
         "sink.delivery-guarantee");
+    refused(
+        sql,
+        "INSERT INTO never /*+ OPTIONS('sink.delivery-garantee'='exactly-once') */ VALUES (1)",
+        "there is no option 'sink.delivery-garantee'");
+    refused(
+        sql,
+        "INSERT INTO never SELECT * FROM never /*+ OPTIONS('sink.lingr'='1 s') */",
+        "there is no option 'sink.lingr'");
   }
 
   private static void refused(TableEnvironment sql, String statement, String message) {
