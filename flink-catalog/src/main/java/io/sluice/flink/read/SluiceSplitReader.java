@@ -18,6 +18,7 @@ import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the splits of one reader in turn, on Flink's fetcher thread. */
 final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
@@ -34,12 +35,28 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
   private final SplitProgress progress;
   private final ReaderMetrics metrics;
   private final LogEnds logEnds;
+  private final Opener opener;
   private boolean signalled;
   private boolean failed;
 
   private record Place(long position, boolean history) {}
 
+  /** Opens splits where they are. */
+  @FunctionalInterface
+  interface Opener {
+    SplitCursor open(SluiceSplit split) throws IOException;
+  }
+
   SluiceSplitReader(ScanSpec spec, SplitProgress progress, ReaderMetrics metrics) {
+    this(spec, progress, metrics, null);
+  }
+
+  /**
+   * @param opener null to open splits where the spec's endpoint has them
+   */
+  SluiceSplitReader(
+      ScanSpec spec, SplitProgress progress, ReaderMetrics metrics, @Nullable Opener opener) {
+    this.opener = opener == null ? this::open : opener;
     this.context = new ReadContext(spec, this::wakeUp);
     this.left = new LimitedCursor.RowsLeft(spec.pushed().limit());
     this.progress = progress;
@@ -80,6 +97,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
     if (metrics.wantsEnds()) {
       logEnds.maybeLook(System.nanoTime());
     }
+    boolean moreHistory = false;
     for (int i = open.size(); i > 0; i--) {
       SplitCursor cursor = open.removeFirst();
       open.addLast(cursor);
@@ -96,8 +114,11 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
         metrics.fetched(cursor.splitId(), rows, ended);
         return FetchedRows.of(cursor.splitId(), rows, ended, progress);
       }
+      moreHistory |= rows.history();
     }
-    awaitSignal();
+    if (!moreHistory) { // The lake gives no signal: what follows there can be read at once.
+      awaitSignal();
+    }
     return FetchedRows.none(progress);
   }
 
@@ -129,7 +150,7 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
     if (split instanceof TotalsSplit totals) {
       return TotalsCursor.of(totals, pushed.aggregates());
     }
-    SplitCursor rows = open(split);
+    SplitCursor rows = opener.open(split);
     if (pushed.isAggregate()) {
       return new TotalsCursor(rows, pushed.aggregates(), this::wakeUp);
     }

@@ -46,7 +46,7 @@ final class TotalsCursor implements SplitCursor {
     if (ended) {
       return PolledRows.ofTotals(totals.row());
     }
-    if (!polled.isEmpty()) {
+    if (!polled.isEmpty() || polled.history()) {
       more.run();
     }
     return PolledRows.none(PolledRows.NO_POSITION, false);
