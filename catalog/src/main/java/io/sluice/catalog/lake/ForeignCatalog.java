@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.iceberg.BaseMetastoreCatalog;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableOperations;
@@ -42,9 +43,24 @@ public final class ForeignCatalog extends BaseMetastoreCatalog implements Suppor
   private final ForeignTableRules rules;
 
   ForeignCatalog(SluiceCatalog catalog, TableCatalog tables) {
+    this(catalog, tables, database -> true);
+  }
+
+  private ForeignCatalog(
+      SluiceCatalog catalog, TableCatalog tables, Predicate<String> administered) {
     this.catalog = catalog;
     this.tables = tables;
-    this.rules = new ForeignTableRules(catalog.warehouse());
+    this.rules = new ForeignTableRules(catalog.warehouse(), administered);
+  }
+
+  /**
+   * Returns this catalog for one who administers some databases: into other databases' folders it
+   * puts no tables, and it registers no metadata files of there.
+   *
+   * @param administered says so of a name; there may be no such database
+   */
+  public ForeignCatalog forOneWhoAdministers(Predicate<String> administered) {
+    return new ForeignCatalog(catalog, tables, administered);
   }
 
   @Override
@@ -96,6 +112,7 @@ public final class ForeignCatalog extends BaseMetastoreCatalog implements Suppor
       TableIdentifier identifier, String metadataFileLocation) {
     requireName(identifier);
     rules.requireFree("a metadata file", metadataFileLocation);
+    rules.requireAdministered("a metadata file", metadataFileLocation);
     return super.registerTable(identifier, metadataFileLocation);
   }
 

@@ -74,14 +74,14 @@ final class GuardedOperations extends ForwardingOperations {
   }
 
   private void checkCreation(TableMetadata created) {
-    catalog.rules().check(created);
+    catalog.rules().check(null, created);
     catalog.requireNoRecord(identifier);
   }
 
   private void check(TableMetadata base, TableMetadata updated) {
     String id = base.property(LakeProperties.TABLE_ID, "");
     if (id.isEmpty()) {
-      catalog.rules().check(updated);
+      catalog.rules().check(base, updated);
       return;
     }
     Optional<Table> table =

@@ -46,6 +46,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
 
   private final LakeNames names;
   private final Databases databases;
+  private final PurgeCheck purges;
   private final FileIO io;
   private final String warehouse;
   private final Map<String, String> properties;
@@ -62,6 +63,7 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
       BlockingMetadata store, FileIO io, String warehouse, Map<String, String> properties) {
     this.names = new LakeNames(store);
     this.databases = new Databases(store);
+    this.purges = new PurgeCheck(names, databases, io, warehouse);
     this.io = io;
     this.warehouse = warehouse;
     this.properties = Map.copyOf(properties);
@@ -146,7 +148,8 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
   boolean dropIf(TableIdentifier identifier, boolean purge, Predicate<String> condition) {
     Optional<String> dropped = names.drop(identifier, condition);
     if (purge) {
-      dropped.flatMap(this::read).ifPresent(this::purge);
+      dropped.ifPresent(
+          location -> read(location).ifPresent(metadata -> purge(location, metadata)));
     }
     return dropped.isPresent();
   }
@@ -268,8 +271,16 @@ public final class SluiceCatalog extends BaseMetastoreCatalog implements Support
   }
 
   /** Deletes what can be deleted of a table that is dropped already. */
-  private void purge(TableMetadata dropped) {
+  private void purge(String metadataFile, TableMetadata dropped) {
     try {
+      Optional<String> obstacle = purges.obstacle(metadataFile, dropped);
+      if (obstacle.isPresent()) {
+        LOG.warn(
+            "The table at {} is dropped but its files stay: {}",
+            dropped.location(),
+            obstacle.get());
+        return;
+      }
       CatalogUtil.dropTableData(new OwnFilesIO(io, dropped.location()), dropped);
     } catch (RuntimeException e) {
       LOG.warn("Not all files of {} could be purged", dropped.location(), e);

@@ -123,14 +123,16 @@ final class TableCalls {
     if (request.stageCreate()) {
       // Nothing is made yet, so there is nothing to be cached.
       return new Reply(
-          200, RestJson.write(CatalogHandlers.stageTableCreate(catalog, namespace, request)));
+          200,
+          RestJson.write(CatalogHandlers.stageTableCreate(catalogOf(call), namespace, request)));
     }
-    return loaded(CatalogHandlers.createTable(catalog, namespace, request), DEFAULT_MODE);
+    return loaded(CatalogHandlers.createTable(catalogOf(call), namespace, request), DEFAULT_MODE);
   }
 
   private Reply update(RestCall call, Map<String, String> names) {
     UpdateTableRequest request = RestJson.read(call, UpdateTableRequest.class);
-    return loaded(CatalogHandlers.updateTable(catalog, Names.table(names), request), DEFAULT_MODE);
+    return loaded(
+        CatalogHandlers.updateTable(catalogOf(call), Names.table(names), request), DEFAULT_MODE);
   }
 
   private Reply drop(RestCall call, Map<String, String> names) {
@@ -152,7 +154,14 @@ final class TableCalls {
     Namespace namespace = Names.namespace(names);
     RegisterTableRequest request = RestJson.read(call, RegisterTableRequest.class);
     CatalogHandlers.namespaceExists(namespaces, namespace);
-    return loaded(CatalogHandlers.registerTable(catalog, namespace, request), DEFAULT_MODE);
+    return loaded(CatalogHandlers.registerTable(catalogOf(call), namespace, request), DEFAULT_MODE);
+  }
+
+  /** Returns the catalog as who calls may write to it. */
+  private Catalog catalogOf(RestCall call) {
+    return catalog instanceof ForeignCatalog own
+        ? own.forOneWhoAdministers(database -> call.caller().may(Access.ADMIN, database))
+        : catalog;
   }
 
   private static Reply loaded(LoadTableResponse response, SnapshotMode mode) {

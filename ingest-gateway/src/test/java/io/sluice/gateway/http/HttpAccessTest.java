@@ -207,6 +207,52 @@ class HttpAccessTest {
         .isEqualTo(403);
   }
 
+  /** Else a purge of the second name would delete the first one's files. */
+  @Test
+  void nobodyRegistersOrMakesTablesInFoldersOfDatabasesOfOthers() throws Exception {
+    String made = create(GuardedGateway.ADMIN, "db", "theirs", "");
+    String metadata = JSON.readTree(made).path("metadata-location").asText();
+    String location = JSON.readTree(made).path("metadata").path("location").asText();
+    assertThat(metadata).startsWith(location);
+    assertThat(
+            sendAs(GuardedGateway.ADMIN, "POST", "/v1/databases", "{\"name\":\"other\"}")
+                .statusCode())
+        .isEqualTo(201);
+
+    HttpResponse<String> registered =
+        sendAs(
+            GuardedGateway.STRANGER,
+            "POST",
+            "/iceberg/v1/namespaces/other/register",
+            "{\"name\":\"copy\",\"metadata-location\":\"" + metadata + "\"}");
+    assertThat(registered.statusCode()).as(registered.body()).isEqualTo(403);
+    assertThat(registered.body()).contains("ForbiddenException").contains("database db");
+    assertThat(create(GuardedGateway.STRANGER, "other", "copy", location)).contains("403");
+    create(GuardedGateway.STRANGER, "other", "own", "");
+    String move =
+        "{\"requirements\":[],\"updates\":[{\"action\":\"set-location\",\"location\":\"%s\"}]}";
+    String own = "/iceberg/v1/namespaces/other/tables/own";
+    assertThat(sendAs(GuardedGateway.STRANGER, "POST", own, move.formatted(location)).statusCode())
+        .isEqualTo(403);
+    assertThat(status(GuardedGateway.STRANGER, "DELETE", own + "?purgeRequested=true"))
+        .isEqualTo(204);
+    assertThat(status(GuardedGateway.ADMIN, "GET", "/iceberg/v1/namespaces/db/tables/theirs"))
+        .isEqualTo(200);
+  }
+
+  private String create(String secret, String database, String name, String location)
+      throws Exception {
+    HttpResponse<String> answer =
+        sendAs(
+            secret,
+            "POST",
+            "/iceberg/v1/namespaces/" + database + "/tables",
+            "{\"name\":\"%s\",%s\"schema\":{\"type\":\"struct\",\"fields\":[{\"id\":1,\"name\":\"x\",\"required\":false,\"type\":\"long\"}]}}"
+                .formatted(name, location.isEmpty() ? "" : "\"location\":\"" + location + "\","));
+    assertThat(answer.statusCode()).as(answer.body()).isIn(location.isEmpty() ? 200 : 403);
+    return answer.body();
+  }
+
   /** Else the second caller's rows would pass for the first one's, and be dropped. */
   @Test
   void idempotencyKeysOfTwoCallersAreTwo() throws Exception {
