@@ -29,13 +29,15 @@ public record LakeLag(long rows, long bytes, OptionalLong oldestMicros) {
    *
    * @param state its record
    * @param lakeOffset every row below it is in the lake; the record's floor may be newer
-   * @param watermark one past its last row, or less if that isn't known; the record may be newer
+   * @param watermark one past its last row, or less if that isn't known, as of a bucket whose owner
+   *     may be dead; the record may be newer. -1 if nothing is known: then an open segment counts
+   *     by its age, though none of its rows, since it was opened for some
    */
   public static LakeLag of(BucketState state, long lakeOffset, long watermark) {
     long from = Math.max(lakeOffset, state.lakeOffsetFloor());
     long end = Math.max(watermark, state.sealedEndOffset());
     if (from >= end) {
-      return NONE;
+      return watermark < 0 ? ofOpen(state) : NONE;
     }
     double bytes = 0;
     double rowBytes = 0;
@@ -53,6 +55,13 @@ public record LakeLag(long rows, long bytes, OptionalLong oldestMicros) {
       }
     }
     return new LakeLag(end - from, (long) bytes, oldest);
+  }
+
+  private static LakeLag ofOpen(BucketState state) {
+    return state
+        .openSegment()
+        .map(open -> new LakeLag(0, 0, OptionalLong.of(open.openedAtMicros())))
+        .orElse(NONE);
   }
 
   /** As if the segment's rows had come one by one at the same pace. */

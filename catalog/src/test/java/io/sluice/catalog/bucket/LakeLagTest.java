@@ -57,6 +57,18 @@ class LakeLagTest {
   }
 
   @Test
+  void anOpenSegmentOfWhichNothingIsKnownIsLateSinceItWasOpened() {
+    LakeLag late = new LakeLag(0, 0, OptionalLong.of(9_000));
+    assertThat(LakeLag.of(OPEN, 300, -1)).isEqualTo(late);
+    BucketState first = BucketState.empty(new UUID(1, 2)).claim("a").opened(1, 12, 9_000);
+    assertThat(LakeLag.of(first, 0, -1)).isEqualTo(late);
+    assertThat(LakeLag.of(first, 0, 0)).isEqualTo(LakeLag.NONE);
+    assertThat(LakeLag.of(SEALED, 300, -1)).isEqualTo(LakeLag.NONE);
+    assertThat(LakeLag.of(OPEN, 100, -1))
+        .isEqualTo(new LakeLag(200, 4_000, OptionalLong.of(3_000)));
+  }
+
+  @Test
   void bucketsAddUpToTheOldest() {
     LakeLag both =
         new LakeLag(1, 10, OptionalLong.of(5_000_000))

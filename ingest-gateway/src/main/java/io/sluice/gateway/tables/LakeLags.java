@@ -20,7 +20,8 @@ import java.util.function.LongSupplier;
  * How far the lake is behind, for the metrics: from the bucket records, which say what was in the
  * lake a moment ago even while it is away, and from the buckets that are open here. Rows in open
  * segments of other gateways aren't counted here, but there: of several gateways the largest figure
- * is right. Nothing is claimed for it. Thread-safe; never blocks.
+ * is right. How long such a segment has been open counts here too: its gateway may be dead. Nothing
+ * is claimed for it. Thread-safe; never blocks.
  */
 public final class LakeLags {
 
@@ -127,7 +128,7 @@ public final class LakeLags {
     LakeLag lag = LakeLag.NONE;
     for (int bucket = 0; bucket < records.size(); bucket++) {
       long watermark =
-          logs.find(new BucketId(table.id(), bucket)).map(BucketLog::watermark).orElse(0L);
+          logs.find(new BucketId(table.id(), bucket)).map(BucketLog::watermark).orElse(-1L);
       lag = lag.plus(LakeLag.of(records.get(bucket), 0, watermark));
     }
     Instant now = Instant.now();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.iceberg.types.Types.NestedField.required;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.metadata.MetadataPaths;
@@ -13,15 +14,24 @@ import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.GatewayFixture;
 import io.sluice.gateway.GatewaySettings;
+import io.sluice.log.append.BucketLog;
+import io.sluice.log.append.BucketLogs;
+import io.sluice.log.append.LogSettings;
+import io.sluice.log.append.LogThreads;
+import io.sluice.log.append.RowBatch;
+import io.sluice.log.append.SealListener;
+import io.sluice.log.frame.FrameRows;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -123,6 +133,32 @@ class UpkeepTest {
     HttpRequest drop = HttpRequest.newBuilder(uri("/v1/databases/db/tables/t")).DELETE().build();
     assertThat(http.send(drop, BodyHandlers.ofString()).statusCode()).isLessThan(300);
     await("its ledgers are gone", () -> gateway.segments().ledgerIds().isEmpty());
+  }
+
+  @Test
+  void rowsThatADeadGatewayLeftInAnOpenSegmentAreSealedThoughNobodyAsksForThem() throws Exception {
+    Table table = gateway.catalog().load(name);
+    BucketLogs dead =
+        new BucketLogs(
+            "dead",
+            LogSettings.DEFAULT,
+            gateway.segments(),
+            gateway.buckets(),
+            SealListener.NONE,
+            LogThreads.start(Clock.systemUTC()));
+    try {
+      BucketLog log = dead.open(table, 0).get(10, TimeUnit.SECONDS);
+      FrameRows frame =
+          new FrameRows(3, 0, List.of(), Unpooled.buffer().writeLong(1), Unpooled.buffer());
+      log.append(new RowBatch(0, null, List.of(frame))).get(10, TimeUnit.SECONDS);
+      dead.abandonAll();
+      await(
+          "its segment is sealed",
+          () -> state().openSegment().isEmpty() && state().sealedEndOffset() == 3);
+      assertThat(state().claim().owner()).isNotEqualTo("dead");
+    } finally {
+      dead.close();
+    }
   }
 
   private static long now() {
