@@ -250,8 +250,22 @@ public final class Gateway {
       GatewaySettings settings, GatewayParts parts, Inner inner, BufferAllocator allocator) {
     Ownership ownership = inner.ownership();
     Tables tables = new Tables(parts.catalog(), inner.workers(), settings.tableValidity());
+    Appends appends =
+        new Appends(
+            new Appends.Ways(ownership, inner.peers(), tables::newest),
+            settings.log(),
+            inner.meters(),
+            new Quotas(System::nanoTime, inner.meters()));
     BucketOperations buckets =
-        new BucketOperations(ownership, inner.logs(), parts.buckets(), inner.peers());
+        new BucketOperations(
+            ownership,
+            inner.logs(),
+            parts.buckets(),
+            inner.peers(),
+            dropped -> {
+              appends.forget(dropped);
+              inner.meters().dropped(dropped);
+            });
     return new FlightParts(
         settings,
         allocator,
@@ -268,11 +282,7 @@ public final class Gateway {
                 inner.workers()),
             settings.flushPoll(),
             settings.tableValidity()),
-        new Appends(
-            new Appends.Ways(ownership, inner.peers(), tables::newest),
-            settings.log(),
-            inner.meters(),
-            new Quotas(System::nanoTime, inner.meters())),
+        appends,
         new Reads(ownership, inner.peers(), inner.meters(), tables::newest),
         inner.workers(),
         inner.authenticator(),

@@ -1,6 +1,6 @@
 package io.sluice.gateway.append;
 
-import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.table.Table;
 import java.time.Duration;
 
 /** Is told of each batch that became durable; must return quickly. Called on any thread. */
@@ -17,5 +17,5 @@ public interface AppendListener {
    * @param bytes their size as frames
    * @param latency from the batch's arrival, validated, to its acknowledgement
    */
-  void appended(TableName table, long rows, long bytes, Duration latency);
+  void appended(Table table, long rows, long bytes, Duration latency);
 }

@@ -21,6 +21,7 @@ import io.sluice.log.frame.WriterSequence;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -74,6 +75,16 @@ public final class Appends {
   /** Returns the tables' quotas. */
   public Quotas quotas() {
     return quotas;
+  }
+
+  /** Forgets a dropped table's buckets; what is on its way there still gets its answer. */
+  public void forget(UUID tableId) {
+    turns.keySet().removeIf(bucket -> bucket.tableId().equals(tableId));
+  }
+
+  /** Returns how many buckets are remembered. */
+  int remembered() {
+    return turns.size();
   }
 
   /** Returns what finds out how a first attempt was divided. */
@@ -282,7 +293,7 @@ public final class Appends {
         .thenApply(
             appended -> {
               Duration latency = Duration.ofNanos(System.nanoTime() - begin);
-              listener.appended(table.name(), rows, bytes, latency);
+              listener.appended(table, rows, bytes, latency);
               return appended;
             });
   }

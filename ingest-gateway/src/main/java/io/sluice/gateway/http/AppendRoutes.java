@@ -194,7 +194,7 @@ final class AppendRoutes {
         .whenComplete((count, failure) -> closeAfter(failure, good))
         .thenCompose(
             count -> {
-              meters.deadLettered(table.name(), count);
+              meters.deadLettered(table, count);
               SetAside told = setAside(table, count, letters);
               return appends.append(good).thenApply(appended -> new Stored(appended, told));
             });

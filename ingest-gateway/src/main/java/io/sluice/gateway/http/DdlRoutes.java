@@ -6,7 +6,6 @@ import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.auth.Access;
 import io.sluice.gateway.auth.Principal;
 import io.sluice.gateway.errors.ProblemException;
-import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.tables.TableOperations;
 import io.vertx.core.Future;
 import java.util.List;
@@ -23,12 +22,10 @@ final class DdlRoutes {
   private static final List<String> ALTER_FIELDS = List.of("options", "columns");
 
   private final TableOperations operations;
-  private final GatewayMeters meters;
   private final ByteBudget budget;
 
-  DdlRoutes(TableOperations operations, GatewayMeters meters, ByteBudget budget) {
+  DdlRoutes(TableOperations operations, ByteBudget budget) {
     this.operations = operations;
-    this.meters = meters;
     this.budget = budget;
   }
 
@@ -123,11 +120,7 @@ final class DdlRoutes {
         200,
         operations
             .dropTable(name, call.flag("ifExists"), call.flag("purge"))
-            .thenApply(
-                done -> {
-                  meters.dropped(name);
-                  return new Dropped(name.database(), name.table());
-                }));
+            .thenApply(done -> new Dropped(name.database(), name.table())));
   }
 
   /** What the answer says, in this order. */

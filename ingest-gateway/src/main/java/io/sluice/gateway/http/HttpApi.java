@@ -75,7 +75,7 @@ public final class HttpApi {
             "sluice.arrow.bytes",
             "Bytes of Arrow memory in use",
             parts.allocator()::getAllocatedMemory);
-    mountDdl(new DdlRoutes(parts.operations(), parts.meters(), budget));
+    mountDdl(new DdlRoutes(parts.operations(), budget));
     long mostArrowBytes = ARROW_BYTES_PER_BODY_BYTE * mostBodyBytes;
     mountRows(
         new AppendRoutes(parts, budget, new AppendRoutes.Limits(mostBodyBytes, mostArrowBytes)),

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.announce.SqsAnnouncements;
 import io.sluice.gateway.append.AppendListener;
@@ -24,6 +25,7 @@ import io.sluice.gateway.tables.LakeLags.TableLag;
 import io.sluice.gateway.tables.PurgesStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -112,7 +114,7 @@ public final class GatewayMeters
 
   /** Counts rows that are durable. */
   @Override
-  public void appended(TableName table, long rows, long bytes, Duration latency) {
+  public void appended(Table table, long rows, long bytes, Duration latency) {
     TableMeters meters = meters(table);
     meters.rows.increment((double) rows);
     meters.bytes.increment((double) bytes);
@@ -121,16 +123,17 @@ public final class GatewayMeters
   }
 
   /** Counts rows of a table that went to its dead letters. */
-  public void deadLettered(TableName table, long rows) {
+  public void deadLettered(Table table, long rows) {
     meters(table).deadLetters.increment((double) rows);
   }
 
   /** Measures what a table's quotas hold up. */
   @Override
-  public void waited(TableName table, Duration wait) {
+  public void waited(Table table, Duration wait) {
+    var unused = meters(table);
     Timer.builder(QUOTA_WAIT)
         .description("How long rows of the table were told to wait by its quotas, or not read")
-        .tags("database", table.database(), "table", table.table())
+        .tags(tags(table.name()))
         .register(registry)
         .record(wait);
   }
@@ -214,19 +217,19 @@ public final class GatewayMeters
     return Tags.of("database", table.database(), "table", table.table());
   }
 
-  /** Forgets a dropped table's meters. */
-  public void dropped(TableName table) {
-    registry
-        .find(QUOTA_WAIT)
-        .tags("database", table.database(), "table", table.table())
-        .timers()
-        .forEach(registry::remove);
-    TableMeters meters = tables.remove(table);
-    if (meters != null) {
-      registry.remove(meters.rows);
-      registry.remove(meters.bytes);
-      registry.remove(meters.batchRows);
-      registry.remove(meters.deadLetters);
+  /** Forgets a dropped table's meters, unless there is another one of its name by now. */
+  public void dropped(UUID tableId) {
+    for (TableName table : List.copyOf(tables.keySet())) {
+      tables.computeIfPresent(
+          table,
+          (name, meters) -> {
+            if (!meters.tableId.equals(tableId)) {
+              return meters;
+            }
+            registry.find(QUOTA_WAIT).tags(tags(name)).timers().forEach(registry::remove);
+            meters.remove(registry);
+            return null;
+          });
     }
   }
 
@@ -241,8 +244,11 @@ public final class GatewayMeters
     registry.close();
   }
 
-  private TableMeters meters(TableName table) {
-    return tables.computeIfAbsent(table, name -> new TableMeters(registry, name));
+  private TableMeters meters(Table table) {
+    TableMeters meters =
+        tables.computeIfAbsent(table.name(), name -> new TableMeters(registry, name, table.id()));
+    meters.tableId = table.id();
+    return meters;
   }
 
   private static final class TableMeters {
@@ -251,8 +257,10 @@ public final class GatewayMeters
     private final Counter bytes;
     private final DistributionSummary batchRows;
     private final Counter deadLetters;
+    private volatile UUID tableId;
 
-    TableMeters(PrometheusMeterRegistry registry, TableName table) {
+    TableMeters(PrometheusMeterRegistry registry, TableName table, UUID tableId) {
+      this.tableId = tableId;
       rows =
           Counter.builder("sluice.appended.rows")
               .description("Rows made durable")
@@ -274,6 +282,13 @@ public final class GatewayMeters
               .description("Rows that went to the table's dead letters")
               .tags("database", table.database(), "table", table.table())
               .register(registry);
+    }
+
+    void remove(PrometheusMeterRegistry registry) {
+      registry.remove(rows);
+      registry.remove(bytes);
+      registry.remove(batchRows);
+      registry.remove(deadLetters);
     }
   }
 }

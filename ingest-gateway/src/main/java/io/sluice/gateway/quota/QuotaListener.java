@@ -1,6 +1,6 @@
 package io.sluice.gateway.quota;
 
-import io.sluice.catalog.table.TableName;
+import io.sluice.catalog.table.Table;
 import java.time.Duration;
 
 /** Is told of rows that have to wait; must return quickly. Called on any thread. */
@@ -8,5 +8,5 @@ import java.time.Duration;
 public interface QuotaListener {
 
   /** A request is told to come back, or a stream isn't read, for so long. */
-  void waited(TableName table, Duration wait);
+  void waited(Table table, Duration wait);
 }

@@ -52,7 +52,7 @@ public final class Quotas {
 
   /** Tells that rows of a table wait, and how long. */
   public void waited(Table table, Duration time) {
-    listener.waited(table.name(), time);
+    listener.waited(table, time);
   }
 
   private Account account(Table table) {

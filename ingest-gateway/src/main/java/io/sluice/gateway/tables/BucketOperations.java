@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -32,17 +33,25 @@ public final class BucketOperations {
   private final BucketLogs logs;
   private final BucketRecords records;
   private final RemoteBuckets remote;
+  private final Consumer<UUID> onDropped;
 
   /**
    * @param logs the buckets that are open here
    * @param remote reaches the others
+   * @param onDropped told the id of each table that was dropped, here or at another gateway; must
+   *     return quickly
    */
   public BucketOperations(
-      Ownership ownership, BucketLogs logs, BucketRecords records, RemoteBuckets remote) {
+      Ownership ownership,
+      BucketLogs logs,
+      BucketRecords records,
+      RemoteBuckets remote,
+      Consumer<UUID> onDropped) {
     this.ownership = ownership;
     this.logs = logs;
     this.records = records;
     this.remote = remote;
+    this.onDropped = onDropped;
   }
 
   /**
@@ -153,7 +162,7 @@ public final class BucketOperations {
     return logs.sealAll(table.id());
   }
 
-  /** Gives up the buckets of a dropped table, at all gateways; what they say is of no use. */
+  /** Gives up all that is kept of a dropped table, at all gateways; what they say is of no use. */
   void forget(Table table) {
     forgetHere(table.id());
     others()
@@ -163,8 +172,9 @@ public final class BucketOperations {
             });
   }
 
-  /** Gives up the buckets of a dropped table here. */
+  /** Gives up all that is kept of a dropped table here. */
   public void forgetHere(UUID tableId) {
+    onDropped.accept(tableId);
     for (BucketId bucket : logs.buckets()) {
       if (bucket.tableId().equals(tableId)) {
         var unused = logs.release(bucket);

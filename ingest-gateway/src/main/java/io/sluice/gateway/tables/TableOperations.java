@@ -128,8 +128,9 @@ public final class TableOperations implements FreshReads.Flusher {
 
   /** Drops a table, and gives up its buckets; see {@link TableCatalog#dropTable}. */
   public CompletableFuture<Void> dropTable(TableName name, boolean ifExists, boolean purge) {
+    // As it is now: what is remembered may be one of the same name that was dropped before.
     return tables
-        .table(name)
+        .newest(name)
         .handle((table, failure) -> Optional.ofNullable(table))
         .thenCompose(
             table ->
