@@ -37,7 +37,7 @@ class SluiceSplitReaderTest {
             any -> new Gaps());
     reader.handleSplitsChanges(new SplitsAddition<>(List.of(SPLIT)));
     RecordsWithSplitIds<PlacedRow> fetched = reader.fetch();
-    while (fetched.finishedSplits().isEmpty()) {
+    for (int i = 0; i < CHUNKS && fetched.finishedSplits().isEmpty(); i++) {
       fetched = reader.fetch();
     }
     assertThat(fetched.nextSplit()).isEqualTo(SPLIT.splitId());
