@@ -77,8 +77,7 @@ final class RangePlanner {
         return List.of();
       }
       if (spec.startup().mode() == Startup.Mode.TIMESTAMP) {
-        List<BucketWatermark> logs = client.watermarks(spec.name());
-        starts.putAll(starts(client, table, logs).tailMap(known));
+        starts.putAll(at(client, table, spec.startup().epochMicros()).tailMap(known));
       }
       List<SluiceSplit> splits = new ArrayList<>();
       starts.forEach(
@@ -101,7 +100,7 @@ final class RangePlanner {
       case FULL -> logs.forEach(log -> starts.put(log.bucket(), 0L));
       case EARLIEST -> logs.forEach(log -> starts.put(log.bucket(), log.start()));
       case LATEST -> logs.forEach(log -> starts.put(log.bucket(), log.watermark()));
-      case TIMESTAMP -> starts.putAll(at(client, table, logs, startup.epochMicros()));
+      case TIMESTAMP -> starts.putAll(at(client, table, startup.epochMicros()));
       case OFFSETS -> {
         BucketOffsets.requireAll(Startup.OFFSETS, startup.offsets(), table.bucketCount());
         requireVisible(Startup.OFFSETS, startup.offsets(), logs);
@@ -124,7 +123,7 @@ final class RangePlanner {
         }
       }
       case LATEST -> logs.forEach(log -> ends.put(log.bucket(), log.watermark()));
-      case TIMESTAMP -> ends.putAll(at(client, table, logs, stop.epochMicros()));
+      case TIMESTAMP -> ends.putAll(at(client, table, stop.epochMicros()));
       case OFFSETS -> {
         BucketOffsets.requireAll(Stop.OFFSETS, stop.offsets(), table.bucketCount());
         if (batch) {
@@ -149,18 +148,24 @@ final class RangePlanner {
   }
 
   /** Returns the first offset of each bucket whose row was appended at a time or later. */
-  SortedMap<Integer, Long> at(
-      SluiceClient client, TableDescription table, List<BucketWatermark> logs, long micros)
+  SortedMap<Integer, Long> at(SluiceClient client, TableDescription table, long micros)
       throws SluiceException, IOException {
-    SortedMap<Integer, Long> offsets =
-        new TreeMap<>(client.offsetsAt(spec.name(), EpochMicros.instant(micros)));
-    for (BucketWatermark log : logs) {
-      // If even the log's first row is late enough, the first such row may be in the lake.
-      if (log.start() > 0 && offsets.getOrDefault(log.bucket(), 0L) <= log.start()) {
-        offsets.merge(log.bucket(), firstInLake(table, log, micros), Math::min);
+    return new TimeOffsets() {
+      @Override
+      public SortedMap<Integer, Long> inLog() throws SluiceException {
+        return client.offsetsAt(spec.name(), EpochMicros.instant(micros));
       }
-    }
-    return offsets;
+
+      @Override
+      public List<BucketWatermark> logs() throws SluiceException {
+        return client.watermarks(spec.name());
+      }
+
+      @Override
+      public long inLake(BucketWatermark log) throws IOException {
+        return firstInLake(table, log, micros);
+      }
+    }.find();
   }
 
   private long firstInLake(TableDescription table, BucketWatermark log, long micros)

@@ -79,7 +79,7 @@ final class SplitPlanner {
     }
     // Rows of the same millisecond were there.
     long after = Math.addExact(Math.multiplyExact(past.epochMillis(), 1_000L), 1_000L);
-    SortedMap<Integer, Long> ends = new RangePlanner(spec, true).at(client, now, logs, after);
+    SortedMap<Integer, Long> ends = new RangePlanner(spec, true).at(client, now, after);
     List<BucketWatermark> then = new ArrayList<>();
     for (BucketWatermark log : logs) {
       long end =
