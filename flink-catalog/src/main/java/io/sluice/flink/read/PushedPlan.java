@@ -3,6 +3,7 @@ package io.sluice.flink.read;
 import io.sluice.catalog.range.Cut;
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.range.UnionPlan;
+import io.sluice.client.BucketWatermark;
 import io.sluice.client.TableDescription;
 import io.sluice.flink.lake.LakeCatalog;
 import io.sluice.flink.lake.LakeTotals;
@@ -29,8 +30,18 @@ final class PushedPlan {
   private final TableDescription table;
   private final LakeCatalog.View view;
   private final Cut cut;
+  private final List<BucketWatermark> logs;
 
-  PushedPlan(ScanSpec spec, TableDescription table, LakeCatalog.View view, Cut cut) {
+  /**
+   * @param logs what the log had when the table was cut
+   */
+  PushedPlan(
+      ScanSpec spec,
+      TableDescription table,
+      LakeCatalog.View view,
+      Cut cut,
+      List<BucketWatermark> logs) {
+    this.logs = List.copyOf(logs);
     this.spec = spec;
     this.table = table;
     this.view = view;
@@ -60,7 +71,7 @@ final class PushedPlan {
         aggregates.stream().allMatch(one -> one.kind() == Aggregate.Kind.COUNT_ROWS);
     for (Map.Entry<Integer, UnionPlan> bucket : cut.buckets().entrySet()) {
       OffsetRange log = bucket.getValue().fromLog();
-      if (rowsAlone && spec.past() == null) {
+      if (rowsAlone && spec.past() == null && isInLog(bucket.getKey(), log)) {
         // Offsets are dense: each is a row, as long as it is in the log.
         for (int i = 0; i < aggregates.size(); i++) {
           totals.add(i, log.count());
@@ -71,6 +82,11 @@ final class PushedPlan {
     }
     splits.add(0, new TotalsSplit(totals.text()));
     return splits;
+  }
+
+  /** What isn't in the log may be in a newer snapshot, or nowhere: only a reader finds out. */
+  private boolean isInLog(int bucket, OffsetRange range) {
+    return logs.stream().anyMatch(log -> log.bucket() == bucket && log.start() <= range.start());
   }
 
   private List<SluiceSplit> some(long limit) throws IOException {

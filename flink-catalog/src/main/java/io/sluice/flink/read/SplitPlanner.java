@@ -43,7 +43,8 @@ final class SplitPlanner {
         List<BucketWatermark> watermarks =
             spec.isLakeAlone() ? nothingBehind(view) : logs(client, now, view);
         Cut cut = cut(view, watermarks);
-        Optional<List<SluiceSplit>> pushed = new PushedPlan(spec, table, view, cut).splits();
+        Optional<List<SluiceSplit>> pushed =
+            new PushedPlan(spec, table, view, cut, watermarks).splits();
         if (pushed.isPresent()) {
           LOG.info("Read of table {}: {} in {}", spec.name(), cut, pushed.get().size());
           return pushed.get();
