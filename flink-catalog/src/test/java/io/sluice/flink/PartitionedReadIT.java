@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.catalog.table.TableName;
 import io.sluice.client.SluiceClient;
+import io.sluice.client.TableWriter;
+import io.sluice.client.WriterSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -56,6 +60,35 @@ class PartitionedReadIT {
       assertThat(Town.rows(sql, "SELECT COUNT(*) FROM t WHERE carrier IS NULL"))
           .containsExactly(Row.of(3L * IntStream.range(0, ROWS).filter(n -> n % 7 == 0).count()));
       streamsInOrder(town);
+    }
+  }
+
+  @Test
+  void partitionsOfNumbersThatAreInfiniteOrNoneAreRead() throws Exception {
+    try (Town town = new Town(folder);
+        SluiceClient client = town.connect()) {
+      TableEnvironment sql = town.sql(EnvironmentSettings.inBatchMode());
+      sql.executeSql("CREATE TABLE t (x DOUBLE, y FLOAT) WITH ('lake.partitioning' = 'x,y')");
+      List<Row> rows =
+          Stream.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 1.5)
+              .map(x -> Row.of(x, x.floatValue()))
+              .toList();
+      List<Map<String, Object>> values =
+          rows.stream()
+              .map(row -> Map.<String, Object>of("x", row.getField(0), "y", row.getField(1)))
+              .toList();
+      try (TableWriter writer = client.writer(TABLE, WriterSettings.create())) {
+        writer.append(values).join();
+      }
+      town.compact(client, TABLE);
+      assertThat(Town.rows(sql, "SELECT * FROM t")).containsExactlyInAnyOrderElementsOf(rows);
+      assertThat(Town.rows(sql, "SELECT * FROM t LIMIT 5"))
+          .containsExactlyInAnyOrderElementsOf(rows);
+      assertThat(Town.rows(sql, "SELECT COUNT(*), MIN(y) FROM t WHERE x > 1"))
+          .hasSize(1)
+          .allMatch(row -> row.<Long>getFieldAs(0) >= 2);
+      assertThat(Town.rows(sql, "SELECT COUNT(*) FROM t WHERE x < CAST('Infinity' AS DOUBLE)"))
+          .hasSize(1);
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.CombinedScanTask;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
@@ -24,7 +23,7 @@ public final class LakeFiles {
    * Plans the read of a snapshot.
    *
    * @param splitBytes how much a group has, about, at least 1 byte; null for what the table says
-   * @return groups of files of a balanced size, each file, or part of one, as JSON
+   * @return groups of files of a balanced size, each file, or part of one, as text
    */
   public static List<List<String>> plan(
       LakeCatalog.View view,
@@ -49,7 +48,7 @@ public final class LakeFiles {
     List<List<String>> groups = new ArrayList<>();
     try (CloseableIterable<CombinedScanTask> tasks = scan.planTasks()) {
       for (CombinedScanTask task : tasks) {
-        groups.add(task.files().stream().map(ScanTaskParser::toJson).toList());
+        groups.add(task.files().stream().map(TaskText::of).toList());
       }
     }
     return groups;
@@ -148,7 +147,7 @@ public final class LakeFiles {
           file = CloseableIterator.empty();
           return false;
         }
-        FileScanTask task = ScanTaskParser.fromJson(tasks.get(nextTask++), true);
+        FileScanTask task = TaskText.read(tasks.get(nextTask++));
         opened = task.file().location();
         file = reader.read(task).iterator();
       }

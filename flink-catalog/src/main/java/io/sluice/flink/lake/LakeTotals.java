@@ -13,7 +13,6 @@ import java.util.Set;
 import org.apache.iceberg.CombinedScanTask;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
@@ -118,7 +117,7 @@ public final class LakeTotals {
             scan.splitLookback(),
             scan.splitOpenFileCost())) {
       for (CombinedScanTask group : combined) {
-        groups.add(group.files().stream().map(ScanTaskParser::toJson).toList());
+        groups.add(group.files().stream().map(TaskText::of).toList());
       }
     }
     return groups;

@@ -5,14 +5,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.ScanTaskParser;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 
 /**
  * Files of a snapshot that have as many rows as are wanted, or all of its files.
  *
- * @param tasks the files, each as JSON
+ * @param tasks the files, each as text
  * @param rows how many rows they have at least
  */
 public record SomeFiles(List<String> tasks, long rows) {
@@ -44,9 +43,9 @@ public record SomeFiles(List<String> tasks, long rows) {
         }
         // How many rows are left of a file with deletes isn't known until it is read.
         if (!task.deletes().isEmpty()) {
-          deletedFrom.add(ScanTaskParser.toJson(task));
+          deletedFrom.add(TaskText.of(task));
         } else if (task.file().recordCount() > 0) {
-          tasks.add(ScanTaskParser.toJson(task));
+          tasks.add(TaskText.of(task));
           there += task.file().recordCount();
         }
       }

@@ -21,7 +21,7 @@ sealed interface SluiceSplit extends SourceSplit {
    * Lake files of one snapshot; for bounded reads only, since files come and go.
    *
    * @param number of this split, from 0
-   * @param tasks Iceberg's file scan tasks as JSON
+   * @param tasks Iceberg's file scan tasks as text
    * @param rowsRead how many rows were read of them already, in the tasks' order; at least 0
    */
   record LakeSplit(int number, List<String> tasks, long rowsRead) implements SluiceSplit {
