@@ -8,7 +8,9 @@ import io.sluice.client.ClientSecurity;
 import io.sluice.client.TableDescription;
 import io.sluice.flink.Endpoint;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.CatalogProperties;
@@ -20,18 +22,27 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.rest.auth.OAuth2Properties;
 
-/** The lake side of one table, loaded through the gateway's Iceberg REST catalog. Blocks. */
+/**
+ * The lake side of one table, loaded through a gateway's Iceberg REST catalog. Blocks. For one
+ * thread at a time.
+ */
 public final class LakeCatalog implements AutoCloseable {
 
-  private final RESTCatalog catalog;
+  private final Endpoint endpoint;
   private final TableDescription table;
-  private final String address;
+  // Tables that were loaded read files by the catalog they came from: all stay open.
+  private final List<RESTCatalog> opened = new ArrayList<>();
+  private RESTCatalog catalog;
+  private String address;
   private final HeldFiles held = new HeldFiles(HeldFiles.MOST_FILES, HeldFiles.MOST_BYTES);
 
-  private LakeCatalog(RESTCatalog catalog, TableDescription table, String address) {
-    this.catalog = catalog;
+  private LakeCatalog(
+      Endpoint endpoint, TableDescription table, RESTCatalog catalog, String address) {
+    this.endpoint = endpoint;
     this.table = table;
+    this.catalog = catalog;
     this.address = address;
+    opened.add(catalog);
   }
 
   /**
@@ -43,7 +54,7 @@ public final class LakeCatalog implements AutoCloseable {
     IOException last = null;
     for (String address : endpoint.addresses()) {
       try {
-        return open(endpoint, address, table);
+        return new LakeCatalog(endpoint, table, open(endpoint, address, table), address);
       } catch (IOException e) {
         if (last != null) {
           e.addSuppressed(last);
@@ -54,7 +65,7 @@ public final class LakeCatalog implements AutoCloseable {
     throw last == null ? new IOException("no gateway is named: " + endpoint.address()) : last;
   }
 
-  private static LakeCatalog open(Endpoint endpoint, String address, TableDescription table)
+  private static RESTCatalog open(Endpoint endpoint, String address, TableDescription table)
       throws IOException {
     Map<String, String> properties = new HashMap<>();
     ClientSecurity security = endpoint.security();
@@ -76,23 +87,22 @@ public final class LakeCatalog implements AutoCloseable {
       catalog.close();
       throw failure(table.name(), address, e);
     }
-    return new LakeCatalog(catalog, table, address);
+    return catalog;
   }
 
   /**
-   * Loads the table's metadata as it is now.
+   * Loads the table's metadata as it is now. If the gateway that did so before can't, each of them
+   * is asked, with the token of now.
    *
-   * @throws IOException if it can't be loaded, or isn't that of the table that was described
+   * @throws IOException if none can load it, or it isn't that of the table that was described
    */
   public View load() throws IOException {
     TableName name = table.name();
     Table loaded;
     try {
-      loaded = catalog.loadTable(TableIdentifier.of(name.database(), name.table()));
+      loaded = loadOrReopen();
     } catch (NoSuchTableException e) {
       throw new IOException("table " + name + " has been dropped", e);
-    } catch (RuntimeException e) {
-      throw failure(name, address, e);
     }
     if (!loaded.location().contains(table.id().toString())) {
       throw new IOException(
@@ -108,6 +118,45 @@ public final class LakeCatalog implements AutoCloseable {
     return View.now(loaded, Progress.inForce(metadata, table.incarnation()));
   }
 
+  private Table loadOrReopen() throws IOException {
+    TableName name = table.name();
+    TableIdentifier identifier = TableIdentifier.of(name.database(), name.table());
+    IOException failure;
+    try {
+      return catalog.loadTable(identifier);
+    } catch (NoSuchTableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      failure = failure(name, address, e);
+    }
+    for (String other : endpoint.addresses()) {
+      try {
+        return reopen(other, identifier);
+      } catch (NoSuchTableException e) {
+        throw e;
+      } catch (IOException | RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
+    throw failure;
+  }
+
+  /** Loads the table through a gateway, which is the one to ask from then on if it can. */
+  private Table reopen(String other, TableIdentifier identifier) throws IOException {
+    RESTCatalog reopened = open(endpoint, other, table);
+    Table loaded;
+    try {
+      loaded = reopened.loadTable(identifier);
+    } catch (RuntimeException e) {
+      reopened.close();
+      throw e;
+    }
+    opened.add(reopened);
+    catalog = reopened;
+    address = other;
+    return loaded;
+  }
+
   /** Returns the columns of the table as it was described, system columns included. */
   Schema planned() {
     return table.schema();
@@ -120,7 +169,17 @@ public final class LakeCatalog implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    catalog.close();
+    IOException failure = null;
+    for (RESTCatalog one : opened) {
+      try {
+        one.close();
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   private static IOException failure(TableName table, String address, RuntimeException cause) {
