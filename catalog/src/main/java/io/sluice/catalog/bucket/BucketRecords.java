@@ -21,9 +21,10 @@ public interface BucketRecords {
    * that returns its argument or an equal record changes nothing.
    *
    * @return the very record that this step made, even if others have changed it since; fails with
-   *     what the step threw, having changed nothing; with a {@code MetadataException}: MISSING or
-   *     UNAVAILABLE, having changed nothing, or UNKNOWN if it can't be told within the time limit
-   *     whether the step was applied: load before doing anything else
+   *     what the step threw, having changed nothing; with a {@link RecordTooLargeException}, having
+   *     changed nothing, if the record would get too large; with a {@code MetadataException}:
+   *     MISSING or UNAVAILABLE, having changed nothing, or UNKNOWN if it can't be told within the
+   *     time limit whether the step was applied: load before doing anything else
    */
   CompletableFuture<BucketState> update(BucketId bucket, UnaryOperator<BucketState> step);
 }

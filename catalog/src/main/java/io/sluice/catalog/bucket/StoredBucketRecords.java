@@ -40,6 +40,12 @@ public final class StoredBucketRecords implements BucketRecords {
    */
   static final int MARKS = 32;
 
+  /**
+   * What a step that adds segments leaves for those that make the record small again: it is claimed
+   * for that, and the lake's offset raised.
+   */
+  private static final int SPARE_BYTES = 50_000;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(10);
 
   private final MetadataStore store;
@@ -152,11 +158,14 @@ public final class StoredBucketRecords implements BucketRecords {
       writes.add(mark);
       List<String> kept = writes.subList(Math.max(0, writes.size() - MARKS), writes.size());
       byte[] changed = BucketRecordCodec.encode(new Stored(next, kept));
+      requireSmall(changed.length, stored.state(), next);
+      // What throws here has written nothing, so that nothing is in doubt.
+      CompletableFuture<Long> written = store.replace(path, changed, value.version());
       markBefore = last(stored);
       versionBefore = value.version();
       inDoubt.put(mark, next);
       whenDone(
-          store.replace(path, changed, value.version()),
+          written,
           (version, error) -> {
             if (error == null) {
               result.complete(next);
@@ -164,6 +173,14 @@ public final class StoredBucketRecords implements BucketRecords {
               failed(mark, cause(error));
             }
           });
+    }
+
+    private void requireSmall(int bytes, BucketState before, BucketState after) {
+      boolean grows = after.segments().size() > before.segments().size();
+      int most = MetadataStore.MAX_VALUE_BYTES - (grows ? SPARE_BYTES : 0);
+      if (bytes > most) {
+        throw new RecordTooLargeException(path, bytes, most, after.segments().size());
+      }
     }
 
     /** Returns whether the outcome of the writes in doubt decided the whole update. */

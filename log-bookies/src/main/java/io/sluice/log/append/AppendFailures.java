@@ -53,6 +53,14 @@ final class AppendFailures {
         Reason.STOPPED, message + "; the bucket stopped and must be looked at", cause);
   }
 
+  /** The bucket has too many segments to seal another on demand. */
+  static AppendException manySegments(BucketId bucket, int segments) {
+    return new AppendException(
+        Reason.UNAVAILABLE,
+        "bucket %s isn't sealed now: it has %d segments, and what is open is sealed by its size until some have left the log; flush less often, or lower log.retention"
+            .formatted(bucket, segments));
+  }
+
   /** The bucket is being handed over. */
   static AppendException givenUp(BucketId bucket, String owner) {
     return new AppendException(

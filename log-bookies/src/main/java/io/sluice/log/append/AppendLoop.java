@@ -70,7 +70,7 @@ final class AppendLoop {
             this::alarm,
             () -> phase instanceof AppendPhase.Closing ? null : segment(),
             this::onTimeout);
-    this.age = new AgeWatch(setup, serial, this::state, this::drainOpen);
+    this.age = new AgeWatch(setup, serial, this::state, this::drain);
     this.roller =
         new LedgerRoller(
             setup,
@@ -126,9 +126,12 @@ final class AppendLoop {
       sealed.completeExceptionally(end.why());
     } else if (segment == null || segment.ackedRelative() == 0) {
       sealed.complete(null);
+    } else if (phase instanceof AppendPhase.Appending && !setup.roll().onDemand(state)) {
+      sealed.completeExceptionally(
+          AppendFailures.manySegments(setup.bucket(), state.segments().size()));
     } else {
       sealWaiters.add(sealed);
-      drain(segment);
+      drain();
     }
   }
 
@@ -168,8 +171,8 @@ final class AppendLoop {
     if (!splices.isEmpty()) {
       if (phase instanceof AppendPhase.Idle) {
         spliceNext();
-      } else if (phase instanceof AppendPhase.Appending appending) {
-        drain(appending.segment());
+      } else {
+        drain();
       }
     }
     if (phase instanceof AppendPhase.Idle && !queue.isEmpty()) {
@@ -183,15 +186,15 @@ final class AppendLoop {
     if (closed != null && queue.isIdle()) {
       if (phase instanceof AppendPhase.Idle) {
         die(givenUp());
-      } else if (phase instanceof AppendPhase.Appending appending) {
-        drain(appending.segment());
+      } else {
+        drain();
       }
     }
   }
 
   private boolean maySend(OpenSegment segment) {
     if (segment.bytes() >= setup.roll().bytes(state.segments().size())) {
-      drain(segment);
+      drain();
       return false;
     }
     int inFlight = segment.addsInFlight();
@@ -276,16 +279,10 @@ final class AppendLoop {
     pump();
   }
 
-  private void drainOpen() {
-    OpenSegment segment = segment();
-    if (segment != null) {
-      drain(segment);
-    }
-  }
-
-  private void drain(OpenSegment segment) {
-    if (phase instanceof AppendPhase.Appending) {
-      phase = new AppendPhase.Draining(segment, false);
+  /** Has what is open sealed once what is in flight is durable. */
+  private void drain() {
+    if (phase instanceof AppendPhase.Appending appending) {
+      phase = new AppendPhase.Draining(appending.segment(), false);
       goOnDraining();
     }
   }
@@ -327,9 +324,7 @@ final class AppendLoop {
     if (found.ledger().rows() > 0) {
       setup.onSealed().accept(found.ledger().rows());
     }
-    List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
-    sealWaiters.clear();
-    waiters.forEach(waiter -> waiter.complete(null));
+    takeSealWaiters().forEach(waiter -> waiter.complete(null));
     pump();
   }
 
@@ -377,12 +372,16 @@ final class AppendLoop {
     tail.close();
     splices.forEach(splice -> splice.done().completeExceptionally(why));
     splices.clear();
-    List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
-    sealWaiters.clear();
-    waiters.forEach(waiter -> waiter.completeExceptionally(why));
+    takeSealWaiters().forEach(waiter -> waiter.completeExceptionally(why));
     if (closed != null) {
       closed.complete(null);
     }
+  }
+
+  private List<CompletableFuture<Void>> takeSealWaiters() {
+    List<CompletableFuture<Void>> waiters = List.copyOf(sealWaiters);
+    sealWaiters.clear();
+    return waiters;
   }
 
   private void onTimeout(OpenSegment segment) {

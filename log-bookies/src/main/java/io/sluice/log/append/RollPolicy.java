@@ -48,6 +48,15 @@ record RollPolicy(long segmentBytes, Duration maxAge) {
         waiting++;
       }
     }
-    return waiting < MANY_SEGMENTS && state.segments().size() < Transactions.MAX_SEGMENTS;
+    return waiting < MANY_SEGMENTS && onDemand(state);
+  }
+
+  /**
+   * Returns whether a segment that is small may be sealed because someone asks for it: not beyond
+   * {@link Transactions#MAX_SEGMENTS} in the log, however often it is flushed, as the record must
+   * stay small.
+   */
+  boolean onDemand(BucketState state) {
+    return state.segments().size() < Transactions.MAX_SEGMENTS;
   }
 }

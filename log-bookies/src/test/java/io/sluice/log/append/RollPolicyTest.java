@@ -34,6 +34,8 @@ class RollPolicyTest {
     assertThat(policy.byAge(bucket(900, 401))).isTrue();
     assertThat(policy.byAge(bucket(4_999, 4_999))).isTrue();
     assertThat(policy.byAge(bucket(5_000, 5_000))).isFalse();
+    assertThat(policy.onDemand(bucket(4_999, 0))).isTrue();
+    assertThat(policy.onDemand(bucket(5_000, 5_000))).isFalse();
   }
 
   /** Returns a bucket with segments of a row each, of which the first are in the lake. */

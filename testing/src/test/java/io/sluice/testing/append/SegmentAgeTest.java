@@ -1,11 +1,14 @@
 package io.sluice.testing.append;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.Claim;
 import io.sluice.catalog.bucket.Segment;
 import io.sluice.catalog.table.TableOptions;
+import io.sluice.log.append.AppendException;
+import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.append.BucketLog;
 import io.sluice.log.append.BucketLogs;
 import io.sluice.log.append.LogSettings;
@@ -77,6 +80,22 @@ class SegmentAgeTest {
     }
     assertThat(log.state().openSegment()).isEmpty();
     assertThat(log.state().sealedSegments()).hasSize(503);
+  }
+
+  @Test
+  void aBucketWithAsManySegmentsAsItMayHaveIsNotSealedOnDemandAndSaysWhy() {
+    BucketLog log = open(4_999, 4_999);
+    append(log, 10);
+    assertThatThrownBy(() -> await(log.seal()))
+        .hasMessageContaining("has 5000 segments")
+        .hasMessageContaining("log.retention")
+        .cause()
+        .isInstanceOfSatisfying(
+            AppendException.class, why -> assertThat(why.reason()).isEqualTo(Reason.UNAVAILABLE));
+    assertThat(log.usable()).isTrue();
+    append(log, 10);
+    await(log.close());
+    assertThat(await(world.records.load(world.bucket)).sealedEndOffset()).isEqualTo(5_001);
   }
 
   /** Opens the bucket with segments of a row each, of which the first are in the lake. */

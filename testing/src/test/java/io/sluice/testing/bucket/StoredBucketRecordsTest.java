@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.bucket.BucketState;
+import io.sluice.catalog.bucket.RecordTooLargeException;
 import io.sluice.catalog.bucket.Segment;
 import io.sluice.catalog.bucket.StaleClaimException;
 import io.sluice.catalog.bucket.StoredBucketRecords;
@@ -18,6 +19,8 @@ import io.sluice.testing.metadata.FlakyMetadataStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -93,6 +96,51 @@ class StoredBucketRecordsTest {
     assertThatThrownBy(() -> get(records.update(bucket, state -> state.opened(7, 1, 0))))
         .hasCauseInstanceOf(StaleClaimException.class);
     assertThat(get(records.load(bucket))).isEqualTo(before);
+  }
+
+  @Test
+  void aRecordThatWouldGetTooLargeIsRefusedAndNothingChangesOrIsInDoubt() throws Exception {
+    StoredBucketRecords records = records(storeWithRecord());
+    BucketState before = get(records.update(bucket, state -> crowded(state.claim("g"), 12_000)));
+    assertThatThrownBy(() -> get(records.update(bucket, state -> crowded(state, 3_000))))
+        .hasCauseInstanceOf(RecordTooLargeException.class)
+        .hasMessageMatching(".*has 10\\d{5} bytes, more than 950000, for 15000 segments.*");
+    assertThat(get(records.load(bucket))).isEqualTo(before);
+  }
+
+  @Test
+  void aRecordThatGetsNoMoreSegmentsCanStillBeClaimedAndEmptied() throws Exception {
+    StoredBucketRecords records = records(storeWithRecord());
+    BucketState full = get(records.update(bucket, state -> crowded(state.claim("g"), 13_500)));
+    assertThatThrownBy(() -> get(records.update(bucket, state -> crowded(state, 500))))
+        .hasCauseInstanceOf(RecordTooLargeException.class);
+    get(records.update(bucket, state -> state.raiseLakeOffset(full.sealedEndOffset(), 7)));
+    BucketState claimed = get(records.update(bucket, state -> state.claim("h")));
+    long epoch = claimed.claim().epoch();
+    long last = full.segments().get(full.segments().size() - 1).ledgerId();
+    BucketState leaving = get(records.update(bucket, state -> state.markDeleting(epoch, last)));
+    assertThat(leaving.sealedSegments()).isEmpty();
+  }
+
+  /** Returns a state with so many more segments. */
+  private static BucketState crowded(BucketState state, int more) {
+    List<Segment> segments = new ArrayList<>(state.segments());
+    long time = 1_700_000_000_000_000L;
+    for (int n = 0; n < more; n++) {
+      long row = segments.size();
+      segments.add(
+          new Segment.Sealed(1_000_000_000L + row, row, row + 1, time, time, 256 << 20, true));
+    }
+    return new BucketState(
+        state.incarnation(),
+        state.claim(),
+        0,
+        segments,
+        OptionalLong.empty(),
+        0,
+        List.of(),
+        List.of(),
+        Map.of());
   }
 
   @Test
