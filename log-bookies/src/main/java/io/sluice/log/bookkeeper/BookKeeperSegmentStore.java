@@ -113,16 +113,17 @@ public final class BookKeeperSegmentStore implements SegmentStore {
       SegmentId id, Replication replication, CompletableFuture<SegmentWriter> created) {
     Optional<Replication> smaller = replication.smaller();
     var unused =
-        client
-            .newCreateLedgerOp()
-            .withEnsembleSize(replication.ensemble())
-            .withWriteQuorumSize(replication.writeQuorum())
-            .withAckQuorumSize(replication.ackQuorum())
-            .withDigestType(DigestType.CRC32C)
-            .withPassword(NO_PASSWORD)
-            .withCustomMetadata(LedgerIdentity.encode(id))
-            .execute()
-            .orTimeout(settings.callTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        LateHandles.within(
+                settings.callTimeout(),
+                client
+                    .newCreateLedgerOp()
+                    .withEnsembleSize(replication.ensemble())
+                    .withWriteQuorumSize(replication.writeQuorum())
+                    .withAckQuorumSize(replication.ackQuorum())
+                    .withDigestType(DigestType.CRC32C)
+                    .withPassword(NO_PASSWORD)
+                    .withCustomMetadata(LedgerIdentity.encode(id))
+                    .execute())
             .whenComplete(
                 (handle, error) -> {
                   if (error == null) {
@@ -195,14 +196,15 @@ public final class BookKeeperSegmentStore implements SegmentStore {
   }
 
   private CompletableFuture<ReadHandle> openHandle(long ledgerId, boolean recovery) {
-    return client
-        .newOpenLedgerOp()
-        .withLedgerId(ledgerId)
-        .withDigestType(DigestType.CRC32C)
-        .withPassword(NO_PASSWORD)
-        .withRecovery(recovery)
-        .execute()
-        .orTimeout(settings.callTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    return LateHandles.within(
+        settings.callTimeout(),
+        client
+            .newOpenLedgerOp()
+            .withLedgerId(ledgerId)
+            .withDigestType(DigestType.CRC32C)
+            .withPassword(NO_PASSWORD)
+            .withRecovery(recovery)
+            .execute());
   }
 
   @Override

@@ -20,7 +20,8 @@ public final class OpenLedgerCursor implements FrameCursor {
   private final long endEntry;
   private final long to;
   private long position;
-  private @Nullable LedgerScan scan;
+  private volatile @Nullable LedgerScan scan;
+  private volatile boolean closed;
 
   /**
    * @param baseOffset offset of the ledger's first row
@@ -55,6 +56,9 @@ public final class OpenLedgerCursor implements FrameCursor {
 
   @Override
   public CompletableFuture<List<PlacedFrame>> next(int maxBytes) {
+    if (closed) {
+      return CompletableFuture.failedFuture(ReadFailures.closed(position));
+    }
     if (position >= to) {
       return CompletableFuture.completedFuture(List.of());
     }
@@ -64,7 +68,7 @@ public final class OpenLedgerCursor implements FrameCursor {
             .whenComplete(
                 (frames, failure) -> {
                   if (failure != null) {
-                    close();
+                    closeScan();
                     result.completeExceptionally(ReadFailures.of(failure, ledgerId));
                   } else {
                     result.complete(frames);
@@ -81,6 +85,11 @@ public final class OpenLedgerCursor implements FrameCursor {
           .thenCompose(
               reader -> {
                 scan = scan(reader);
+                if (closed) {
+                  // While the ledger was being opened: close() may not have seen it.
+                  closeScan();
+                  return CompletableFuture.failedFuture(ReadFailures.closed(position));
+                }
                 return step(maxBytes);
               });
     }
@@ -132,6 +141,11 @@ public final class OpenLedgerCursor implements FrameCursor {
 
   @Override
   public void close() {
+    closed = true;
+    closeScan();
+  }
+
+  private synchronized void closeScan() {
     LedgerScan current = scan;
     scan = null;
     if (current != null) {

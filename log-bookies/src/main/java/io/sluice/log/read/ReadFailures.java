@@ -29,5 +29,10 @@ final class ReadFailures {
     return new ReadException(Reason.CORRUPT, where + "; keep the ledger for inspection", cause);
   }
 
+  /** The reader closed its cursor itself. */
+  static ReadException closed(long position) {
+    return new ReadException(Reason.CLOSED, "the cursor was closed at " + position);
+  }
+
   private ReadFailures() {}
 }

@@ -15,10 +15,10 @@ final class SegmentCursor implements FrameCursor {
   private final List<Segment.Closed> segments;
   private final long to;
   private long position;
-  private @Nullable LedgerScan scan;
+  private volatile @Nullable LedgerScan scan;
   private long scanLedger = -1;
   private long scanEnd = -1;
-  private boolean closed;
+  private volatile boolean closed;
 
   SegmentCursor(SegmentStore store, List<Segment.Closed> segments, long from, long to) {
     this.store = store;
@@ -30,8 +30,7 @@ final class SegmentCursor implements FrameCursor {
   @Override
   public CompletableFuture<List<PlacedFrame>> next(int maxBytes) {
     if (closed) {
-      return CompletableFuture.failedFuture(
-          new ReadException(Reason.CLOSED, "the cursor was closed at " + position));
+      return CompletableFuture.failedFuture(ReadFailures.closed(position));
     }
     if (position >= to) {
       closeScan();
@@ -130,10 +129,15 @@ final class SegmentCursor implements FrameCursor {
                                 spliced,
                                 entry,
                                 reader.lastEntryId() + 1)))
-        .thenApply(
+        .thenCompose(
             opened -> {
               scan = opened;
-              return opened;
+              if (closed) {
+                // While the ledger was being opened: close() may not have seen it.
+                closeScan();
+                return CompletableFuture.failedFuture(ReadFailures.closed(position));
+              }
+              return CompletableFuture.completedFuture(opened);
             });
   }
 
@@ -148,7 +152,7 @@ final class SegmentCursor implements FrameCursor {
     closeScan();
   }
 
-  private void closeScan() {
+  private synchronized void closeScan() {
     LedgerScan current = scan;
     scan = null;
     if (current != null) {
