@@ -31,6 +31,7 @@ import java.util.UUID;
  *  "commits":[[offset,time],...],                  since 0.1; a record without them has "floor" at 0
  *  "pending":[["writer epoch",n,expiry,aborted,[ledger,...]]],
  *  "committed":{"writer epoch":[lastN,time]},
+ *  "gone":1500,                                    only if it is known; earlier versions leave it out
  *  "writes":["9a...",...]}                         marks of the newest writes, see StoredBucketRecords
  * }</pre>
  */
@@ -79,6 +80,9 @@ final class BucketRecordCodec {
         .forEach(
             (epoch, last) ->
                 committed.putArray(epoch.toString()).add(last.lastN()).add(last.timeMicros()));
+    if (state.goneTimeMicros() > 0) {
+      json.put("gone", state.goneTimeMicros());
+    }
     ArrayNode writes = json.putArray("writes");
     stored.writes().forEach(writes::add);
     return json.toString().getBytes(StandardCharsets.UTF_8);
@@ -151,7 +155,8 @@ final class BucketRecordCodec {
         json.required("floor").longValue(),
         lakeCommits(json),
         pending,
-        committed);
+        committed,
+        json.path("gone").longValue());
   }
 
   private static List<LakeCommit> lakeCommits(JsonNode json) {

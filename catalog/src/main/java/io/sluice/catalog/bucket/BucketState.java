@@ -32,6 +32,8 @@ import java.util.UUID;
  *     {@link LakeCommits}
  * @param pending transactions that are recorded but not committed, in the order they were begun
  * @param committed what each writer epoch has committed
+ * @param goneTimeMicros append time of the newest row that has left the log, in microseconds since
+ *     1970, so that none is stamped below it; 0 if there is none, or that isn't known
  */
 public record BucketState(
     UUID incarnation,
@@ -42,7 +44,8 @@ public record BucketState(
     long lakeOffsetFloor,
     List<LakeCommit> lakeCommits,
     List<PendingTransaction> pending,
-    Map<UUID, CommittedTransactions> committed) {
+    Map<UUID, CommittedTransactions> committed,
+    long goneTimeMicros) {
 
   public BucketState {
     segments = List.copyOf(segments);
@@ -96,7 +99,8 @@ public record BucketState(
         offset,
         List.of(),
         List.of(),
-        Map.of());
+        Map.of(),
+        0);
   }
 
   /** Returns the earliest offset that is still in the log. */
@@ -221,6 +225,7 @@ public record BucketState(
     requireEpoch(epoch);
     int last = indexOf(ledgerId);
     List<Segment> changed = new ArrayList<>(segments);
+    long gone = goneTimeMicros;
     for (int i = 0; i <= last; i++) {
       Segment segment = changed.get(i);
       long end =
@@ -238,8 +243,11 @@ public record BucketState(
                 + lakeOffsetFloor);
       }
       changed.set(i, new Segment.Deleting(segment.ledgerId(), segment.baseOffset(), end));
+      if (segment instanceof Segment.Closed closed) {
+        gone = Math.max(gone, closed.maxTimeMicros());
+      }
     }
-    return change().segments(changed).done();
+    return change().segments(changed).goneTimeMicros(gone).done();
   }
 
   /**
@@ -280,6 +288,7 @@ public record BucketState(
         .segments(segments.subList(1, segments.size()))
         .baseOffset(first.endOffset())
         .windowLedgerId(OptionalLong.of(ledgerId))
+        .goneTimeMicros(Math.max(goneTimeMicros, first.maxTimeMicros()))
         .done();
   }
 

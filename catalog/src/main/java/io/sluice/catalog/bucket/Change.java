@@ -17,6 +17,7 @@ final class Change {
   private List<LakeCommit> lakeCommits;
   private List<PendingTransaction> pending;
   private Map<UUID, CommittedTransactions> committed;
+  private long goneTimeMicros;
 
   Change(BucketState from) {
     incarnation = from.incarnation();
@@ -28,6 +29,7 @@ final class Change {
     lakeCommits = from.lakeCommits();
     pending = from.pending();
     committed = from.committed();
+    goneTimeMicros = from.goneTimeMicros();
   }
 
   Change claim(Claim changed) {
@@ -70,6 +72,11 @@ final class Change {
     return this;
   }
 
+  Change goneTimeMicros(long changed) {
+    goneTimeMicros = changed;
+    return this;
+  }
+
   BucketState done() {
     return new BucketState(
         incarnation,
@@ -80,6 +87,7 @@ final class Change {
         lakeOffsetFloor,
         lakeCommits,
         pending,
-        committed);
+        committed,
+        goneTimeMicros);
   }
 }

@@ -34,7 +34,8 @@ class BucketRecordCodecTest {
           List.of(new LakeCommit(20, 1_500), new LakeCommit(30, 2_600)),
           List.of(
               new PendingTransaction(new TransactionKey(WRITER, 4), List.of(8L, 9L), 9_000, false)),
-          Map.of(WRITER, new CommittedTransactions(3, 2_500)));
+          Map.of(WRITER, new CommittedTransactions(3, 2_500)),
+          900);
 
   private static final String GOLDEN =
       """
@@ -42,7 +43,8 @@ class BucketRecordCodecTest {
       "segments":[["d",3,20],["s",4,35,1000,2000,4096,1],["t",5,40,2500,512],["o",6,7,3000]],\
       "window":2,"floor":30,"commits":[[20,1500],[30,2600]],\
       "pending":[["0e3c4f6a-0000-4000-8000-000000000002",4,9000,false,[8,9]]],\
-      "committed":{"0e3c4f6a-0000-4000-8000-000000000002":[3,2500]},"writes":["a1","b2"]}""";
+      "committed":{"0e3c4f6a-0000-4000-8000-000000000002":[3,2500]},"gone":900,"writes":["a1","b2"]}\
+      """;
 
   @Test
   void aRecordIsWrittenLikeThis() {
@@ -86,7 +88,8 @@ class BucketRecordCodecTest {
             0,
             List.of(),
             List.of(),
-            committed);
+            committed,
+            0);
     byte[] bytes = BucketRecordCodec.encode(new Stored(state, List.of()));
     assertThat(bytes.length).isLessThan(500_000);
     assertThat(BucketRecordCodec.decode("/b", bytes).state()).isEqualTo(state);
@@ -97,6 +100,14 @@ class BucketRecordCodecTest {
     String before = GOLDEN.replace("\"commits\":[[20,1500],[30,2600]],", "");
     assertThat(BucketRecordCodec.decode("/b", before.getBytes(UTF_8)).state().lakeCommits())
         .containsExactly(new LakeCommit(30, 0));
+  }
+
+  @Test
+  void aRecordThatDoesNotSayWhenItsGoneRowsWereAppendedIsRead() {
+    String before = GOLDEN.replace("\"gone\":900,", "");
+    Stored stored = BucketRecordCodec.decode("/b", before.getBytes(UTF_8));
+    assertThat(stored.state().goneTimeMicros()).isZero();
+    assertThat(new String(BucketRecordCodec.encode(stored), UTF_8)).isEqualTo(before);
   }
 
   @Test

@@ -85,6 +85,7 @@ class BucketStateTest {
     BucketState forgotten = marked.forget(1, 5);
     assertThat(forgotten.segments()).isEmpty();
     assertThat(forgotten.nextBaseOffset()).isEqualTo(10);
+    assertThat(forgotten.goneTimeMicros()).isEqualTo(100);
     assertThatThrownBy(() -> state.forget(1, 5)).isInstanceOf(IllegalStateException.class);
   }
 
@@ -99,6 +100,7 @@ class BucketStateTest {
     assertThat(state.windowLedgerId()).hasValue(5);
     assertThat(state.startOffset()).isEqualTo(10);
     assertThat(state.forgetWindow(1).windowLedgerId()).isEmpty();
+    assertThat(state.forgetWindow(1).goneTimeMicros()).isEqualTo(100);
   }
 
   @Test

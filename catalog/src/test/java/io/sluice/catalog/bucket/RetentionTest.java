@@ -90,7 +90,8 @@ class RetentionTest {
             20,
             List.of(new LakeCommit(20, 3 * H)),
             List.of(),
-            Map.of());
+            Map.of(),
+            0);
     assertThat(next(spliced, 5 * H)).contains(new Step.Mark(7));
   }
 

@@ -21,12 +21,11 @@ final class Recovery {
 
   /** A bucket that is ours. */
   record Recovered(BucketState state, WriterWindow window) {
-    /** Returns the append time of the newest row, 0 if there is none. */
+    /** Returns the append time of the newest row, in the log or not; 0 if there is none. */
     long lastTimeMicros() {
       return state.sealedSegments().stream()
           .mapToLong(Segment.Closed::maxTimeMicros)
-          .max()
-          .orElse(0);
+          .reduce(state.goneTimeMicros(), Math::max);
     }
   }
 

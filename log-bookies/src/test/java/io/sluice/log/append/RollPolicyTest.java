@@ -53,6 +53,7 @@ class RollPolicyTest {
         inLake,
         List.of(),
         List.of(),
-        Map.of());
+        Map.of(),
+        0);
   }
 }

@@ -115,7 +115,8 @@ class SegmentAgeTest {
             inLake,
             List.of(),
             List.of(),
-            Map.of());
+            Map.of(),
+            0);
     await(world.records.update(world.bucket, state -> crowded));
     return await(world.log());
   }

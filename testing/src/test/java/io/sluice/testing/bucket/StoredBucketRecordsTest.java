@@ -140,7 +140,8 @@ class StoredBucketRecordsTest {
         0,
         List.of(),
         List.of(),
-        Map.of());
+        Map.of(),
+        0);
   }
 
   @Test
