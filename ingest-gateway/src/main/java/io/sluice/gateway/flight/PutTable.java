@@ -103,10 +103,14 @@ final class PutTable implements AutoCloseable {
           .newest(known.name())
           .thenCompose(
               now ->
-                  now.id().equals(known.id()) && now.schemaId() != known.schemaId()
+                  now.id().equals(known.id()) && isAltered(known, now)
                       ? reopened(schema, now)
                       : CompletableFuture.failedFuture(e));
     }
+  }
+
+  private static boolean isAltered(Table known, Table now) {
+    return now.schemaId() != known.schemaId() || !now.options().equals(known.options());
   }
 
   private CompletableFuture<Runnable> reopened(FlightData schema, Table now) {

@@ -15,8 +15,10 @@ import io.sluice.gateway.letters.Letters;
 import io.sluice.gateway.metrics.GatewayMeters;
 import io.sluice.gateway.metrics.GatewayMeters.Protocol;
 import io.sluice.gateway.quota.Quotas;
+import io.sluice.gateway.rows.BadRowsException;
 import io.sluice.gateway.rows.RowError;
 import io.sluice.gateway.rows.RowsBuilder;
+import io.sluice.gateway.tables.KnownTable;
 import io.sluice.gateway.tables.Tables;
 import io.sluice.log.append.Appended;
 import io.sluice.log.frame.WriterSequence;
@@ -73,12 +75,12 @@ final class AppendRoutes {
     RequestBody.read(call.request(), limits.mostBodyBytes(), share)
         .compose(
             body ->
-                Future.fromCompletionStage(tables.table(name, request.bucket().orElse(0)))
-                    .compose(table -> withinQuotas(call, table))
+                Future.fromCompletionStage(tables.known(name, request.bucket().orElse(0)))
+                    .compose(known -> withinQuotas(call, known))
                     .compose(
-                        table ->
+                        known ->
                             call.vertx()
-                                .executeBlocking(() -> submit(table, request, body, share), false)))
+                                .executeBlocking(() -> submit(known, request, body, share), false)))
         .compose(Future::fromCompletionStage)
         .onComplete(
             appended -> {
@@ -92,11 +94,12 @@ final class AppendRoutes {
             });
   }
 
-  private Future<Table> withinQuotas(Call call, Table table) {
+  private Future<KnownTable> withinQuotas(Call call, KnownTable known) {
+    Table table = known.table();
     Quotas quotas = appends.quotas();
     Quotas.Wait wait = quotas.requiredWait(table);
     if (wait == null) {
-      return Future.succeededFuture(table);
+      return Future.succeededFuture(known);
     }
     quotas.waited(table, wait.time());
     call.response().putHeader("Retry-After", Long.toString(Problems.seconds(wait)));
@@ -131,16 +134,16 @@ final class AppendRoutes {
 
   // Runs on a worker thread; what it returns completes when the rows are durable.
   private CompletableFuture<Stored> submit(
-      Table table, RowsRequest request, byte[] body, ByteBudget.Share share) throws Exception {
+      KnownTable known, RowsRequest request, byte[] body, ByteBudget.Share share) throws Exception {
     byte[] plain = ContentCoding.remove(request.coding(), body, limits.mostBodyBytes(), share);
     BufferAllocator arrow = allocator.newChildAllocator("http-append", 0, limits.mostArrowBytes());
     Letters letters = new Letters(plain, request.type().mediaType(), clock.instant(), arrow);
     CompletableFuture<Stored> stored;
     try {
-      stored = store(table, request, plain, letters, arrow, share);
+      stored = store(known, request, plain, letters, arrow, share);
     } catch (Exception | Error e) {
       // An Error too: without memory left, what was taken must be given back.
-      stored = CompletableFuture.failedFuture(e);
+      stored = CompletableFuture.failedFuture(known.sure() ? e : inDoubt(known.table(), e));
     }
     return stored
         .whenComplete(
@@ -149,6 +152,22 @@ final class AppendRoutes {
               arrow.close();
             })
         .exceptionallyCompose(failure -> CompletableFuture.failedFuture(told(failure)));
+  }
+
+  /** Rows that don't fit a table that may have been altered aren't known to be bad. */
+  private static Throwable inDoubt(Table table, Throwable failure) {
+    return failure instanceof BadRowsException
+            || (failure instanceof GateException refused
+                && refused.code() != GateException.Code.TOO_LARGE)
+        ? new ProblemException(
+            Problem.unavailable(
+                "table "
+                    + table.name()
+                    + " can't be read again now, and the rows don't fit what was known of it: send"
+                    + " them again later ("
+                    + failure.getMessage()
+                    + ")"))
+        : failure;
   }
 
   private Throwable told(Throwable failure) {
@@ -167,18 +186,20 @@ final class AppendRoutes {
    * sends the request again; by its key, which names a writer in either table, neither is doubled.
    */
   private CompletableFuture<Stored> store(
-      Table table,
+      KnownTable known,
       RowsRequest request,
       byte[] body,
       Letters letters,
       BufferAllocator arrow,
       ByteBudget.Share share)
       throws Exception {
+    Table table = known.table();
     @Nullable String key = request.idempotencyKey();
     @Nullable WriterSequence writer =
         key == null ? null : IdempotencyKey.writer(table.id(), request.sender(), key);
     boolean aside = request.setsAside(table);
-    VectorSchemaRoot rows = read(table, request, body, aside ? letters : null, arrow);
+    VectorSchemaRoot rows =
+        read(table, request, body, aside && known.sure() ? letters : null, arrow);
     // The rows wait as frames, of about this size, for those before them in their buckets.
     if (!share.take(arrow.getAllocatedMemory())) {
       rows.close();

@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.iceberg.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be asked of databases and tables, whatever the protocol. Thread-safe; never blocks.
@@ -107,7 +108,7 @@ public final class TableOperations implements FreshReads.Flusher {
   public CompletableFuture<Table> alterTable(TableName name, OptionChanges changes) {
     return workers
         .call(() -> catalog.alterTable(name, changes))
-        .whenComplete((altered, failure) -> tables.forget(name));
+        .whenComplete((altered, failure) -> forget(name, failure));
   }
 
   /**
@@ -118,8 +119,15 @@ public final class TableOperations implements FreshReads.Flusher {
   public CompletableFuture<Table> alterColumns(TableName name, ColumnChanges changes) {
     return workers
         .call(() -> catalog.alterColumns(name, changes))
-        .whenComplete((altered, failure) -> tables.forget(name))
+        .whenComplete((altered, failure) -> forget(name, failure))
         .thenCompose(altered -> CompletableFuture.supplyAsync(() -> altered, later()));
+  }
+
+  /** After a failure what is known is still needed, as long as the metadata store is away. */
+  private void forget(TableName name, @Nullable Throwable failure) {
+    if (failure == null) {
+      tables.forget(name);
+    }
   }
 
   private Executor later() {
@@ -140,7 +148,7 @@ public final class TableOperations implements FreshReads.Flusher {
                     })
                     .whenComplete(
                         (dropped, failure) -> {
-                          tables.forget(name);
+                          forget(name, failure);
                           if (failure == null) {
                             table.ifPresent(buckets::forget);
                           }

@@ -9,7 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The definitions of tables, remembered for a short while, so that streams don't ask the metadata
- * store each time. Thread-safe; never blocks.
+ * store each time; and for longer while it is away, so that open logs take appends without it.
+ * Thread-safe; never blocks.
  */
 public final class Tables {
 
@@ -17,8 +18,8 @@ public final class Tables {
 
   private final TableCatalog catalog;
   private final Workers workers;
-  private final long validityNanos;
-  private final ConcurrentHashMap<TableName, Remembered> remembered = new ConcurrentHashMap<>();
+  private final Duration validity;
+  private final ConcurrentHashMap<TableName, TableMemory> remembered = new ConcurrentHashMap<>();
 
   /**
    * Remembers nothing yet.
@@ -28,45 +29,54 @@ public final class Tables {
   public Tables(TableCatalog catalog, Workers workers, Duration validity) {
     this.catalog = catalog;
     this.workers = workers;
-    this.validityNanos = validity.toNanos();
+    this.validity = validity;
   }
 
-  private record Remembered(CompletableFuture<Table> table, long loadedNanos) {}
-
-  /** Returns a table; fails with a {@code CatalogException}, which isn't remembered. */
+  /**
+   * Returns a table; fails with a {@code CatalogException}, which isn't remembered. While the
+   * metadata store is away, or doesn't answer within a second, it is the one that was known last,
+   * for up to 10 minutes; then it refuses unknown columns.
+   */
   public CompletableFuture<Table> table(TableName name) {
-    long now = System.nanoTime();
-    if (remembered.size() > MOST_REMEMBERED) {
-      remembered.clear();
-    }
-    Remembered found =
-        remembered.compute(
-            name,
-            (key, old) -> {
-              boolean fresh =
-                  old != null
-                      && now - old.loadedNanos() < validityNanos
-                      && !old.table().isCompletedExceptionally();
-              return fresh ? old : new Remembered(workers.call(() -> catalog.load(key)), now);
-            });
-    return found.table();
+    return known(name).thenApply(KnownTable::table);
   }
 
   /** Returns a table, as it is now unless it is known with such a bucket; fails likewise. */
   public CompletableFuture<Table> table(TableName name, int bucket) {
-    return table(name)
-        .thenCompose(
-            table ->
-                bucket < table.bucketCount()
-                    ? CompletableFuture.completedFuture(table)
-                    : newest(name));
+    return known(name, bucket).thenApply(KnownTable::table);
   }
 
-  /** Returns a table as it is now; fails likewise. */
+  /** Returns what the other {@code table} does, and whether it is sure. */
+  public CompletableFuture<KnownTable> known(TableName name, int bucket) {
+    return known(name)
+        .thenCompose(
+            known ->
+                bucket < known.table().bucketCount()
+                    ? CompletableFuture.completedFuture(known)
+                    : newest(name).thenApply(table -> new KnownTable(table, true)));
+  }
+
+  private CompletableFuture<KnownTable> known(TableName name) {
+    return memory(name).known();
+  }
+
+  /** Returns a table as it is now; fails with a {@code CatalogException}. */
   public CompletableFuture<Table> newest(TableName name) {
-    Remembered fresh = new Remembered(workers.call(() -> catalog.load(name)), System.nanoTime());
-    remembered.put(name, fresh);
-    return fresh.table();
+    return memory(name).newest();
+  }
+
+  private TableMemory memory(TableName name) {
+    if (remembered.size() > MOST_REMEMBERED) {
+      remembered.values().removeIf(TableMemory::isEmpty);
+      if (remembered.size() > MOST_REMEMBERED) {
+        remembered.clear();
+      }
+    }
+    return remembered.computeIfAbsent(
+        name,
+        key ->
+            new TableMemory(
+                () -> workers.call(() -> catalog.load(key)), validity, System::nanoTime));
   }
 
   /** Forgets a table, so that the next call loads it. */

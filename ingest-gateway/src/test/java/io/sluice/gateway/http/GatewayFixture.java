@@ -45,14 +45,26 @@ final class GatewayFixture implements AutoCloseable {
    */
   GatewayFixture(
       Path folder, UnaryOperator<MetadataStore> lakeStore, CompactionRequests compaction) {
+    this(folder, lakeStore, store -> store, compaction);
+  }
+
+  /**
+   * @param ownStore how the gateway sees the store of all records
+   */
+  GatewayFixture(
+      Path folder,
+      UnaryOperator<MetadataStore> lakeStore,
+      UnaryOperator<MetadataStore> ownStore,
+      CompactionRequests compaction) {
     lake = Lake.open(LakeSettings.local(folder), lakeStore.apply(metadata));
+    MetadataStore own = ownStore.apply(metadata);
     gateway =
         Gateway.start(
             GatewaySettings.DEFAULT.at("127.0.0.1", 0),
             new GatewayParts(
-                metadata,
-                new TableCatalog(metadata, lake),
-                new StoredBucketRecords(metadata),
+                own,
+                new TableCatalog(own, lake),
+                new StoredBucketRecords(own),
                 segments,
                 lake,
                 compaction,
