@@ -101,6 +101,13 @@ final class Lane {
     waitingSinceNanos = nowNanos;
   }
 
+  /** The gateway has a reason to let batches of a stream wait, and says so: it is not silent. */
+  void onLifeSign(Object from, long nowNanos) {
+    if (stream == from) {
+      waitingSinceNanos = nowNanos;
+    }
+  }
+
   /** The first failure after an answer costs no pause: what isn't to blame goes on at once. */
   void onFailure(long nowNanos) {
     if (failing) {

@@ -24,6 +24,9 @@ final class PutStream implements AutoCloseable {
 
   /** Told of answers, in the order of the batches, on gRPC's thread. */
   interface Answered {
+    /** The gateway is well, and has a reason to let the oldest batch wait: a quota. */
+    void alive(PutStream stream);
+
     /** The oldest batch without an answer is durable. */
     void durable(PutStream stream, List<Appended> results);
 
@@ -32,6 +35,12 @@ final class PutStream implements AutoCloseable {
   }
 
   private static final long READY_POLL_NANOS = 1_000_000;
+
+  /** Asks for a sign of life, so often, while batches wait for a quota of their table. */
+  private static final Metadata.Key<String> LIFE_SIGN_MS =
+      Metadata.Key.of("sluice-life-sign-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final int LIFE_SIGNS_PER_SILENCE = 3;
 
   private final ClientCall<OutboundRows, byte[]> call;
   private final Answered answered;
@@ -44,11 +53,19 @@ final class PutStream implements AutoCloseable {
     this.answered = answered;
   }
 
-  /** Opens a stream; that the gateway can't be reached shows at {@link #failure}. */
-  static PutStream open(Connection connection, TableName table, Schema schema, Answered answered) {
+  /**
+   * Opens a stream; that the gateway can't be reached shows at {@link #failure}.
+   *
+   * @param silence after how long without a word the caller gives it up
+   */
+  static PutStream open(
+      Connection connection, TableName table, Schema schema, Duration silence, Answered answered) {
     var call = connection.channel().newCall(connection.methods().put(), CallOptions.DEFAULT);
     PutStream stream = new PutStream(call, answered);
-    call.start(stream.new Results(), new Metadata());
+    Metadata headers = new Metadata();
+    long lifeSignMs = Math.max(1, silence.toMillis() / LIFE_SIGNS_PER_SILENCE);
+    headers.put(LIFE_SIGN_MS, Long.toString(lifeSignMs));
+    call.start(stream.new Results(), headers);
     // Answers are small, and fewer than the batches in flight.
     call.request(Integer.MAX_VALUE);
     FlightDescriptor descriptor =
@@ -154,7 +171,11 @@ final class PutStream implements AutoCloseable {
 
     @Override
     public void onMessage(byte[] result) {
-      if (failure != null || result.length == 0) {
+      if (failure != null) {
+        return;
+      }
+      if (result.length == 0) {
+        answered.alive(PutStream.this);
         return;
       }
       try {

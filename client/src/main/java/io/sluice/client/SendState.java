@@ -239,13 +239,11 @@ final class SendState {
 
   /** Returns whether a sender that waits for its connection should look around instead. */
   boolean hasNothingToSend(Lane lane) {
-    lock.lock();
-    try {
-      long now = System.nanoTime();
-      return !works() || !lane.maySend(now) || lane.overdue(now, silenceNanos);
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () -> {
+          long now = System.nanoTime();
+          return !works() || !lane.maySend(now) || lane.overdue(now, silenceNanos);
+        });
   }
 
   boolean isOverdue(Lane lane) {
@@ -303,15 +301,18 @@ final class SendState {
     }
   }
 
+  /** A gateway says on a stream that what wasn't answered yet has to wait. */
+  void alive(Lane lane, PutStream from) {
+    change(() -> lane.onLifeSign(from, System.nanoTime()));
+  }
+
   /** Whoever appended a batch knows now that it is durable. */
   void told() {
-    lock.lock();
-    try {
-      beingTold--;
-      answered.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    change(
+        () -> {
+          beingTold--;
+          answered.signalAll();
+        });
   }
 
   /** Returns whether the lane's last stream brought an answer. */

@@ -141,7 +141,9 @@ final class Sender implements PutStream.Answered {
     Connections.Lease taken = cluster.connections().lease(lane.route.via());
     lease = taken;
     taken.connection().connectNow();
-    PutStream opened = PutStream.open(taken.connection(), table, state.schema(), this);
+    PutStream opened =
+        PutStream.open(
+            taken.connection(), table, state.schema(), cluster.settings().callTimeout(), this);
     silent = false;
     reached = false;
     stream = opened;
@@ -204,6 +206,11 @@ final class Sender implements PutStream.Answered {
       lease = null;
       taken.close();
     }
+  }
+
+  @Override
+  public void alive(PutStream from) {
+    state.alive(lane, from);
   }
 
   @Override

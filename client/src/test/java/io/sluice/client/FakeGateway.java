@@ -53,6 +53,7 @@ final class FakeGateway implements AutoCloseable {
   private volatile CountDownLatch held = new CountDownLatch(0);
   private volatile boolean frozen;
   private volatile boolean old;
+  private volatile boolean signing;
   private volatile boolean stale;
 
   FakeGateway(TableDescription table, Random random, double faults) throws Exception {
@@ -124,6 +125,11 @@ final class FakeGateway implements AutoCloseable {
 
   boolean isStale() {
     return stale;
+  }
+
+  /** From now on each answer follows a sign of life. */
+  void giveLifeSigns() {
+    signing = true;
   }
 
   /** From now on it doesn't know the action that lists gateways. */
@@ -236,6 +242,9 @@ final class FakeGateway implements AutoCloseable {
             }
             if (breaks()) {
               throw broken();
+            }
+            if (signing) {
+              answers.onNext(PutResult.empty());
             }
             ObjectNode answer = Answers.object();
             answer

@@ -125,6 +125,21 @@ class OutboxTest {
   }
 
   @Test
+  void aGatewayThatSaysThatABatchHasToWaitIsNotOverdue() {
+    Lane lane = routed(0);
+    Object stream = new Object();
+    lane.opened(stream, 0);
+    send(lane, 0, 0);
+    long limit = 100;
+    lane.onLifeSign(new Object(), 60);
+    assertThat(lane.overdue(limit, limit)).as("told by another stream").isTrue();
+    lane.onLifeSign(stream, 60);
+    assertThat(lane.overdue(159, limit)).isFalse();
+    assertThat(lane.idleNanos(100, limit)).isEqualTo(60);
+    assertThat(lane.overdue(160, limit)).isTrue();
+  }
+
+  @Test
   void streamsThatFailOneAfterTheOtherPause() {
     Lane lane = routed(0, 1, 2);
     for (int bucket = 0; bucket < 3; bucket++) {

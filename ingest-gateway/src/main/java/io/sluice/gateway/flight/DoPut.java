@@ -63,7 +63,8 @@ final class DoPut implements GrpcCall.Input {
     this.allocator = parts.streamAllocator("put");
     this.target = new PutTable(parts, allocator);
     this.more = () -> call.run(this::fetchMore);
-    this.quotaPause = new QuotaPause(call, parts.appends().quotas(), this::fetchMore);
+    this.quotaPause =
+        new QuotaPause(call, parts.appends().quotas(), unanswered::isEmpty, this::fetchMore);
   }
 
   /** A batch that isn't answered yet. */

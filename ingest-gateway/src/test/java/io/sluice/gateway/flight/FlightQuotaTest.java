@@ -14,8 +14,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightCallHeaders;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.HeaderCallOption;
+import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.flight.SyncPutListener;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Schema;
@@ -59,14 +65,52 @@ class FlightQuotaTest {
     }
   }
 
+  @Test
+  void aClientThatAsksIsToldThatItsBatchWaitsForTheQuota(@TempDir Path folder) throws Exception {
+    try (GatewayFixture gateway = new GatewayFixture(folder);
+        FlightTestClient client = new FlightTestClient(gateway.port());
+        VectorSchemaRoot rows =
+            VectorSchemaRoot.create(ArrowSchemas.of(COLUMNS), client.allocator())) {
+      TableName table = gateway.createTable("t", COLUMNS, Map.of("quota.rows-per-second", "10"));
+      fill(rows, BATCH_ROWS);
+      FlightCallHeaders headers = new FlightCallHeaders();
+      headers.insert("sluice-life-sign-ms", "100");
+      SyncPutListener results = new SyncPutListener();
+      FlightClient.ClientStreamListener stream =
+          client
+              .flight()
+              .startPut(
+                  FlightTestClient.descriptor(table), rows, results, new HeaderCallOption(headers));
+      client.putNext(stream, "");
+      // The first one is paid for by nearly a minute.
+      client.putNext(stream, "");
+      assertThat(metadataBytes(results)).isPositive();
+      assertThat(metadataBytes(results)).isZero();
+      assertThat(metadataBytes(results)).isZero();
+      stream.error(CallStatus.CANCELLED.withDescription("enough").toRuntimeException());
+    }
+  }
+
+  private static long metadataBytes(SyncPutListener results) throws Exception {
+    try (PutResult result = results.poll(30, TimeUnit.SECONDS)) {
+      assertThat(result).as("a result within 30 s").isNotNull();
+      ArrowBuf metadata = result.getApplicationMetadata();
+      return metadata == null ? 0 : metadata.readableBytes();
+    }
+  }
+
+  private static void fill(VectorSchemaRoot rows, int count) {
+    for (int row = 0; row < count; row++) {
+      ((BigIntVector) rows.getVector("id")).setSafe(row, row);
+    }
+    rows.setRowCount(count);
+  }
+
   private static List<JsonNode> put(FlightTestClient client, TableName table) throws Exception {
     SyncPutListener listener = new SyncPutListener();
     try (VectorSchemaRoot rows =
         VectorSchemaRoot.create(ArrowSchemas.of(COLUMNS), client.allocator())) {
-      for (int row = 0; row < BATCH_ROWS; row++) {
-        ((BigIntVector) rows.getVector("id")).setSafe(row, row);
-      }
-      rows.setRowCount(BATCH_ROWS);
+      fill(rows, BATCH_ROWS);
       FlightClient.ClientStreamListener stream =
           client.flight().startPut(FlightTestClient.descriptor(table), rows, listener);
       for (int i = 0; i < BATCHES; i++) {
