@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -34,11 +35,15 @@ import org.apache.iceberg.types.Types.LongType;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** A gateway that isn't in its cluster, so that its appends fail; what it remembers is the same. */
+/** What a gateway remembers of buckets, whatever becomes of the appends there. */
+@Timeout(60)
 class AppendsTest {
 
   private static final Schema COLUMNS = new Schema(NestedField.required(1, "id", LongType.get()));
+
+  private static final int SECONDS = 30;
 
   private final BufferAllocator allocator = new RootAllocator();
   private final InMemoryMetadataStore metadata = new InMemoryMetadataStore();
@@ -71,7 +76,7 @@ class AppendsTest {
   }
 
   @Test
-  void theBucketsOfADroppedTableAreForgotten() {
+  void theBucketsOfADroppedTableAreForgotten() throws Exception {
     Table dropped = table("dropped");
     Table other = table("other");
     append(dropped, 0);
@@ -86,11 +91,14 @@ class AppendsTest {
     assertThat(appends.remembered()).isZero();
   }
 
-  private void append(Table table, int bucket) {
+  private void append(Table table, int bucket) throws Exception {
     VectorSchemaRoot rows = VectorSchemaRoot.create(ArrowSchemas.of(COLUMNS), allocator);
     ((BigIntVector) rows.getVector("id")).setSafe(0, 1);
     rows.setRowCount(1);
-    var unused = appends.append(table, rows, null, OptionalInt.of(bucket));
+    appends
+        .append(table, rows, null, OptionalInt.of(bucket))
+        .handle((appended, failure) -> true)
+        .get(SECONDS, TimeUnit.SECONDS);
   }
 
   private static Table table(String name) {
