@@ -118,7 +118,8 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failed(name, e, false);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Otherwise the table would count as running for good.
       failed(name, e, false);
     }
   }
@@ -132,7 +133,7 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
     }
   }
 
-  private void failed(TableName name, Exception e, boolean gone) {
+  private void failed(TableName name, Throwable e, boolean gone) {
     synchronized (turns) {
       TableTurns state = turns.computeIfAbsent(name, ignored -> new TableTurns());
       if (closed) {
@@ -157,7 +158,8 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
           lookAt(name);
         }
       }
-    } catch (CatalogException | RuntimeException e) {
+    } catch (CatalogException | RuntimeException | Error e) {
+      // Whatever got out of here would end the schedule without a word.
       LOG.warn(
           "The tables can't be listed, again in {}: {}", settings.scheduleEvery(), e.toString());
     } catch (InterruptedException e) {
@@ -181,7 +183,7 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
       failed(name, e, e.reason() == CatalogException.Reason.NOT_FOUND);
     } catch (CompactionException e) {
       failed(name, e, e.reason() == CompactionException.Reason.TABLE_GONE);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failed(name, e, false);
     }
   }

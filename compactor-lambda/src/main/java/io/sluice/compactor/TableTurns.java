@@ -65,11 +65,11 @@ final class TableTurns {
   }
 
   /** Returns the pause before it is tried again. */
-  Duration failed(Exception e, Instant now, CompactorSettings settings) {
+  Duration failed(Throwable e, Instant now, CompactorSettings settings) {
     running = false;
     failures++;
     String message = e.getMessage();
-    lastError = message == null ? e.toString() : message;
+    lastError = e instanceof Error || message == null ? e.toString() : message;
     long pauseMs = settings.retryAfter().toMillis() << Math.min(failures - 1, 20);
     Duration pause = Duration.ofMillis(Math.min(pauseMs, settings.retryAtMost().toMillis()));
     retryAt = now.plus(pause);

@@ -86,6 +86,27 @@ class CompactorThreadsTest {
   }
 
   @Test
+  void anErrorStopsATableNoLongerThanAFailure() throws Exception {
+    Table table = town.table("t", 1);
+    town.append(table, 0, 10, 10);
+    FailingTables tables = new FailingTables(Tables.of(town.catalog));
+    tables.loads.set(1);
+    try (CompactorThreads threads =
+        CompactorThreads.start(town.compactor("threads"), tables, town.settings("threads"))) {
+      threads.request(table.name());
+      compacted(table, 10);
+      Eventually.holds("has room again", LIMIT, threads::hasRoom);
+
+      // The schedule goes on after one too.
+      tables.lists.set(1);
+      Eventually.holds("the list has failed", LIMIT, () -> tables.lists.get() <= 0);
+      town.append(table, 0, 10, 10);
+      compacted(table, 20);
+    }
+    town.assertLakeEqualsLog(table);
+  }
+
+  @Test
   void whatFailsIsNotedForAllUntilItSucceeds() throws Exception {
     CompactionErrors errors = new CompactionErrors(town.metadata);
     Table table = town.table("t", 1);

@@ -45,6 +45,29 @@ class MaintenanceThreadTest {
   }
 
   @Test
+  void anErrorEndsNoMoreThanItsRound() throws Exception {
+    try (CompactorTown town = new CompactorTown(folder)) {
+      MaintainedLake lake = new MaintainedLake(town);
+      Table table = town.table("t", 1);
+      lake.commits(table, 3);
+      ForeignEngine engine = new ForeignEngine(town.iceberg(table));
+      FailingTables tables = new FailingTables(Tables.of(town.catalog));
+      tables.lists.set(1);
+      try (MaintenanceThread thread =
+          MaintenanceThread.start(
+              lake.maintainer(town.metadata, "thread"),
+              tables,
+              town.catalog.purges(),
+              MaintainedLake.SETTINGS)) {
+        assertThat(thread).isNotNull();
+        Eventually.holds(
+            "three files are one", Duration.ofSeconds(90), () -> engine.files().size() == 1);
+      }
+      assertThat(tables.lists.get()).isNegative();
+    }
+  }
+
+  @Test
   void allTablesHaveTheirTurnAlthoughOneIsBroken() throws Exception {
     try (CompactorTown town = new CompactorTown(folder)) {
       MaintainedLake lake = new MaintainedLake(town);

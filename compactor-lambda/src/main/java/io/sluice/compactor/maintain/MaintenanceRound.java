@@ -91,7 +91,7 @@ public final class MaintenanceRound {
   private void purge() {
     try {
       var unused = purges.again(Instant.now().minus(orphanAge));
-    } catch (CatalogException | RuntimeException e) {
+    } catch (CatalogException | RuntimeException | OutOfMemoryError | LinkageError e) {
       LOG.warn("Dropped tables can't be purged, again with the next round: {}", e.toString());
     }
   }

@@ -52,7 +52,8 @@ public final class MaintenanceThread implements AutoCloseable {
   private void lookThrough() {
     try {
       var unused = round.run(Instant.MAX, (table, deadline) -> {});
-    } catch (CatalogException | RuntimeException e) {
+    } catch (CatalogException | RuntimeException | Error e) {
+      // Whatever got out of here would end the rounds without a word.
       LOG.warn("The tables can't be listed for maintenance: {}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
