@@ -34,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +59,8 @@ final class CompactionRun {
   private final InstantSource clock;
   private final Supplier<UUID> ids;
   private final Set<UUID> failed = new HashSet<>();
+  // Plans of rows that an older look hadn't: if a newer one has not either, they are missing.
+  private final Set<UUID> awaited = new HashSet<>();
   private SortedMap<Integer, OffsetRange> missing = new TreeMap<>();
   private @Nullable CompactionException failure;
   private CompactionReport report;
@@ -109,6 +113,9 @@ final class CompactionRun {
         commit(look, combination);
       } else if (todo.isPresent()) {
         execute(todo.get(), look);
+      } else if (awaited.addAll(newer(work, look, now))) {
+        // What others have planned since the look, a newer one has.
+        LOG.debug("Others are ahead at {}", table.name());
       } else {
         return end(look);
       }
@@ -154,15 +161,28 @@ final class CompactionRun {
   }
 
   private Optional<Plan> next(Work work, TableLook look, Instant now) {
+    return takeable(work, look, now)
+        .filter(plan -> awaited.contains(plan.id()) || look.hasSealed(plan.ranges()))
+        .findFirst();
+  }
+
+  /** Returns the plans that are of rows which were sealed after a look, as it seems. */
+  private Set<UUID> newer(Work work, TableLook look, Instant now) {
+    return takeable(work, look, now)
+        .filter(plan -> !look.hasSealed(plan.ranges()))
+        .map(Plan::id)
+        .collect(Collectors.toSet());
+  }
+
+  private Stream<Plan> takeable(Work work, TableLook look, Instant now) {
     if (!now.isBefore(deadline) || failed.size() >= FAILURES_AT_MOST) {
-      return Optional.empty();
+      return Stream.empty();
     }
     return work.plans().stream()
         .filter(plan -> !failed.contains(plan.id()))
         .filter(plan -> Work.claimable(plan, settings.worker(), now))
         // Others may plan buckets already that the table got after this run had begun.
-        .filter(plan -> look.buckets().keySet().containsAll(plan.ranges().keySet()))
-        .findFirst();
+        .filter(plan -> look.buckets().keySet().containsAll(plan.ranges().keySet()));
   }
 
   private void commit(TableLook look, Combination combination)

@@ -9,6 +9,7 @@ import io.sluice.catalog.bucket.StoredBucketRecords;
 import io.sluice.catalog.compaction.CompactionErrors;
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.lake.LakeTable;
 import io.sluice.catalog.lake.Progress;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataStore;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.iceberg.DataFile;
@@ -136,12 +138,27 @@ public class CompactorTown implements AutoCloseable {
       RangeFrames frames,
       BufferAllocator memory) {
     Lake ownLake = Lake.open(lakeSettings, store);
+    return compactor(store, worker, limits, frames, memory, ownLake::table);
+  }
+
+  /** Returns a compactor that finds its lake tables so. */
+  TableCompactor compactor(String worker, Function<Table, LakeTable> lakeTables) {
+    return compactor(metadata, worker, PlanLimits.DEFAULT, log, allocator, lakeTables);
+  }
+
+  private TableCompactor compactor(
+      MetadataStore store,
+      String worker,
+      PlanLimits limits,
+      RangeFrames frames,
+      BufferAllocator memory,
+      Function<Table, LakeTable> lakeTables) {
     return new TableCompactor(
         new StoredBucketRecords(store, LIMIT, Duration.ofMillis(20)),
         new StoredWorkRecords(store, LIMIT),
         new CompactionErrors(metadata),
         frames,
-        ownLake::table,
+        lakeTables,
         memory,
         settings(worker, limits),
         (InstantSource) () -> now,

@@ -1,11 +1,13 @@
 package io.sluice.compactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.table.OptionChanges;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableCatalog;
+import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.StoredWorkRecords;
 import java.nio.file.Path;
@@ -13,11 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables that got more buckets while they are compacted. */
+/** Tables that got more buckets, or segments, while they are compacted. */
 @Timeout(120)
 class RaisedBucketsTest {
 
@@ -55,15 +58,64 @@ class RaisedBucketsTest {
       Table raised = raise(town, old, 2);
       town.append(raised, 1, 20, 10);
       Plan plan = Plan.of(UUID.randomUUID(), 1, new OffsetRange(0, 20));
-      var unused =
-          new StoredWorkRecords(town.metadata, Duration.ofSeconds(5))
-              .update(raised.id(), raised.incarnation(), work -> work.plan(List.of(plan)));
+      plan(town, raised, plan);
 
       assertThat(town.compactor("a").compact(old, CompactorTown.FAR).rows()).isEqualTo(10);
       assertThat(town.work(raised).plans()).containsExactly(plan);
       town.compactor("b").compact(raised, CompactorTown.FAR);
       town.assertLakeEqualsLog(raised);
     }
+  }
+
+  @Test
+  void aPlanOfRowsThatWereSealedSinceTheLookIsNotTakenForOneOfMissingRows() throws Exception {
+    try (CompactorTown town = new CompactorTown(folder)) {
+      Table table = town.table("t", 1);
+      town.append(table, 0, 10, 10);
+      AtomicBoolean slow = new AtomicBoolean(true);
+      // While one loads the lake, a segment is sealed, and another one plans it.
+      TableCompactor compactor =
+          town.compactor(
+              "a",
+              asked -> {
+                if (slow.getAndSet(false)) {
+                  sealAndPlan(town, table);
+                }
+                return town.lake.table(asked);
+              });
+
+      assertThat(compactor.compact(table, CompactorTown.FAR).rows()).isEqualTo(30);
+      town.assertLakeEqualsLog(table);
+    }
+  }
+
+  @Test
+  void aPlanOfRowsThatNoLookHasIsOneOfMissingRows() throws Exception {
+    try (CompactorTown town = new CompactorTown(folder)) {
+      Table table = town.table("t", 1);
+      town.append(table, 0, 10, 10);
+      plan(town, table, Plan.of(UUID.randomUUID(), 0, new OffsetRange(0, 30)));
+
+      assertThatThrownBy(() -> town.compactor("a").compact(table, CompactorTown.FAR))
+          .isInstanceOfSatisfying(
+              CompactionException.class,
+              e -> assertThat(e.reason()).isEqualTo(CompactionException.Reason.ROWS_MISSING));
+    }
+  }
+
+  private static void sealAndPlan(CompactorTown town, Table table) {
+    try {
+      town.append(table, 0, 20, 10);
+      plan(town, table, Plan.of(UUID.randomUUID(), 0, new OffsetRange(0, 30)));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void plan(CompactorTown town, Table table, Plan plan) throws Exception {
+    var unused =
+        new StoredWorkRecords(town.metadata, Duration.ofSeconds(5))
+            .update(table.id(), table.incarnation(), work -> work.plan(List.of(plan)));
   }
 
   private static Table raise(CompactorTown town, Table table, int buckets) throws Exception {

@@ -5,6 +5,7 @@ import io.sluice.catalog.bucket.Segment;
 import io.sluice.catalog.lake.LakeTable;
 import io.sluice.catalog.lake.LakeView;
 import io.sluice.catalog.lake.Progress;
+import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.compactor.work.ResultSpec;
@@ -43,6 +44,16 @@ public record TableLook(
     SortedMap<Integer, List<Segment.Closed>> segments = new TreeMap<>();
     buckets.forEach((bucket, state) -> segments.put(bucket, state.sealedSegments()));
     return segments;
+  }
+
+  /** Returns whether ranges of buckets end within what was seen to be sealed. */
+  public boolean hasSealed(Map<Integer, OffsetRange> ranges) {
+    return ranges.entrySet().stream()
+        .allMatch(
+            range -> {
+              BucketState state = buckets.get(range.getKey());
+              return state != null && range.getValue().end() <= state.sealedEndOffset();
+            });
   }
 
   /** Returns the partition specs that files of results can be of. */
