@@ -153,6 +153,16 @@ public final class Purges {
     return forgotten;
   }
 
+  /**
+   * Deletes the records that compactors have written of dropped tables, as they were at them while
+   * they were dropped.
+   *
+   * @throws CatalogException UNAVAILABLE, after which the same call may be made again
+   */
+  public void deleteLateRecords() throws CatalogException {
+    records.deleteLateParts();
+  }
+
   /** Returns the dropped tables whose files aren't all deleted yet. */
   public List<Waiting> waiting() throws CatalogException {
     return list().stream()

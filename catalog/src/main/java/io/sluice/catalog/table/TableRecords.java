@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** What the metadata store holds of tables, apart from the lake's pointers. Blocks. */
@@ -197,6 +199,36 @@ final class TableRecords {
       store.deleteIfThere(MetadataPaths.maintenance(tableId));
     } catch (MetadataException e) {
       throw unavailable("delete the records of dropped table " + tableId, e);
+    }
+  }
+
+  /**
+   * Deletes what those have written of compaction and maintenance who were at a table while it was
+   * dropped: nobody else would find it.
+   */
+  void deleteLateParts() throws CatalogException {
+    for (String id : idsOfParts()) {
+      UUID tableId = UUID.fromString(id);
+      if (isDropped(tableId)) {
+        try {
+          store.deleteIfThere(MetadataPaths.work(tableId));
+          store.deleteIfThere(MetadataPaths.compactionError(tableId));
+          store.deleteIfThere(MetadataPaths.maintenance(tableId));
+        } catch (MetadataException e) {
+          throw unavailable("delete the records of dropped table " + tableId, e);
+        }
+      }
+    }
+  }
+
+  private Set<String> idsOfParts() throws CatalogException {
+    try {
+      Set<String> ids = new TreeSet<>(store.listNewest(MetadataPaths.WORK));
+      ids.addAll(store.listNewest(MetadataPaths.COMPACTION_ERRORS));
+      ids.addAll(store.listNewest(MetadataPaths.MAINTENANCE));
+      return ids;
+    } catch (MetadataException e) {
+      throw unavailable("list the records of compaction and maintenance", e);
     }
   }
 

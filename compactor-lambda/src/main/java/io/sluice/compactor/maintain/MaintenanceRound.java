@@ -6,6 +6,7 @@ import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.Tables;
 import io.sluice.compactor.table.CompactionException;
+import io.sluice.compactor.table.CompactionException.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -87,9 +88,10 @@ public final class MaintenanceRound {
     return new Looked(looked, failed, names.size() - looked);
   }
 
-  /** Finishes purges, and deletes what compactors have left in folders of purged tables. */
+  /** Finishes purges, and deletes what compactors have left of dropped tables. */
   private void purge() {
     try {
+      purges.deleteLateRecords();
       var unused = purges.again(Instant.now().minus(orphanAge));
     } catch (CatalogException | RuntimeException | OutOfMemoryError | LinkageError e) {
       LOG.warn("Dropped tables can't be purged, again with the next round: {}", e.toString());
@@ -138,6 +140,9 @@ public final class MaintenanceRound {
       var unused = maintainer.maintain(table, deadline);
       return true;
     } catch (CompactionException | RuntimeException | OutOfMemoryError | LinkageError e) {
+      if (e instanceof CompactionException gone && gone.reason() == Reason.TABLE_GONE) {
+        return true;
+      }
       LOG.warn(
           "Maintenance of {} failed, again with the next round: {}", table.name(), e.toString());
       return false;

@@ -144,6 +144,10 @@ public final class TableMaintainer {
         failures.put(step, failed(table, step, e));
       }
     }
+    if (failures.values().stream().anyMatch(e -> e.reason() == Reason.TABLE_GONE)) {
+      // Its record has gone with it, and nobody would delete another one.
+      throw all(failures.values());
+    }
     Instant now = clock.instant();
     records.update(
         table.id(),

@@ -48,6 +48,8 @@ public final class TableLooks {
   /**
    * Loads the records, then the lake's metadata, in this order: whatever a record says to be in the
    * lake must be found there.
+   *
+   * @throws CompactionException TABLE_GONE if the table was dropped, also while it is looked at
    */
   public TableLook look(Table table) throws CompactionException, InterruptedException {
     SortedMap<Integer, BucketState> buckets = buckets(table);
@@ -66,6 +68,8 @@ public final class TableLooks {
           String.valueOf(e.getMessage()),
           e);
     } catch (NoSuchTableException e) {
+      // A drop deletes the records before the lake table: without them nothing is lost.
+      var unused = buckets(table);
       throw new CompactionException(
           Reason.LAKE_HISTORY_LOST,
           "the lake table of " + table.name() + " is gone: restore it, or drop the table",
