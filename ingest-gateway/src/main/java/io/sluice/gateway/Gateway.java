@@ -25,7 +25,6 @@ import io.sluice.gateway.tables.LakeLags;
 import io.sluice.gateway.tables.LakeReports;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
-import io.sluice.gateway.tables.Workers;
 import io.sluice.gateway.tls.Tls;
 import io.sluice.gateway.upkeep.RetentionSweep;
 import io.sluice.gateway.upkeep.Upkeep;
@@ -184,7 +183,7 @@ public final class Gateway {
       Tls tls,
       Authenticator authenticator,
       String secret,
-      Workers workers,
+      GatewayWorkers workers,
       GatewayMeters meters) {
 
     static Inner create(GatewaySettings settings, GatewayParts parts) {
@@ -217,7 +216,7 @@ public final class Gateway {
           tls,
           new Authenticator(tokens, membership::secretHash, parts.clock()),
           secret,
-          new Workers(settings.workers()),
+          GatewayWorkers.of(settings.workers()),
           new GatewayMeters());
     }
 
@@ -249,7 +248,7 @@ public final class Gateway {
   private static FlightParts flightParts(
       GatewaySettings settings, GatewayParts parts, Inner inner, BufferAllocator allocator) {
     Ownership ownership = inner.ownership();
-    Tables tables = new Tables(parts.catalog(), inner.workers(), settings.tableValidity());
+    Tables tables = new Tables(parts.catalog(), inner.workers().tables(), settings.tableValidity());
     Appends appends =
         new Appends(
             new Appends.Ways(ownership, inner.peers(), tables::newest),
@@ -279,12 +278,13 @@ public final class Gateway {
                 LakeReports.in(parts.metadata()),
                 buckets,
                 tables,
-                inner.workers()),
+                inner.workers().tables(),
+                inner.workers().lake()),
             settings.flushPoll(),
             settings.tableValidity()),
         appends,
         new Reads(ownership, inner.peers(), inner.meters(), tables::newest),
-        inner.workers(),
+        inner.workers().rows(),
         inner.authenticator(),
         inFlight(settings, inner));
   }
@@ -311,6 +311,7 @@ public final class Gateway {
         new IcebergRest(
             parts.lake().foreignCatalog(parts.catalog()),
             parts.lake().settings().catalogProperties()),
+        inner.workers().lake(),
         flight.authenticator(),
         () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
         new LakeLags(

@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param port port that it listens on, 0 to 65,535; 0 for any free one
  * @param advertisedHost host that clients are told; empty for {@code host}
  * @param eventLoops number of event loop threads, 0 to 256; 0 for one a core, at most 8
- * @param workers number of threads for what blocks, 1 to 256
+ * @param workers number of threads for what blocks, 1 to 256: so many each for rows, the metadata
+ *     store and the lake
  * @param maxMessageBytes largest Flight message, 64 KiB to 1 GiB
  * @param maxBodyBytes largest HTTP body of rows, as sent and once inflated, 64 KiB to 1 GiB
  * @param streamBytes most bytes of one DoPut stream that aren't durable yet, and most that a reader

@@ -84,6 +84,7 @@ public final class HttpApi {
     mountIceberg(
         new IcebergRoutes(
             parts.iceberg(),
+            parts.lakeWorkers(),
             new FreshLoads(new FreshReads(parts.operations(), System::nanoTime)),
             budget),
         new OAuthRoutes(parts.authenticator()));

@@ -9,6 +9,7 @@ import io.sluice.gateway.read.Reads;
 import io.sluice.gateway.tables.LakeLags;
 import io.sluice.gateway.tables.TableOperations;
 import io.sluice.gateway.tables.Tables;
+import io.sluice.gateway.tables.Workers;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ import org.apache.arrow.memory.BufferAllocator;
  * @param reads the way out of it
  * @param gate how much an Arrow batch may become
  * @param iceberg the lake's catalog for other engines
+ * @param lakeWorkers threads for what that does
  * @param authenticator finds out who calls
  * @param ready completes if what the gateway depends on can be reached, and fails with what can't
  * @param lags how far the lake is behind, for what is measured
@@ -39,6 +41,7 @@ public record HttpParts(
     Reads reads,
     GateLimits gate,
     IcebergRest iceberg,
+    Workers lakeWorkers,
     Authenticator authenticator,
     Supplier<CompletableFuture<Void>> ready,
     LakeLags lags,

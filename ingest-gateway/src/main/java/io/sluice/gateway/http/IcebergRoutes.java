@@ -6,6 +6,7 @@ import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.iceberg.Reply;
 import io.sluice.gateway.iceberg.RestCall;
 import io.sluice.gateway.tables.TableStatus;
+import io.sluice.gateway.tables.Workers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -42,11 +43,16 @@ final class IcebergRoutes {
   private static final byte[] NO_BODY = {};
 
   private final IcebergRest rest;
+  private final Workers workers;
   private final FreshLoads fresh;
   private final ByteBudget budget;
 
-  IcebergRoutes(IcebergRest rest, FreshLoads fresh, ByteBudget budget) {
+  /**
+   * @param workers for the lake, whose calls may take as long as they like
+   */
+  IcebergRoutes(IcebergRest rest, Workers workers, FreshLoads fresh, ByteBudget budget) {
     this.rest = rest;
+    this.workers = workers;
     this.fresh = fresh;
     this.budget = budget;
   }
@@ -100,8 +106,8 @@ final class IcebergRoutes {
         .compose(
             status -> {
               status.ifPresent(found -> FreshLoads.tell(found, request.response()));
-              return vertx
-                  .executeBlocking(() -> rest.answer(call), false)
+              return Future.fromCompletionStage(
+                      workers.call(() -> rest.answer(call)), vertx.getOrCreateContext())
                   .recover(IcebergRoutes::lost);
             })
         .onSuccess(reply -> fresh.after(call, reply));
@@ -119,8 +125,14 @@ final class IcebergRoutes {
                     : Future.failedFuture(new ProblemException(Problems.bodiesAtLimit())));
   }
 
-  /** A call that ended without an answer may have done its work: 500 says so to a client. */
+  /**
+   * A call that ended without an answer may have done its work: 500 says so to a client. One that
+   * no thread was left for has done nothing.
+   */
   private static Future<Reply> lost(Throwable failure) {
+    if (failure instanceof ProblemException) {
+      return Future.succeededFuture(refusal(failure));
+    }
     LOG.error("an Iceberg REST call ended without an answer", failure);
     return Future.succeededFuture(IcebergRest.refusal(500, "the call failed: " + failure));
   }

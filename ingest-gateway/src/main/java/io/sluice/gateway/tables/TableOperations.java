@@ -37,10 +37,16 @@ public final class TableOperations implements FreshReads.Flusher {
   private final BucketOperations buckets;
   private final Tables tables;
   private final Workers workers;
+  private final Workers lakeWorkers;
   private final Duration flushPoll;
   private final Duration tableValidity;
 
-  /** What the operations work with. */
+  /**
+   * What the operations work with.
+   *
+   * @param workers for what asks the metadata store alone
+   * @param lakeWorkers for what the lake is needed for, which may not answer
+   */
   public record Parts(
       TableCatalog catalog,
       Lake lake,
@@ -48,7 +54,8 @@ public final class TableOperations implements FreshReads.Flusher {
       LakeReports reports,
       BucketOperations buckets,
       Tables tables,
-      Workers workers) {}
+      Workers workers,
+      Workers lakeWorkers) {}
 
   /**
    * @param flushPoll pause between two looks at the lake
@@ -62,6 +69,7 @@ public final class TableOperations implements FreshReads.Flusher {
     this.buckets = parts.buckets();
     this.tables = parts.tables();
     this.workers = parts.workers();
+    this.lakeWorkers = parts.lakeWorkers();
     this.flushPoll = flushPoll;
     this.tableValidity = tableValidity;
   }
@@ -96,7 +104,7 @@ public final class TableOperations implements FreshReads.Flusher {
       Map<String, String> options,
       String comment,
       boolean ifNotExists) {
-    return workers.call(
+    return lakeWorkers.call(
         () -> {
           Table table = catalog.createTable(name, columns, options, comment, ifNotExists);
           tables.forget(name);
@@ -106,7 +114,7 @@ public final class TableOperations implements FreshReads.Flusher {
 
   /** Changes options of a table; see {@link TableCatalog#alterTable}. */
   public CompletableFuture<Table> alterTable(TableName name, OptionChanges changes) {
-    return workers
+    return lakeWorkers
         .call(() -> catalog.alterTable(name, changes))
         .whenComplete((altered, failure) -> forget(name, failure));
   }
@@ -117,7 +125,7 @@ public final class TableOperations implements FreshReads.Flusher {
    * one, might be cut or set aside.
    */
   public CompletableFuture<Table> alterColumns(TableName name, ColumnChanges changes) {
-    return workers
+    return lakeWorkers
         .call(() -> catalog.alterColumns(name, changes))
         .whenComplete((altered, failure) -> forget(name, failure))
         .thenCompose(altered -> CompletableFuture.supplyAsync(() -> altered, later()));
@@ -179,7 +187,7 @@ public final class TableOperations implements FreshReads.Flusher {
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(found.get())
-                    : workers.call(
+                    : lakeWorkers.call(
                         () -> {
                           tables.forget(name);
                           return catalog.deadLetters(table.name(), table.options());
@@ -222,7 +230,7 @@ public final class TableOperations implements FreshReads.Flusher {
                     .sealAll(table)
                     .thenCompose(
                         done ->
-                            new Flush(lake, compaction, workers, flushPoll)
+                            new Flush(lake, compaction, lakeWorkers, flushPoll)
                                 .await(table, watermarks, deadlineNanos)));
   }
 
@@ -243,7 +251,7 @@ public final class TableOperations implements FreshReads.Flusher {
         .newest(name)
         .thenCompose(
             table ->
-                new TableTruncation(table, lake, buckets, tables, workers)
+                new TableTruncation(table, lake, buckets, tables, lakeWorkers)
                     .after(flush(table, deadline), deadline));
   }
 
@@ -297,7 +305,7 @@ public final class TableOperations implements FreshReads.Flusher {
   public CompletableFuture<TableStatus> status(TableName name) {
     return tables
         .table(name)
-        .thenCompose(table -> new StatusQuery(buckets, lake, reports, workers).of(table))
+        .thenCompose(table -> new StatusQuery(buckets, lake, reports, lakeWorkers).of(table))
         .exceptionally(failure -> TableStatus.unknown(name, Flush.reason(failure)));
   }
 
@@ -312,6 +320,6 @@ public final class TableOperations implements FreshReads.Flusher {
   }
 
   private CompletableFuture<Void> run(Callable<Void> task) {
-    return workers.call(task);
+    return lakeWorkers.call(task);
   }
 }

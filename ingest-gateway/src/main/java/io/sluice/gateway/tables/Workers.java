@@ -20,9 +20,10 @@ public final class Workers implements AutoCloseable {
   /**
    * Starts no thread yet.
    *
+   * @param name what they are for: a part of the threads' names
    * @param count most threads, at least 1
    */
-  public Workers(int count) {
+  public Workers(String name, int count) {
     AtomicInteger number = new AtomicInteger();
     this.threads =
         new ThreadPoolExecutor(
@@ -32,7 +33,7 @@ public final class Workers implements AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MOST_WAITING),
             task -> {
-              Thread thread = new Thread(task, "gateway-worker-" + number.incrementAndGet());
+              Thread thread = new Thread(task, "gateway-" + name + "-" + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });

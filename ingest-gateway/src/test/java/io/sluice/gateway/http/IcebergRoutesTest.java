@@ -16,6 +16,7 @@ import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.tables.FlushReport;
 import io.sluice.gateway.tables.FreshReads;
 import io.sluice.gateway.tables.TableStatus;
+import io.sluice.gateway.tables.Workers;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
@@ -56,6 +57,7 @@ class IcebergRoutesTest {
   @TempDir private Path folder;
   private final InMemoryMetadataStore store = new InMemoryMetadataStore();
   private final Vertx vertx = Vertx.vertx();
+  private final Workers workers = new Workers("lake", 4);
   private Lake lake;
   private TableCatalog catalog;
   private String endpoint;
@@ -70,6 +72,7 @@ class IcebergRoutesTest {
             new IcebergRest(
                 lake.icebergCatalog(),
                 Map.of("client.region", "eu-central-1", "s3.secret-access-key", "hush")),
+            workers,
             new FreshLoads(new FreshReads(new NothingToFlush(), System::nanoTime)),
             new ByteBudget(1 << 20));
     router.route().handler(new Guard(Authenticator.open())::handle);
@@ -90,6 +93,7 @@ class IcebergRoutesTest {
   @AfterEach
   void stop() throws Exception {
     vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    workers.close();
     lake.close();
   }
 

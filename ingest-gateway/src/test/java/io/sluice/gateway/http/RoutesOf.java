@@ -53,6 +53,7 @@ final class RoutesOf {
               null,
               null,
               new IcebergRest(lake.foreignCatalog(new TableCatalog(metadata, lake)), Map.of()),
+              null,
               Authenticator.open(),
               null,
               null,

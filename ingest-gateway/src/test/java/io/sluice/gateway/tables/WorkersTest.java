@@ -12,7 +12,7 @@ class WorkersTest {
 
   @Test
   void aTaskThatThrowsAnErrorFailsItsCallAndTheNextOneRuns() throws Exception {
-    try (Workers workers = new Workers(1)) {
+    try (Workers workers = new Workers("test", 1)) {
       assertThatThrownBy(
               () ->
                   workers
