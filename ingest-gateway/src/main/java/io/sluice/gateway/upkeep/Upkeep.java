@@ -151,7 +151,8 @@ public final class Upkeep implements AutoCloseable {
             task.run();
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-          } catch (Exception e) {
+          } catch (Exception | Error e) {
+            // An Error, too: it would end all later looks without a word.
             LOG.warn("Upkeep failed; it is tried again in {}", pause, e);
           }
         };
