@@ -18,6 +18,9 @@ final class GetStream extends ClientCall.Listener<InboundRows> {
   /** What is read. All is called on the connection's thread, one after the other. */
   interface Sink {
 
+    /** The gateway says, before all else, of which log the rows are. Older ones don't. */
+    void of(String incarnation);
+
     /**
      * The schema of all rows of this call came.
      *
@@ -42,6 +45,10 @@ final class GetStream extends ClientCall.Listener<InboundRows> {
   /** The schema, and a first message of rows. */
   private static final int FIRST = 2;
 
+  /** Of a request: the log that its offsets are of. Of an answer: the one that it is from. */
+  private static final Metadata.Key<String> INCARNATION =
+      Metadata.Key.of("sluice-incarnation", Metadata.ASCII_STRING_MARSHALLER);
+
   private final ClientCall<byte[], InboundRows> call;
   private final Sink sink;
   private @Nullable Schema schema;
@@ -55,15 +62,26 @@ final class GetStream extends ClientCall.Listener<InboundRows> {
     this.sink = sink;
   }
 
-  /** Begins a call, which brings nothing before {@link #send}. */
-  static GetStream open(Connection connection, Sink sink) {
+  /**
+   * Begins a call, which brings nothing before {@link #send}.
+   *
+   * @param incarnation which log's rows are wanted; null if that isn't known
+   */
+  static GetStream open(Connection connection, @Nullable String incarnation, Sink sink) {
     return begin(
-        connection.channel().newCall(connection.methods().get(), CallOptions.DEFAULT), sink);
+        connection.channel().newCall(connection.methods().get(), CallOptions.DEFAULT),
+        incarnation,
+        sink);
   }
 
-  static GetStream begin(ClientCall<byte[], InboundRows> call, Sink sink) {
+  static GetStream begin(
+      ClientCall<byte[], InboundRows> call, @Nullable String incarnation, Sink sink) {
     GetStream stream = new GetStream(call, sink);
-    call.start(stream, new Metadata());
+    Metadata headers = new Metadata();
+    if (incarnation != null) {
+      headers.put(INCARNATION, incarnation);
+    }
+    call.start(stream, headers);
     return stream;
   }
 
@@ -115,6 +133,14 @@ final class GetStream extends ClientCall.Listener<InboundRows> {
     }
     if (more > 0) {
       call.request(more);
+    }
+  }
+
+  @Override
+  public void onHeaders(Metadata headers) {
+    String incarnation = headers.get(INCARNATION);
+    if (incarnation != null) {
+      sink.of(incarnation);
     }
   }
 

@@ -29,6 +29,10 @@ final class ReadLoop implements GetStream.Sink {
   private int fruitless;
   private volatile long position;
   private volatile @Nullable Schema columns;
+
+  /** Which log the offsets are of, once it is known: no other may go on with them. */
+  private volatile @Nullable String incarnation;
+
   private volatile boolean stopped;
   private volatile @Nullable GetStream reading;
 
@@ -37,6 +41,7 @@ final class ReadLoop implements GetStream.Sink {
     this.placement = cluster.placement(spec.table());
     this.spec = spec;
     this.position = from;
+    this.incarnation = spec.incarnation() == null ? null : spec.incarnation().toString();
     this.to = to;
     this.reader = reader;
     this.backoff = new Backoff(cluster.settings());
@@ -122,7 +127,7 @@ final class ReadLoop implements GetStream.Sink {
 
   private @Nullable SluiceException readAt(Connection connection) throws InterruptedException {
     byte[] ticket = ticket();
-    GetStream stream = GetStream.open(connection, this);
+    GetStream stream = GetStream.open(connection, incarnation, this);
     begin(stream, ticket);
     try {
       SluiceException failure = stream.awaitEnd();
@@ -174,6 +179,11 @@ final class ReadLoop implements GetStream.Sink {
         "the gateway ended the read at offset " + position,
         Origin.GATEWAY,
         null);
+  }
+
+  @Override
+  public void of(String log) {
+    incarnation = log;
   }
 
   /** A table's columns may change between two calls; a reader's don't. */

@@ -4,8 +4,10 @@ import io.sluice.catalog.table.TableName;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to read of a bucket.
@@ -20,6 +22,9 @@ import org.apache.iceberg.expressions.Expressions;
  * @param filter which rows are of interest; {@code alwaysTrue()} for all. It spares what it can:
  *     whole batches that can't have such a row don't come; rows that don't match may come
  * @param prefetchBytes how much to read ahead; one batch is always read ahead
+ * @param incarnation of the table's log that the offsets are of: a read of another one fails as if
+ *     the table were gone, which was dropped then and made anew. Null for the one that is there
+ *     when the read begins, to which it keeps
  */
 public record ReadSpec(
     TableName table,
@@ -29,7 +34,8 @@ public record ReadSpec(
     boolean follow,
     List<String> columns,
     Expression filter,
-    long prefetchBytes) {
+    long prefetchBytes,
+    @Nullable UUID incarnation) {
 
   /** How much is read ahead unless told otherwise. */
   public static final long DEFAULT_PREFETCH_BYTES = 8 << 20;
@@ -45,6 +51,19 @@ public record ReadSpec(
     if (to.isPresent() && to.getAsLong() < 0) {
       throw new IllegalArgumentException("to must be >= 0: " + to.getAsLong());
     }
+  }
+
+  /** Makes what to read of the table as it is when the read begins. */
+  public ReadSpec(
+      TableName table,
+      int bucket,
+      From from,
+      OptionalLong to,
+      boolean follow,
+      List<String> columns,
+      Expression filter,
+      long prefetchBytes) {
+    this(table, bucket, from, to, follow, columns, filter, prefetchBytes, null);
   }
 
   /** Returns what to read of a bucket: the offsets {@code [from, to)}, all columns. */
@@ -84,12 +103,17 @@ public record ReadSpec(
 
   /** Returns this with some columns only. */
   public ReadSpec withColumns(List<String> names) {
-    return new ReadSpec(table, bucket, from, to, follow, names, filter, prefetchBytes);
+    return new ReadSpec(table, bucket, from, to, follow, names, filter, prefetchBytes, incarnation);
   }
 
   /** Returns this without batches in which no row can match. */
   public ReadSpec withFilter(Expression rows) {
-    return new ReadSpec(table, bucket, from, to, follow, columns, rows, prefetchBytes);
+    return new ReadSpec(table, bucket, from, to, follow, columns, rows, prefetchBytes, incarnation);
+  }
+
+  /** Returns this for offsets of one incarnation of the table's log. */
+  public ReadSpec withIncarnation(UUID log) {
+    return new ReadSpec(table, bucket, from, to, follow, columns, filter, prefetchBytes, log);
   }
 
   /** Returns whether all rows are of interest. */
@@ -99,7 +123,7 @@ public record ReadSpec(
 
   /** Returns this with another bound of bytes read ahead. */
   public ReadSpec withPrefetchBytes(long bytes) {
-    return new ReadSpec(table, bucket, from, to, follow, columns, filter, bytes);
+    return new ReadSpec(table, bucket, from, to, follow, columns, filter, bytes, incarnation);
   }
 
   /** Where to begin. */

@@ -32,7 +32,7 @@ class GetStreamTest {
 
   private final Call call = new Call();
   private final Sink sink = new Sink();
-  private final GetStream stream = GetStream.begin(call, sink);
+  private final GetStream stream = GetStream.begin(call, null, sink);
 
   GetStreamTest() {
     // Whoever is to ask for more must be able to before the first rows come.
@@ -149,6 +149,9 @@ class GetStreamTest {
   }
 
   private static final class Sink implements GetStream.Sink {
+    @Override
+    public void of(String incarnation) {}
+
     private long bound;
     private int held;
     private @Nullable SluiceException failure;

@@ -208,7 +208,8 @@ final class RangeCursor implements SplitCursor {
         forEver || mayWait,
         context.logColumns(),
         logFilter(),
-        context.prefetchBytes());
+        context.prefetchBytes(),
+        split.incarnation());
   }
 
   private Expression logFilter() throws IOException {

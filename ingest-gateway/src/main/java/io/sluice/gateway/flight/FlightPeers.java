@@ -129,7 +129,12 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
 
   @Override
   public CompletableFuture<Range> open(Peer owner, Table table, ReadRequest request) {
-    PeerRows rows = new PeerRows(table, output -> open(owner, "DoGet", output));
+    String incarnation = Incarnation.of(table);
+    PeerRows rows =
+        new PeerRows(
+            table,
+            output ->
+                open(request(owner, "DoGet").putHeader(Incarnation.HEADER, incarnation), output));
     reads.put(rows, owner);
     rows.whenOver(() -> reads.remove(rows));
     rows.ask(
@@ -234,6 +239,14 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
   }
 
   private GrpcClientCall open(Peer peer, String method, GrpcClientCall.Output output) {
+    return open(request(peer, method), output);
+  }
+
+  private GrpcClientCall open(RequestOptions to, GrpcClientCall.Output output) {
+    return GrpcClientCall.open(vertx, client, to, MAX_MESSAGE_BYTES, output);
+  }
+
+  private RequestOptions request(Peer peer, String method) {
     RequestOptions to =
         new RequestOptions()
             .setHost(peer.host())
@@ -250,7 +263,7 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
         to.setHost(tls.peerName());
       }
     }
-    return GrpcClientCall.open(vertx, client, to, MAX_MESSAGE_BYTES, output);
+    return to;
   }
 
   /** Sends a call's only message. Any thread may call. */

@@ -158,33 +158,49 @@ public final class FlightService {
     Ticket ticket =
         Ticket.read(Flight.Ticket.parseFrom(message.getBytes()).getTicket().toByteArray());
     TableName name = caller.require(Access.READ, ticket.table());
+    String incarnation = call.header(Incarnation.HEADER);
     var unused =
-        open(ticket, name, caller.forwarded())
+        table(ticket, name, incarnation)
+            .thenCompose(table -> open(ticket, table, incarnation, caller.forwarded()))
             .whenComplete(
-                (reader, failure) ->
+                (opened, failure) ->
                     call.run(
                         () -> {
-                          if (reader == null) {
+                          if (opened == null) {
                             fail(call, failure);
                             return;
                           }
-                          DoGet get = new DoGet(call, reader, parts.allocator(), READ_AHEAD_BYTES);
+                          call.answerHeader(Incarnation.HEADER, Incarnation.of(opened.table()));
+                          DoGet get =
+                              new DoGet(call, opened.reader(), parts.allocator(), READ_AHEAD_BYTES);
                           ending.set(get::close);
                           get.start(caller.forwarded());
                         }));
   }
 
-  /** Another gateway may know a schema that this one hasn't heard of. */
-  private CompletableFuture<RowReader> open(Ticket ticket, TableName name, boolean forwarded) {
+  /** Who asks may know a schema, or a table of that name, that this gateway hasn't heard of. */
+  private CompletableFuture<Table> table(
+      Ticket ticket, TableName name, @Nullable String incarnation) {
     return parts
         .tables()
         .table(name, ticket.request().bucket())
         .thenCompose(
             known ->
-                ticket.isOf(known)
+                ticket.isOf(known) && Incarnation.is(incarnation, known)
                     ? CompletableFuture.completedFuture(known)
-                    : parts.tables().newest(name))
-        .thenCompose(table -> parts.reads().open(ticket.at(table), ticket.request(), forwarded));
+                    : parts.tables().newest(name));
+  }
+
+  private record Opened(Table table, RowReader reader) {}
+
+  private CompletableFuture<Opened> open(
+      Ticket ticket, Table table, @Nullable String incarnation, boolean forwarded) {
+    return Incarnation.is(incarnation, table)
+        ? parts
+            .reads()
+            .open(ticket.at(table), ticket.request(), forwarded)
+            .thenApply(reader -> new Opened(table, reader))
+        : CompletableFuture.failedFuture(Incarnation.failure(incarnation, table, forwarded));
   }
 
   private void doAction(GrpcCall call, Caller caller, Buffer message, Ending ending)
