@@ -58,9 +58,12 @@ final class GatewayHttp {
       return status / 100 == 2;
     }
 
-    /** True when the same request may succeed later: the gateway is busy, away or starting. */
+    /**
+     * True when the same request may succeed later: the gateway is busy, away or starting, or the
+     * way there stood still for too long.
+     */
     boolean retriable() {
-      return status == 429 || status == 503;
+      return status == 408 || status == 429 || status == 503;
     }
 
     /** Returns what the gateway said is wrong. */

@@ -311,7 +311,7 @@ public final class Gateway {
         new IcebergRest(
             parts.lake().foreignCatalog(parts.catalog()),
             parts.lake().settings().catalogProperties()),
-        inner.workers().lake(),
+        inner.workers().iceberg(),
         flight.authenticator(),
         () -> parts.metadata().list(MetadataPaths.GATEWAYS).thenApply(gateways -> null),
         new LakeLags(

@@ -125,9 +125,10 @@ final class GatewayServer {
   }
 
   /**
-   * Ends connections to hosts that have vanished, within two minutes: a follower of a quiet table,
-   * or a stream of batches, is sent nothing by which it would be noticed. Only where there is
-   * epoll; elsewhere the system's own patience, of hours, has to do.
+   * Ends connections to hosts that have vanished, within two minutes if nothing is on its way to
+   * them, else once the system gives up: a follower of a quiet table, or a stream of batches, is
+   * sent nothing by which it would be noticed. Only where there is epoll; elsewhere the system's
+   * own patience, of hours, has to do.
    */
   static void noticeDeath(Channel channel) {
     ChannelConfig config = channel.config();

@@ -8,14 +8,18 @@ import io.sluice.gateway.tables.Workers;
  *
  * @param rows for large batches: they never wait, and take a while
  * @param tables for the metadata store
- * @param lake for all that reads or changes the lake
+ * @param lake for all that reads or changes the lake, but for what engines ask
+ * @param iceberg for what engines ask of it: the status of many tables mustn't hold them up
  */
-record GatewayWorkers(Workers rows, Workers tables, Workers lake) {
+record GatewayWorkers(Workers rows, Workers tables, Workers lake, Workers iceberg) {
 
   /** Starts no thread yet; there are at most {@code count} of each. */
   static GatewayWorkers of(int count) {
     return new GatewayWorkers(
-        new Workers("rows", count), new Workers("tables", count), new Workers("lake", count));
+        new Workers("rows", count),
+        new Workers("tables", count),
+        new Workers("lake", count),
+        new Workers("iceberg", count));
   }
 
   /** Ends the threads once they are idle; what waits is still done. */
@@ -23,5 +27,6 @@ record GatewayWorkers(Workers rows, Workers tables, Workers lake) {
     rows.close();
     tables.close();
     lake.close();
+    iceberg.close();
   }
 }

@@ -233,7 +233,7 @@ final class DoPut implements GrpcCall.Input {
       }
       CompletableFuture<List<Appended>> appended =
           forwarded ? gather(to, rows.get(), metadata) : append(to, rows.get(), metadata);
-      return appended == null ? null : parts.inFlight().count(appended, bytes(data));
+      return appended == null ? null : parts.inFlight().count(to.id(), appended, bytes(data));
     }
   }
 
@@ -340,8 +340,9 @@ final class DoPut implements GrpcCall.Input {
    * room would wait for ever.
    */
   private boolean hasRoom() {
+    Table to = target.table();
     return unanswered.isEmpty()
-        ? forwarded || parts.inFlight().hasRoomForFirst(more)
+        ? forwarded || to == null || parts.inFlight().hasRoomForFirst(to.id(), more)
         : parts.inFlight().hasRoom();
   }
 

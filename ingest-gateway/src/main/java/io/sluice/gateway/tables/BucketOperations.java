@@ -175,11 +175,16 @@ public final class BucketOperations {
   /** Gives up all that is kept of a dropped table here. */
   public void forgetHere(UUID tableId) {
     onDropped.accept(tableId);
+    List<CompletableFuture<?>> released = new ArrayList<>();
     for (BucketId bucket : logs.buckets()) {
       if (bucket.tableId().equals(tableId)) {
-        var unused = logs.release(bucket);
+        released.add(logs.release(bucket));
       }
     }
+    // Once more: what was on its way is stored, and counted, before its bucket is released.
+    var unused =
+        CompletableFuture.allOf(released.toArray(CompletableFuture<?>[]::new))
+            .whenComplete((done, failure) -> onDropped.accept(tableId));
   }
 
   private List<Peer> others() {

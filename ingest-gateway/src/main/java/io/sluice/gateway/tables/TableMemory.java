@@ -80,6 +80,12 @@ final class TableMemory {
     }
     KnownTable known = unsure(now);
     CompletableFuture<Table> load = loading;
+    long sinceNanos = now - loadingNanos;
+    boolean tooOld = load != null && sinceNanos > validityNanos && sinceNanos < PATIENCE_NANOS;
+    if (tooOld && !away) {
+      // Definitions are believed for less than calls are patient: each is read for who asks.
+      return load(now).thenApply(found -> new KnownTable(found, true));
+    }
     if (load == null) {
       if (known != null && away && now - loadingNanos < validityNanos) {
         return CompletableFuture.completedFuture(known);

@@ -2,11 +2,15 @@ package io.sluice.gateway.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class InFlightTest {
+
+  private static final UUID TABLE = UUID.randomUUID();
+  private static final UUID OTHER = UUID.randomUUID();
 
   private final InFlight inFlight = new InFlight(100);
 
@@ -14,8 +18,8 @@ class InFlightTest {
   void aBatchCountsUntilItsAppendIsDoneOrFails() {
     CompletableFuture<String> one = new CompletableFuture<>();
     CompletableFuture<String> other = new CompletableFuture<>();
-    CompletableFuture<String> counted = inFlight.count(one, 30);
-    CompletableFuture<String> countedToo = inFlight.count(other, 20);
+    CompletableFuture<String> counted = inFlight.count(TABLE, one, 30);
+    CompletableFuture<String> countedToo = inFlight.count(TABLE, other, 20);
     assertThat(inFlight.bytes()).isEqualTo(50);
 
     one.complete("stored");
@@ -26,7 +30,7 @@ class InFlightTest {
     assertThat(inFlight.bytes()).isZero();
     assertThat(countedToo).isCompletedExceptionally();
 
-    var unused = inFlight.count(CompletableFuture.completedFuture("at once"), 10);
+    var unused = inFlight.count(TABLE, CompletableFuture.completedFuture("at once"), 10);
     assertThat(inFlight.bytes()).isZero();
   }
 
@@ -37,13 +41,13 @@ class InFlightTest {
     Runnable gone = woken::incrementAndGet;
     CompletableFuture<String> first = new CompletableFuture<>();
     CompletableFuture<String> second = new CompletableFuture<>();
-    var unused = inFlight.count(first, 150);
+    var unused = inFlight.count(TABLE, first, 150);
     assertThat(inFlight.hasRoom()).isFalse();
-    assertThat(inFlight.hasRoomForFirst(more)).isTrue();
+    assertThat(inFlight.hasRoomForFirst(TABLE, more)).isTrue();
 
-    var unusedToo = inFlight.count(second, 120);
-    assertThat(inFlight.hasRoomForFirst(more)).isFalse();
-    assertThat(inFlight.hasRoomForFirst(gone)).isFalse();
+    var unusedToo = inFlight.count(TABLE, second, 120);
+    assertThat(inFlight.hasRoomForFirst(TABLE, more)).isFalse();
+    assertThat(inFlight.hasRoomForFirst(TABLE, gone)).isFalse();
     inFlight.forget(gone);
     assertThat(woken).hasValue(0);
 
@@ -53,5 +57,22 @@ class InFlightTest {
     second.complete("stored");
     assertThat(woken).hasValue(1);
     assertThat(inFlight.hasRoom()).isTrue();
+  }
+
+  @Test
+  void aTableThatHoldsLittleGoesOnBesideOneWhoseRowsCannotBeStored() {
+    AtomicInteger woken = new AtomicInteger();
+    Runnable more = woken::incrementAndGet;
+    CompletableFuture<String> little = new CompletableFuture<>();
+    var stuck = inFlight.count(TABLE, new CompletableFuture<>(), 500);
+    assertThat(inFlight.hasRoomForFirst(TABLE, () -> {})).isFalse();
+    assertThat(inFlight.hasRoomForFirst(OTHER, more)).isTrue();
+
+    var unused = inFlight.count(OTHER, little, 13);
+    assertThat(inFlight.hasRoomForFirst(OTHER, more)).isFalse();
+    little.complete("stored");
+    assertThat(woken).hasValue(1);
+    assertThat(inFlight.hasRoomForFirst(OTHER, more)).isTrue();
+    assertThat(stuck).isNotDone();
   }
 }

@@ -101,6 +101,21 @@ class TableMemoryTest {
   }
 
   @Test
+  void definitionsThatAreBelievedForNoTimeAreLoadedForEachCall() throws Exception {
+    TableMemory brief = new TableMemory(this::load, Duration.ZERO, () -> nanos);
+    CompletableFuture<KnownTable> first = brief.known();
+    loads.remove().complete(table("one"));
+    assertThat(get(first).sure()).isTrue();
+    CompletableFuture<KnownTable> second = brief.known();
+    pass(Duration.ofMillis(1));
+    CompletableFuture<KnownTable> third = brief.known();
+    assertThat(loads).hasSize(2);
+    loads.forEach(load -> load.complete(table("two")));
+    assertThat(get(second)).isEqualTo(new KnownTable(table("two"), true));
+    assertThat(get(third)).isEqualTo(new KnownTable(table("two"), true));
+  }
+
+  @Test
   void whileALoadHangsNoOtherOneBegins() throws Exception {
     get(loaded("one"));
     pass(VALIDITY);

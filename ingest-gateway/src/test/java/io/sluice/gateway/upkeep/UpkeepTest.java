@@ -137,7 +137,9 @@ class UpkeepTest {
 
   @Test
   void rowsThatADeadGatewayLeftInAnOpenSegmentAreSealedThoughNobodyAsksForThem() throws Exception {
-    Table table = gateway.catalog().load(name);
+    // Older than any pause before its owner is dead: or it were taken over from a living one.
+    TableName quiet = gateway.createTable("quiet", COLUMNS, Map.of("segment.max-age", "5s"));
+    Table table = gateway.catalog().load(quiet);
     BucketLogs dead =
         new BucketLogs(
             "dead",
@@ -152,13 +154,17 @@ class UpkeepTest {
           new FrameRows(3, 0, List.of(), Unpooled.buffer().writeLong(1), Unpooled.buffer());
       log.append(new RowBatch(0, null, List.of(frame))).get(10, TimeUnit.SECONDS);
       dead.abandonAll();
-      await(
-          "its segment is sealed",
-          () -> state().openSegment().isEmpty() && state().sealedEndOffset() == 3);
-      assertThat(state().claim().owner()).isNotEqualTo("dead");
+      BucketId id = new BucketId(table.id(), 0);
+      await("its segment is sealed", () -> isSealedAt(id, 3));
+      assertThat(gateway.buckets().load(id).join().claim().owner()).isNotEqualTo("dead");
     } finally {
       dead.close();
     }
+  }
+
+  private boolean isSealedAt(BucketId id, long end) {
+    BucketState state = gateway.buckets().load(id).join();
+    return state.openSegment().isEmpty() && state.sealedEndOffset() == end;
   }
 
   private static long now() {
