@@ -11,6 +11,7 @@ import io.sluice.compactor.maintain.MaintenanceRound;
 import io.sluice.compactor.maintain.TableMaintainer;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.CompactionException.Reason;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,6 +86,26 @@ class DroppedMeanwhileTest {
     assertThat(left())
         .containsExactlyInAnyOrderElementsOf(
             PARENTS.stream().map(parent -> parent + "/" + stays.id()).toList());
+  }
+
+  @Test
+  void aTableWhoseDropFailedMidwayKeepsItsRecords() throws Exception {
+    String mark = MetadataPaths.tableId(table.id());
+    var unused =
+        town.metadata
+            .replace(
+                mark,
+                ("dropped:" + table.name()).getBytes(StandardCharsets.UTF_8),
+                town.metadata.read(mark).get(5, TimeUnit.SECONDS).orElseThrow().version())
+            .get(5, TimeUnit.SECONDS);
+    var unusedToo =
+        town.metadata
+            .create(MetadataPaths.work(table.id()), new byte[] {1})
+            .get(5, TimeUnit.SECONDS);
+
+    town.catalog.purges().deleteLateRecords();
+
+    assertThat(left()).containsExactly(MetadataPaths.work(table.id()));
   }
 
   @Test

@@ -2,7 +2,10 @@ package io.sluice.catalog.lake;
 
 import io.sluice.catalog.table.CatalogException;
 import io.sluice.catalog.table.Databases;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
@@ -18,10 +21,22 @@ import org.apache.iceberg.io.FileIO;
  */
 final class PurgeCheck {
 
+  private static final int MOST_KNOWN = 10_000;
+
   private final LakeNames names;
   private final Databases databases;
   private final FileIO io;
   private final ForeignTableRules rules;
+
+  /** Of metadata files, which never change: where their table's files are. */
+  private final Map<String, String> locations =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+              return size() > MOST_KNOWN;
+            }
+          });
 
   PurgeCheck(LakeNames names, Databases databases, FileIO io, String warehouse) {
     this.names = names;
@@ -63,7 +78,7 @@ final class PurgeCheck {
       return Optional.of(other + " is of the same metadata file");
     }
     try {
-      String location = TableMetadataParser.read(io, file).location();
+      String location = locationOf(file);
       return overlap(location, dropped.location())
           ? Optional.of(other + " has its files at " + location)
           : Optional.empty();
@@ -73,6 +88,15 @@ final class PurgeCheck {
     } catch (RuntimeException e) {
       return Optional.of("it can't be seen whether " + other + " has them: " + e.getMessage());
     }
+  }
+
+  private String locationOf(String file) {
+    String known = locations.get(file);
+    if (known == null) {
+      known = TableMetadataParser.read(io, file).location();
+      locations.put(file, known);
+    }
+    return known;
   }
 
   private static boolean overlap(String one, String other) {

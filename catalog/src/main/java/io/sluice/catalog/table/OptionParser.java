@@ -60,7 +60,7 @@ final class OptionParser {
               "60s",
               "A segment is sealed at this age even if it is small: the lake lags no further behind"
                   + " than this and one compaction. While 500 segments of a bucket wait for the lake,"
-                  + " or its log keeps 5,000, its size alone decides.",
+                  + " its size alone decides; from 5,000 in its log on the age doubles with each 500.",
               o -> Quantities.format(o.segmentMaxAge())),
           option(
               "log.retention",

@@ -209,7 +209,7 @@ final class TableRecords {
   void deleteLateParts() throws CatalogException {
     for (String id : idsOfParts()) {
       UUID tableId = UUID.fromString(id);
-      if (isDropped(tableId)) {
+      if (isGone(tableId)) {
         try {
           store.deleteIfThere(MetadataPaths.work(tableId));
           store.deleteIfThere(MetadataPaths.compactionError(tableId));
@@ -219,6 +219,18 @@ final class TableRecords {
         }
       }
     }
+  }
+
+  /**
+   * Returns whether a table is dropped for good: one whose DROP failed midway is marked, but there.
+   */
+  private boolean isGone(UUID tableId) throws CatalogException {
+    Optional<TableName> dropped =
+        idEntry(tableId)
+            .filter(text -> text.startsWith(DROPPED))
+            .map(text -> TableName.parse(text.substring(DROPPED.length())));
+    return dropped.isPresent()
+        && find(dropped.get()).filter(table -> table.id().equals(tableId)).isEmpty();
   }
 
   private Set<String> idsOfParts() throws CatalogException {

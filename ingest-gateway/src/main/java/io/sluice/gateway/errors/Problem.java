@@ -201,7 +201,7 @@ public record Problem(
     String code = failed.reason().name();
     String message = text(failed);
     return switch (failed.reason()) {
-      case SEQUENCE_GAP, SEQUENCE_REGRESSION, UNKNOWN_WRITER ->
+      case SEQUENCE_GAP, SEQUENCE_REGRESSION, UNKNOWN_WRITER, TOO_MANY_SEGMENTS ->
           of(FAILED_PRECONDITION, 409, code, message);
       case TOO_LARGE -> of(RESOURCE_EXHAUSTED, 413, code, message);
       case THROTTLED -> of(RESOURCE_EXHAUSTED, 429, code, message);

@@ -23,6 +23,7 @@ final class AgeWatch {
   private final Supplier<BucketState> known;
   private final Runnable onOld;
   private LogTime.@Nullable Alarm alarm;
+  private Duration open = Duration.ZERO;
   private int watch;
 
   /**
@@ -40,6 +41,7 @@ final class AgeWatch {
   /** A segment was opened just now. */
   void start() {
     stop();
+    open = Duration.ZERO;
     if (setup.roll().hasAge()) {
       set(setup.roll().maxAge());
     }
@@ -56,14 +58,15 @@ final class AgeWatch {
 
   private void set(Duration delay) {
     int number = watch;
-    alarm = setup.time().after(delay, () -> serial.execute(() -> onAlarm(number)));
+    alarm = setup.time().after(delay, () -> serial.execute(() -> onAlarm(number, delay)));
   }
 
-  private void onAlarm(int number) {
+  private void onAlarm(int number, Duration passed) {
     if (number != watch) {
       return;
     }
-    if (setup.roll().byAge(known.get())) {
+    open = open.plus(passed);
+    if (isOld(known.get())) {
       onOld.run();
       return;
     }
@@ -78,11 +81,15 @@ final class AgeWatch {
     if (number != watch) {
       return;
     }
-    if (record != null && setup.roll().byAge(record)) {
+    if (record != null && isOld(record)) {
       onOld.run();
     } else {
       Duration age = setup.roll().maxAge();
       set(age.compareTo(LOOK_AGAIN) < 0 ? age : LOOK_AGAIN);
     }
+  }
+
+  private boolean isOld(BucketState state) {
+    return open.compareTo(setup.roll().age(state)) >= 0;
   }
 }

@@ -36,6 +36,11 @@ public final class AppendException extends Exception {
      * that says why. Nothing was done.
      */
     TRANSACTION,
+    /**
+     * The bucket has too many segments to seal another one because someone asks for it. It is
+     * sealed by its age or size. Nothing was done.
+     */
+    TOO_MANY_SEGMENTS,
     /** The bucket lost acknowledged rows and stopped. An operator must look at it. */
     STOPPED;
 

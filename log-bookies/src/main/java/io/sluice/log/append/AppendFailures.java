@@ -56,8 +56,8 @@ final class AppendFailures {
   /** The bucket has too many segments to seal another on demand. */
   static AppendException manySegments(BucketId bucket, int segments) {
     return new AppendException(
-        Reason.UNAVAILABLE,
-        "bucket %s isn't sealed now: it has %d segments, and what is open is sealed by its size until some have left the log; flush less often, or lower log.retention"
+        Reason.TOO_MANY_SEGMENTS,
+        "bucket %s isn't sealed on demand now: it has %d segments, and what is open is sealed by its age or size until some have left the log; flush less often, or lower log.retention"
             .formatted(bucket, segments));
   }
 

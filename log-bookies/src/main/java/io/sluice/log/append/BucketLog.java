@@ -287,9 +287,9 @@ public final class BucketLog {
    * opens another.
    *
    * @return completes when all rows that were visible at the call are in sealed segments; fails
-   *     with an {@link AppendException}: UNAVAILABLE also if the bucket has as many segments as its
-   *     record may name on demand, 5,000. The open one is left open then: its size, or the next
-   *     owner, seals it
+   *     with an {@link AppendException}: TOO_MANY_SEGMENTS if the bucket has as many segments as
+   *     its record may name on demand, 10,000. The open one is left open then: its age or size, or
+   *     the next owner, seals it
    */
   public CompletableFuture<Void> seal() {
     CompletableFuture<Void> sealed = new CompletableFuture<>();

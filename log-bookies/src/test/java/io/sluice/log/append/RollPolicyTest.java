@@ -15,12 +15,14 @@ import org.junit.jupiter.api.Test;
 
 class RollPolicyTest {
 
-  private final RollPolicy policy = new RollPolicy(100, Duration.ofSeconds(60));
+  private static final Duration AGE = Duration.ofSeconds(60);
+
+  private final RollPolicy policy = new RollPolicy(100, AGE);
 
   @Test
   void manySegmentsRollBySizeAloneAndGrow() {
-    assertThat(policy.byAge(bucket(499, 0))).isTrue();
-    assertThat(policy.byAge(bucket(500, 0))).isFalse();
+    assertThat(policy.age(bucket(499, 0))).isEqualTo(AGE);
+    assertThat(policy.age(bucket(500, 0))).isEqualTo(RollPolicy.EVER);
     assertThat(policy.bytes(0)).isEqualTo(100);
     assertThat(policy.bytes(999)).isEqualTo(100);
     assertThat(policy.bytes(1_000)).isEqualTo(200);
@@ -29,13 +31,20 @@ class RollPolicyTest {
   }
 
   @Test
-  void segmentsThatTheLakeHasDoNotCountUpToALimit() {
-    assertThat(policy.byAge(bucket(900, 400))).isFalse();
-    assertThat(policy.byAge(bucket(900, 401))).isTrue();
-    assertThat(policy.byAge(bucket(4_999, 4_999))).isTrue();
-    assertThat(policy.byAge(bucket(5_000, 5_000))).isFalse();
-    assertThat(policy.onDemand(bucket(4_999, 0))).isTrue();
-    assertThat(policy.onDemand(bucket(5_000, 5_000))).isFalse();
+  void segmentsThatTheLakeHasMakeNoneWaitButVeryManyOfThemDoForLonger() {
+    assertThat(policy.age(bucket(900, 400))).isEqualTo(RollPolicy.EVER);
+    assertThat(policy.age(bucket(900, 401))).isEqualTo(AGE);
+    assertThat(policy.age(bucket(4_999, 4_999))).isEqualTo(AGE);
+    assertThat(policy.age(bucket(5_000, 5_000))).isEqualTo(AGE.multipliedBy(2));
+    assertThat(policy.age(bucket(5_500, 5_500))).isEqualTo(AGE.multipliedBy(4));
+    assertThat(policy.age(bucket(10_000, 10_000))).isEqualTo(AGE.multipliedBy(2_048));
+    assertThat(policy.age(bucket(10_000, 9_000))).isEqualTo(RollPolicy.EVER);
+  }
+
+  @Test
+  void onDemandTheyAreSealedAsLongAsTheRecordIsSmall() {
+    assertThat(policy.onDemand(bucket(9_999, 0))).isTrue();
+    assertThat(policy.onDemand(bucket(10_000, 10_000))).isFalse();
   }
 
   /** Returns a bucket with segments of a row each, of which the first are in the lake. */

@@ -84,18 +84,29 @@ class SegmentAgeTest {
 
   @Test
   void aBucketWithAsManySegmentsAsItMayHaveIsNotSealedOnDemandAndSaysWhy() {
-    BucketLog log = open(4_999, 4_999);
+    BucketLog log = open(9_999, 9_999);
     append(log, 10);
     assertThatThrownBy(() -> await(log.seal()))
-        .hasMessageContaining("has 5000 segments")
+        .hasMessageContaining("has 10000 segments")
         .hasMessageContaining("log.retention")
         .cause()
         .isInstanceOfSatisfying(
-            AppendException.class, why -> assertThat(why.reason()).isEqualTo(Reason.UNAVAILABLE));
+            AppendException.class,
+            why -> assertThat(why.reason()).isEqualTo(Reason.TOO_MANY_SEGMENTS));
     assertThat(log.usable()).isTrue();
     append(log, 10);
     await(log.close());
-    assertThat(await(world.records.load(world.bucket)).sealedEndOffset()).isEqualTo(5_001);
+    assertThat(await(world.records.load(world.bucket)).sealedEndOffset()).isEqualTo(10_001);
+  }
+
+  @Test
+  void aBucketWithVeryManySegmentsIsSealedAtATimesItsAge() {
+    BucketLog log = open(5_600, 5_600);
+    append(log, 10);
+    world.time.run(Duration.ofMillis(3_500));
+    assertThat(log.state().openSegment()).as("after thrice its age").isPresent();
+    world.time.run(Duration.ofSeconds(1));
+    assertThat(log.state().openSegment()).as("after four times its age").isEmpty();
   }
 
   /** Opens the bucket with segments of a row each, of which the first are in the lake. */
