@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,33 +23,46 @@ class IngestCommandTest {
   private static final String ANSWER =
       "{\"results\":[],\"accepted\":1,\"deadLetters\":{\"table\":\"db.t__dead_letter\",\"rows\":1}}";
 
+  private final List<String> keys = new CopyOnWriteArrayList<>();
+  private final StringWriter out = new StringWriter();
+
   @Test
   void rowsThatAreDeadLettersAreNotCountedAsStored(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("rows.ndjson"), "{\"a\":1}\nx\n{\"a\":2}\ny\n");
+    assertThat(ingest(file, 200)).isZero();
+    assertThat(out.toString())
+        .startsWith("2 rows are durable in db.t")
+        .contains("2 rows can't be stored there: they are in db.t__dead_letter");
+  }
+
+  @Test
+  void rowsThatTheGatewayWaitedForInVainAreSentAgain(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("rows.ndjson"), "{\"a\":1}\n");
+    assertThat(ingest(file, 408)).isZero();
+    assertThat(keys).hasSize(2).allMatch(keys.get(0)::equals);
+  }
+
+  /** Ingests a file through a gateway that answers once with a status, then takes all rows. */
+  private int ingest(Path file, int status) throws Exception {
     HttpServer gateway =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     gateway.createContext(
         "/v1/databases/db/tables/t/rows",
         exchange -> {
           exchange.getRequestBody().readAllBytes();
+          keys.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
           byte[] answer = ANSWER.getBytes(UTF_8);
-          exchange.sendResponseHeaders(200, answer.length);
+          exchange.sendResponseHeaders(keys.size() == 1 ? status : 200, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();
         });
     gateway.start();
     try {
-      StringWriter out = new StringWriter();
       CommandLine line = Sluice.commandLine();
       line.setOut(new PrintWriter(out, true));
       String endpoint = "127.0.0.1:" + gateway.getAddress().getPort();
-      int exit =
-          line.execute(
-              "ingest", file.toString(), "db.t", "--batch-rows", "2", "--endpoint", endpoint);
-      assertThat(exit).isZero();
-      assertThat(out.toString())
-          .startsWith("2 rows are durable in db.t")
-          .contains("2 rows can't be stored there: they are in db.t__dead_letter");
+      return line.execute(
+          "ingest", file.toString(), "db.t", "--batch-rows", "2", "--endpoint", endpoint);
     } finally {
       gateway.stop(0);
     }
