@@ -24,6 +24,15 @@ final class Backlog {
     this.told = told;
   }
 
+  /**
+   * Makes one that tells nothing of a query that ends: its readers finish one by one, as soon as
+   * they are out of the lake or without a bucket, and Flink fails the job if one of them finishes
+   * while it is being told.
+   */
+  static Backlog of(Consumer<Boolean> told, boolean ends) {
+    return new Backlog(ends ? backlog -> {} : told);
+  }
+
   /** These will be read from the lake first, those that say so. */
   void expect(List<SluiceSplit> splits) {
     for (SluiceSplit split : splits) {

@@ -42,7 +42,7 @@ final class UnboundedEnumerator implements SplitEnumerator<SluiceSplit, Enumerat
       Duration discovery,
       boolean ends) {
     this.context = context;
-    this.backlog = new Backlog(context::setIsProcessingBacklog);
+    this.backlog = Backlog.of(context::setIsProcessingBacklog, ends);
     this.planner = planner;
     this.discovery = discovery;
     this.ends = ends;

@@ -29,6 +29,17 @@ class BacklogTest {
   }
 
   @Test
+  void ofAQueryThatEndsNothingIsTold() {
+    Backlog ending = Backlog.of(told::add, true);
+    ending.expect(List.of(split(0, true)));
+    assertThat(ending.buckets()).isEqualTo(1);
+    ending.heard(new HistoryEvent(0, false));
+    assertThat(told).isEmpty();
+    Backlog.of(told::add, false).expect(List.of(split(0, true)));
+    assertThat(told).containsExactly(true);
+  }
+
+  @Test
   void aBucketThatFellBehindTheLogIsABacklogAgain() {
     backlog.heard(new HistoryEvent(0, false));
     backlog.heard(new HistoryEvent(0, true));
