@@ -33,6 +33,7 @@ final class CuttingProxy implements Closeable {
   private final String words;
   private final Callable<Boolean> acted;
   private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
   private final AtomicInteger made = new AtomicInteger();
 
@@ -87,6 +88,11 @@ final class CuttingProxy implements Closeable {
       Socket gateway = new Socket(InetAddress.getLoopbackAddress(), port);
       client.setTcpNoDelay(true);
       gateway.setTcpNoDelay(true);
+      open.add(client);
+      open.add(gateway);
+      if (listening.isClosed()) {
+        closeAll();
+      }
       start(() -> forth(client, gateway));
       start(() -> back(gateway, client));
     }
@@ -130,8 +136,16 @@ final class CuttingProxy implements Closeable {
     }
   }
 
+  /** Ends all connections, and takes no more. */
   @Override
   public void close() throws IOException {
     listening.close();
+    closeAll();
+  }
+
+  private void closeAll() throws IOException {
+    for (Socket one : open) {
+      one.close();
+    }
   }
 }

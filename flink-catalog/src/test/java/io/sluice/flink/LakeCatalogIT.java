@@ -38,8 +38,6 @@ class LakeCatalogIT {
           String location = lake.load().table().location();
           assertThat(alone.load().table().location()).isEqualTo(location);
           // Neither connections that are open nor new ones serve any more.
-          first.cutNext(CuttingProxy.Cut.BEFORE);
-          first.cutNext(CuttingProxy.Cut.BEFORE);
           first.close();
           assertThat(lake.load().table().location()).isEqualTo(location);
           assertThat(lake.load().table().location()).isEqualTo(location);
