@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param advertisedHost host that clients are told; empty for {@code host}
  * @param eventLoops number of event loop threads, 0 to 256; 0 for one a core, at most 8
  * @param workers number of threads for what blocks, 1 to 256: so many each for rows, the metadata
- *     store and the lake
+ *     store, the lake, and what engines ask of it
  * @param maxMessageBytes largest Flight message, 64 KiB to 1 GiB
  * @param maxBodyBytes largest HTTP body of rows, as sent and once inflated, 64 KiB to 1 GiB
  * @param streamBytes most bytes of one DoPut stream that aren't durable yet, and most that a reader
