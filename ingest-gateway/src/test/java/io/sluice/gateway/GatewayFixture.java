@@ -37,6 +37,30 @@ public final class GatewayFixture implements AutoCloseable {
     this(folder, settings, Map.of());
   }
 
+  /** Returns the usual settings but for three limits, in bytes. */
+  public static GatewaySettings settings(int maxMessageBytes, int maxBodyBytes, long memoryBytes) {
+    GatewaySettings usual = GatewaySettings.DEFAULT;
+    return new GatewaySettings(
+        usual.host(),
+        usual.port(),
+        usual.advertisedHost(),
+        usual.eventLoops(),
+        usual.workers(),
+        maxMessageBytes,
+        maxBodyBytes,
+        usual.streamBytes(),
+        memoryBytes,
+        usual.tableValidity(),
+        usual.flushPoll(),
+        usual.stopPatience(),
+        usual.retainEvery(),
+        usual.reconcileEvery(),
+        usual.auth(),
+        usual.tls(),
+        usual.gate(),
+        usual.log());
+  }
+
   /** Starts one over a lake with {@code lakeProperties}. */
   public GatewayFixture(Path folder, GatewaySettings settings, Map<String, String> lakeProperties) {
     this(folder, settings, lakeProperties, store -> store);

@@ -36,7 +36,13 @@ class OAuthBodiesTest {
   @Test
   void thoseThatNeverEndKeepNoRowsOut(@TempDir Path folder) throws Exception {
     List<Socket> unfinished = new ArrayList<>();
-    try (GatewayFixture gateway = new GatewayFixture(folder, settings())) {
+    try (GatewayFixture gateway =
+        new GatewayFixture(
+            folder,
+            GatewayFixture.settings(
+                GatewaySettings.DEFAULT.maxMessageBytes(),
+                MOST_BODY_BYTES,
+                GatewaySettings.DEFAULT.memoryBytes()))) {
       gateway.createTable(
           "t", new Schema(NestedField.required(1, "id", Types.LongType.get())), Map.of());
       for (int i = 0; i < REQUESTS; i++) {
@@ -77,28 +83,5 @@ class OAuthBodiesTest {
             .readLine();
     assertThat(line).startsWith("HTTP/1.1 100");
     return socket;
-  }
-
-  private static GatewaySettings settings() {
-    GatewaySettings usual = GatewaySettings.DEFAULT;
-    return new GatewaySettings(
-        usual.host(),
-        usual.port(),
-        usual.advertisedHost(),
-        usual.eventLoops(),
-        usual.workers(),
-        usual.maxMessageBytes(),
-        MOST_BODY_BYTES,
-        usual.streamBytes(),
-        usual.memoryBytes(),
-        usual.tableValidity(),
-        usual.flushPoll(),
-        usual.stopPatience(),
-        usual.retainEvery(),
-        usual.reconcileEvery(),
-        usual.auth(),
-        usual.tls(),
-        usual.gate(),
-        usual.log());
   }
 }
