@@ -58,7 +58,12 @@ class CancelledPutsTest {
   @Test
   void batchesOfCancelledStreamsCountUntilTheyAreStored(@TempDir Path folder) throws Exception {
     try (GatewayFixture gateway =
-            new GatewayFixture(folder, settings(), Map.of(), store -> new Held(store, held));
+            new GatewayFixture(
+                folder,
+                GatewayFixture.settings(
+                    1 << 20, GatewaySettings.DEFAULT.maxBodyBytes(), MEMORY_BYTES),
+                Map.of(),
+                store -> new Held(store, held));
         FlightTestClient client = new FlightTestClient(gateway.port());
         VectorSchemaRoot rows =
             VectorSchemaRoot.create(ArrowSchemas.of(COLUMNS), client.allocator())) {
@@ -123,29 +128,6 @@ class CancelledPutsTest {
     Matcher line = IN_FLIGHT.matcher(metrics);
     assertThat(line.find()).as(metrics).isTrue();
     return (long) Double.parseDouble(line.group(1));
-  }
-
-  private static GatewaySettings settings() {
-    GatewaySettings usual = GatewaySettings.DEFAULT;
-    return new GatewaySettings(
-        usual.host(),
-        usual.port(),
-        usual.advertisedHost(),
-        usual.eventLoops(),
-        usual.workers(),
-        1 << 20,
-        usual.maxBodyBytes(),
-        usual.streamBytes(),
-        MEMORY_BYTES,
-        usual.tableValidity(),
-        usual.flushPoll(),
-        usual.stopPatience(),
-        usual.retainEvery(),
-        usual.reconcileEvery(),
-        usual.auth(),
-        usual.tls(),
-        usual.gate(),
-        usual.log());
   }
 
   /** Makes no segment until it is let. */
