@@ -2,7 +2,6 @@ package io.sluice.log.append;
 
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
-import io.sluice.catalog.bucket.Segment;
 import io.sluice.catalog.bucket.Transactions;
 import io.sluice.catalog.table.BucketId;
 import io.sluice.log.read.ReadException;
@@ -50,7 +49,7 @@ final class RecordSteps {
             records.update(
                 bucket,
                 state ->
-                    isMine(state, epoch) && isClosed(state, ledger.ledgerId())
+                    isMine(state, epoch) && wasClosed(state, ledger, baseOffset)
                         ? state
                         : state.sealed(
                             epoch,
@@ -113,12 +112,12 @@ final class RecordSteps {
     return state.openSegment().filter(open -> open.ledgerId() == ledgerId).isPresent();
   }
 
-  private static boolean isClosed(BucketState state, long ledgerId) {
-    for (Segment segment : state.segments()) {
-      if (segment.ledgerId() == ledgerId) {
-        return segment.end().isPresent();
-      }
-    }
-    return false;
+  /**
+   * Returns whether an attempt before has recorded that a ledger is closed. It may have left the
+   * log since: while there is a claim, nobody else makes the bucket any longer.
+   */
+  private static boolean wasClosed(BucketState state, ClosedLedger ledger, long baseOffset) {
+    return !isOpen(state, ledger.ledgerId())
+        && state.sealedEndOffset() >= baseOffset + ledger.rows();
   }
 }
