@@ -12,7 +12,8 @@ package io.sluice.catalog.level;
  *   <li>tables whose columns have changed;
  *   <li>columns of nested types, and columns with defaults;
  *   <li>transactions;
- *   <li>options of an engine's own.
+ *   <li>options of an engine's own;
+ *   <li>rows whose columns are stored apart in the log.
  * </ol>
  */
 public final class Levels {
@@ -21,7 +22,7 @@ public final class Levels {
   public static final int FIRST = 1;
 
   /** That of this version. */
-  public static final int OWN = 7;
+  public static final int OWN = 8;
 
   /** That of compressed rows. */
   public static final int COMPRESSED_ROWS = 2;
@@ -46,6 +47,9 @@ public final class Levels {
 
   /** That of tables with options of an engine's own. */
   public static final int ENGINE_OPTIONS = 7;
+
+  /** That of tables whose log has had columns apart. */
+  public static final int COLUMNS_APART = 8;
 
   private Levels() {}
 }

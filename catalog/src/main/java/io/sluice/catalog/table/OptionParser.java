@@ -1,6 +1,7 @@
 package io.sluice.catalog.table;
 
 import io.sluice.catalog.table.TableOptions.InvalidRows;
+import io.sluice.catalog.table.TableOptions.LogColumns;
 import io.sluice.catalog.table.TableOptions.LogCompression;
 import io.sluice.catalog.table.TableOptions.UnknownColumns;
 import java.time.Duration;
@@ -79,6 +80,15 @@ final class OptionParser {
                   + " of their own.",
               // Left out of records that gateways without the option are to read too.
               o -> o.logCompression() == LogCompression.NONE ? "" : name(o.logCompression())),
+          option(
+              "log.columns",
+              "together, apart",
+              "together",
+              "How columns of batches of 64 KiB and more are stored in the log: `apart`, in pieces of"
+                  + " at least 16 KiB, so that who reads few of many columns reads only those from"
+                  + " the bookies. Writing takes a little more time.",
+              // Left out of records that gateways without the option are to read too.
+              o -> o.logColumns() == LogColumns.TOGETHER ? "" : name(o.logColumns())),
           option(
               "writer.expiry",
               "1m or more",
@@ -195,6 +205,7 @@ final class OptionParser {
         value(values, "segment.max-age", Quantities::parseDuration),
         value(values, "log.retention", Quantities::parseDuration),
         value(values, "log.compression", text -> oneOf(LogCompression.class, text)),
+        value(values, "log.columns", text -> oneOf(LogColumns.class, text)),
         value(values, "writer.expiry", Quantities::parseDuration),
         value(values, "transaction.timeout", Quantities::parseDuration),
         value(values, "transaction.retention", Quantities::parseDuration),

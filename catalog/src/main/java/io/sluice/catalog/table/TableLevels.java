@@ -2,6 +2,7 @@ package io.sluice.catalog.table;
 
 import io.sluice.catalog.level.Levels;
 import io.sluice.catalog.level.Need;
+import io.sluice.catalog.table.TableOptions.LogColumns;
 import io.sluice.catalog.table.TableOptions.LogCompression;
 import io.sluice.catalog.types.ArrowSchemas;
 import java.time.Duration;
@@ -21,6 +22,9 @@ final class TableLevels {
 
   /** Returns what options ask that older versions don't know, where they are set or changed. */
   private static Optional<Need> newer(TableName name, TableOptions before, TableOptions after) {
+    if (after.logColumns() == LogColumns.APART && before.logColumns() != LogColumns.APART) {
+      return Optional.of(new Need("log.columns=apart of table " + name, Levels.COLUMNS_APART));
+    }
     if (!after.engine().equals(before.engine())) {
       return Optional.of(
           new Need(

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param segmentMaxAge age at which a segment is sealed, 1 s to 1 d
  * @param logRetention how long rows stay in the log once the lake has them, 0 s or more
  * @param logCompression how rows are compressed in the log
+ * @param logColumns how the columns of large batches are stored in the log
  * @param writerExpiry how long an idle writer's sequence is remembered, 1 min or more
  * @param transactionTimeout how long a transaction may stay uncommitted, 1 min or more
  * @param transactionRetention how long committed transactions are remembered, 1 h or more
@@ -36,6 +37,7 @@ public record TableOptions(
     Duration segmentMaxAge,
     Duration logRetention,
     LogCompression logCompression,
+    LogColumns logColumns,
     Duration writerExpiry,
     Duration transactionTimeout,
     Duration transactionRetention,
@@ -60,6 +62,14 @@ public record TableOptions(
     LZ4,
     /** Zstandard: smallest, and slower. */
     ZSTD
+  }
+
+  /** How the columns of large batches are stored in the log. */
+  public enum LogColumns {
+    /** In one piece, which is read whole. */
+    TOGETHER,
+    /** In pieces of a few columns each, of which those are read that somebody wants. */
+    APART
   }
 
   /** What happens to a row with a column that the table doesn't have. */

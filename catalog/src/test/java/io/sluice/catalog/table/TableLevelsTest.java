@@ -110,6 +110,23 @@ class TableLevelsTest {
   }
 
   @Test
+  void columnsAreStoredApartOnceAllGatewaysReadThem() throws Exception {
+    store.delete(OLD, -1).join();
+    String refusal =
+        "log.columns=apart of table db.flights needs level 8 of all gateways, but gateway"
+            + " 10.0.0.1:9470 (gateway-new) has level 2";
+    refused(() -> create(Map.of("log.columns", "apart", "flink.columns", "[]")), refusal);
+    create(Map.of("log.columns", "together"));
+    assertThat(record()).startsWith("{\"v\":1,").doesNotContain("log.columns");
+    refused(() -> set("log.columns", "apart"), refusal);
+    store.delete(MetadataPaths.gateway("gateway-new"), -1).join();
+    assertThat(set("log.columns", "apart").level()).isEqualTo(8);
+    assertThat(record()).startsWith("{\"v\":8,").contains("\"log.columns\":\"apart\"");
+    // What was stored apart stays so.
+    assertThat(set("log.columns", "together").level()).isEqualTo(8);
+  }
+
+  @Test
   void moreBucketsAndCompressionWaitForTheLastOldGateway() throws Exception {
     Table table = create(Map.of("bucket.count", "4"));
     refused(

@@ -21,7 +21,8 @@ public final class BatchParts implements AutoCloseable {
               first + frame.firstRow(),
               frame.bounds(),
               frame.message(),
-              frame.body()));
+              frame.body(),
+              frame.groups()));
       rows += frame.rows();
       bytes += frame.bytes();
     }

@@ -1,6 +1,7 @@
 package io.sluice.gateway.append;
 
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.table.TableOptions;
 import io.sluice.gateway.append.Division.Part;
 import io.sluice.gateway.gate.GateException;
 import io.sluice.gateway.gate.GateException.Code;
@@ -134,7 +135,8 @@ final class Divider {
   /** Makes the frames of rows. */
   List<FrameRows> frames(Table table, VectorSchemaRoot rows) throws GateException {
     try {
-      return encoder.encode(rows, table.options().logCompression());
+      TableOptions options = table.options();
+      return encoder.encode(rows, options.logCompression(), options.logColumns());
     } catch (RowTooLargeException e) {
       throw new GateException(Code.TOO_LARGE, String.valueOf(e.getMessage()));
     }

@@ -7,6 +7,7 @@ import io.sluice.catalog.types.Promotion;
 import io.sluice.log.frame.ColumnCut;
 import io.sluice.log.read.ReadException;
 import io.sluice.log.read.ReadException.Reason;
+import io.sluice.log.read.WantedColumns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,25 @@ final class Projection {
    */
   @Nullable ColumnCut cut(int schemaId) throws ReadException {
     return way(schemaId).cut();
+  }
+
+  /** Returns which columns of frames are looked at, as they are read from the log. */
+  WantedColumns wanted() {
+    return all ? WantedColumns.ALL : this::placesIn;
+  }
+
+  /** Who can't cut columns out decodes all of them. */
+  private int @Nullable [] placesIn(int schemaId) {
+    if (!knows(schemaId)) {
+      return null;
+    }
+    try {
+      Way way = way(schemaId);
+      return way.cut() == null ? null : way.places();
+    } catch (ReadException e) {
+      // Told of once the frame is to be projected.
+      return null;
+    }
   }
 
   /**

@@ -128,7 +128,7 @@ public final class Reads {
                       .to()
                       .orElse(request.follow() ? Long.MAX_VALUE : Math.max(from, watermark));
               check(table, request, from, to, start, watermark);
-              return reader(log.read(from, to), from, to, wanted);
+              return reader(log.read(from, to, wanted.projection().wanted()), from, to, wanted);
             });
   }
 

@@ -43,14 +43,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rows that are compressed in the log, read in every way. */
+/** Rows in each form that they have in the log, read in every way. */
 @SuppressWarnings("try") // a stream's close() may be interrupted
 @Timeout(60)
-class CompressedLogTest {
+class LogFormsTest {
 
-  private static final int ROWS = 1_000;
+  private static final int ROWS = 4_000;
   private static final Schema COLUMNS =
       new Schema(
           required(1, "id", LongType.get()),
@@ -77,11 +78,22 @@ class CompressedLogTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"none", "lz4", "zstd"})
-  void rowsAreReadAsTheyWereWritten(String compression) throws Exception {
-    TableName table = gateway.createTable("t", COLUMNS, Map.of("log.compression", compression));
+  @CsvSource({"none,together", "lz4,together", "zstd,together", "none,apart", "lz4,apart"})
+  void rowsAreReadAsTheyWereWritten(String compression, String columns) throws Exception {
+    TableName table =
+        gateway.createTable(
+            "t", COLUMNS, Map.of("log.compression", compression, "log.columns", columns));
     List<List<Object>> written = write(table);
 
+    // From the gateway's memory, then from the ledgers.
+    readInEveryWay(table, written);
+    client.close();
+    gateway.restart();
+    client = new FlightTestClient(gateway.port());
+    readInEveryWay(table, written);
+  }
+
+  private void readInEveryWay(TableName table, List<List<Object>> written) throws Exception {
     assertThat(read(table, "")).isEqualTo(written);
     // The middle of a frame to the middle of another one.
     int from = ROWS / 2;
@@ -104,6 +116,28 @@ class CompressedLogTest {
     write(gateway.createTable("small", COLUMNS, Map.of("log.compression", compression)));
 
     assertThat(appendedBytes("small")).isLessThan(appendedBytes("plain") / 2);
+  }
+
+  @Test
+  void columnsThatAreApartInTheLogArePromotedAndFilledInWhereTheTableChanged() throws Exception {
+    TableName table = gateway.createTable("t", COLUMNS, Map.of("log.columns", "apart"));
+    List<List<Object>> written = new ArrayList<>();
+    for (List<Object> row : write(table)) {
+      written.add(List.of(row.get(2), row.get(0)));
+    }
+    client.action(
+        "alter-table",
+        ("{\"database\":\"%s\",\"table\":\"t\",\"columns\":["
+                + "{\"add\":\"more\",\"type\":\"string\"},"
+                + "{\"rename\":\"noise\",\"to\":\"sound\"}]}")
+            .formatted(table.database()));
+    client.close();
+    gateway.restart();
+    client = new FlightTestClient(gateway.port());
+    assertThat(read(table, ",\"columns\":[\"sound\",\"id\"]")).isEqualTo(written);
+    assertThat(read(table, ",\"columns\":[\"id\",\"more\"]"))
+        .hasSameSizeAs(written)
+        .allSatisfy(row -> assertThat(row.get(1)).isEqualTo("null"));
   }
 
   @Test
@@ -219,7 +253,7 @@ class CompressedLogTest {
       rows.add(
           root.getFieldVectors().stream()
               .map(vector -> vector.getObject(row))
-              .map(value -> value instanceof Long ? value : (Object) value.toString())
+              .map(value -> value instanceof Long ? value : (Object) String.valueOf(value))
               .toList());
     }
   }

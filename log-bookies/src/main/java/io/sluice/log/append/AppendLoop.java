@@ -1,12 +1,12 @@
 package io.sluice.log.append;
 
-import io.netty.buffer.ByteBuf;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.Segment;
 import io.sluice.log.append.OpenSegment.Added;
 import io.sluice.log.append.PendingBatch.PendingFrame;
 import io.sluice.log.frame.DataEntry;
 import io.sluice.log.frame.Frame;
+import io.sluice.log.frame.StoredEntry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -205,8 +205,9 @@ final class AppendLoop {
   private void send(OpenSegment segment) {
     List<PendingFrame> frames = queue.nextEntry();
     List<DataEntry.Part> parts = frames.stream().map(PendingFrame::part).toList();
+    long time = nextTime();
     // Memory may run out here: the frames stay in the queue until the entry is there.
-    ByteBuf entry = DataEntry.encode(parts, segment.nextRelative(), nextTime());
+    StoredEntry entry = StoredEntry.of(parts, segment.nextRelative(), time);
     queue.taken(frames);
     add(segment, frames, entry);
   }
@@ -217,13 +218,12 @@ final class AppendLoop {
     return lastTimeMicros;
   }
 
-  private void add(OpenSegment segment, List<PendingFrame> frames, ByteBuf entry) {
-    Added added = segment.added(frames, entry);
+  private void add(OpenSegment segment, List<PendingFrame> frames, StoredEntry entry) {
+    Added added = segment.added(frames, entry.whole(), entry.parts().size());
     watch.arm(segment);
-    Completion.here(
-        serial,
-        segment.writer().add(entry.retainedDuplicate()),
-        (id, failure) -> onAdd(segment, added, failure));
+    segment.write(
+        entry.parts(),
+        add -> Completion.here(serial, add, (id, failure) -> onAdd(segment, added, failure)));
   }
 
   private void onAdd(OpenSegment segment, Added added, @Nullable Throwable failure) {
@@ -235,9 +235,9 @@ final class AppendLoop {
       close(segment);
       return;
     }
-    added.acked = true;
+    added.ackedPart();
     for (Added oldest = segment.oldest();
-        oldest != null && oldest.acked;
+        oldest != null && oldest.isAcked();
         oldest = segment.oldest()) {
       List<Frame> frames = DataEntry.frames(oldest.bytes);
       long entryId = segment.acked();
@@ -274,7 +274,7 @@ final class AppendLoop {
     tail.publishUpTo(base);
     OpenSegment segment = new OpenSegment(opened.writer(), base, at);
     phase = new AppendPhase.Appending(segment);
-    add(segment, List.of(), WindowCodec.encode(window, base));
+    add(segment, List.of(), StoredEntry.of(WindowCodec.encode(window, base)));
     age.start();
     pump();
   }
@@ -294,7 +294,7 @@ final class AppendLoop {
         close(segment);
       } else {
         phase = new AppendPhase.Draining(segment, true);
-        add(segment, List.of(), segment.index().encode());
+        add(segment, List.of(), StoredEntry.of(segment.index().encode()));
       }
     }
   }

@@ -4,9 +4,11 @@ import io.sluice.catalog.bucket.BucketState;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.OpenLedgerCursor;
 import io.sluice.log.read.PlacedFrame;
+import io.sluice.log.read.ReadAhead;
 import io.sluice.log.read.ReadException;
 import io.sluice.log.read.ReadException.Reason;
 import io.sluice.log.read.SegmentFrames;
+import io.sluice.log.read.WantedColumns;
 import io.sluice.log.segment.SegmentStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,7 @@ final class BucketCursor implements FrameCursor {
 
   private final AppendLoop loop;
   private final SegmentStore store;
+  private final WantedColumns wanted;
   private final SerialExecutor serial;
   private final BooleanSupplier mayFollow;
   private final long to;
@@ -31,17 +34,20 @@ final class BucketCursor implements FrameCursor {
   private boolean closed;
 
   /**
+   * @param wanted the columns that are looked at
    * @param mayFollow whether to wait for rows here
    */
   BucketCursor(
       AppendLoop loop,
       SegmentStore store,
+      WantedColumns wanted,
       SerialExecutor serial,
       BooleanSupplier mayFollow,
       long from,
       long to) {
     this.loop = loop;
     this.store = store;
+    this.wanted = wanted;
     this.serial = serial;
     this.mayFollow = mayFollow;
     this.position = from;
@@ -119,8 +125,11 @@ final class BucketCursor implements FrameCursor {
   }
 
   private void readBehind(int maxBytes, CompletableFuture<List<PlacedFrame>> result) {
-    FrameCursor current = behind == null ? openBehind() : behind;
-    behind = current;
+    if (behind == null) {
+      FrameCursor opened = openBehind();
+      behind = opened == null ? null : new ReadAhead(opened);
+    }
+    FrameCursor current = behind;
     if (current == null) {
       result.completeExceptionally(
           new ReadException(
@@ -162,7 +171,8 @@ final class BucketCursor implements FrameCursor {
       return null;
     }
     if (position < state.sealedEndOffset()) {
-      return SegmentFrames.open(store, state, position, Math.min(to, state.sealedEndOffset()));
+      return SegmentFrames.open(
+          store, wanted, state, position, Math.min(to, state.sealedEndOffset()));
     }
     OpenSegment segment = loop.segment();
     if (segment == null) {
@@ -172,6 +182,7 @@ final class BucketCursor implements FrameCursor {
     var index = segment.index();
     return new OpenLedgerCursor(
         store,
+        wanted,
         segment.ledgerId(),
         base,
         index.blocks().get(index.blockOf(position - base)).firstEntryId(),

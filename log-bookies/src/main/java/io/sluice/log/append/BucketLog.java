@@ -7,6 +7,7 @@ import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.frame.SegmentIndex;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.SegmentFrames;
+import io.sluice.log.read.WantedColumns;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -338,7 +339,17 @@ public final class BucketLog {
    * @param toOffset {@link Long#MAX_VALUE} to follow for ever
    */
   public FrameCursor read(long fromOffset, long toOffset) {
-    return new BucketCursor(loop, setup.store(), serial, this::mayFollow, fromOffset, toOffset);
+    return read(fromOffset, toOffset, WantedColumns.ALL);
+  }
+
+  /**
+   * Opens a cursor as the other {@code read} does, of which only some columns are looked at.
+   *
+   * @param wanted these; others may read as zeros
+   */
+  public FrameCursor read(long fromOffset, long toOffset, WantedColumns wanted) {
+    return new BucketCursor(
+        loop, setup.store(), wanted, serial, this::mayFollow, fromOffset, toOffset);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.sluice.log.append;
 import io.netty.buffer.ByteBuf;
 import io.sluice.log.frame.DataEntry;
 import io.sluice.log.frame.EntryHeader;
+import io.sluice.log.frame.EntryPart;
 import io.sluice.log.frame.EntryType;
 import io.sluice.log.frame.Frame;
 import io.sluice.log.segment.Sealed;
@@ -58,27 +59,56 @@ final class LedgerCloser {
             reader ->
                 read(reader, 0, Math.min(2, end))
                     .thenCombine(
-                        read(reader, Math.max(0, end - 2), end),
+                        readLast(reader, end),
                         (first, last) -> describe(sealed, openedAtMicros, first, last))
                     .whenComplete((closed, failure) -> reader.close()));
   }
 
-  /** What is known of an entry once its buffer is given back. */
-  private record Glance(EntryHeader header, long firstTime, long lastTime) {
+  /**
+   * Looks at the last two entries; at the one before those that are parts of none that is whole.
+   */
+  private static CompletableFuture<List<Glance>> readLast(SegmentReader reader, long end) {
+    return read(reader, Math.max(0, end - 2), end)
+        .thenCompose(
+            glances -> {
+              Glance last = glances.get(glances.size() - 1);
+              if (last.header().type() != EntryType.PART || last.hasRows()) {
+                return CompletableFuture.completedFuture(glances);
+              }
+              long first = end - 1 - last.part();
+              return read(reader, first - 1, first);
+            });
+  }
+
+  /**
+   * What is known of an entry once its buffer is given back.
+   *
+   * @param part its number among the parts of a data entry
+   */
+  private record Glance(EntryHeader header, int part, long firstTime, long lastTime) {
     static Glance at(ByteBuf entry) {
       EntryHeader header = EntryHeader.read(entry);
+      if (header.type() == EntryType.PART) {
+        EntryPart part = EntryPart.read(header, entry);
+        return new Glance(header, part.index(), part.timeMicros(), part.timeMicros());
+      }
       List<Frame> frames = DataEntry.frames(entry);
       if (frames.isEmpty()) {
-        return new Glance(header, 0, 0);
+        return new Glance(header, 0, 0, 0);
       }
       long first = frames.get(0).header().timeMicros();
       long last = frames.get(frames.size() - 1).header().timeMicros();
       frames.forEach(Frame::release);
-      return new Glance(header, first, last);
+      return new Glance(header, 0, first, last);
+    }
+
+    /** Returns whether it is of rows, though perhaps only of some that aren't there as a whole. */
+    boolean isOfRows() {
+      return header.type() == EntryType.DATA || header.type() == EntryType.PART;
     }
 
     boolean hasRows() {
-      return header.type() == EntryType.DATA;
+      return header.rows() > 0;
     }
   }
 
@@ -101,7 +131,7 @@ final class LedgerCloser {
       Sealed sealed, long openedAtMicros, List<Glance> first, List<Glance> last) {
     EntryHeader end = last.get(last.size() - 1).header();
     long minTime =
-        first.stream().filter(Glance::hasRows).findFirst().map(Glance::firstTime).orElse(-1L);
+        first.stream().filter(Glance::isOfRows).findFirst().map(Glance::firstTime).orElse(-1L);
     long maxTime =
         last.stream().filter(Glance::hasRows).map(Glance::lastTime).reduce((a, b) -> b).orElse(-1L);
     boolean rows = end.relativeEnd() > 0;

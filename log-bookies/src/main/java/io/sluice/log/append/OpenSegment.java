@@ -10,6 +10,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * The ledger that a bucket's rows go to now: what was added to it, and what of that was
@@ -31,17 +33,31 @@ final class OpenSegment {
     final int rows;
     final int size;
 
+    /** How many of the ledger's entries it is stored in. */
+    final int parts;
+
     /** The entry, with one reference of this object; the writer has its own. */
     final ByteBuf bytes;
 
-    boolean acked;
+    private int ackedParts;
 
-    Added(List<PendingFrame> frames, long relativeOffset, ByteBuf bytes) {
+    Added(List<PendingFrame> frames, long relativeOffset, ByteBuf bytes, int parts) {
       this.frames = frames;
       this.relativeOffset = relativeOffset;
       this.rows = frames.stream().mapToInt(frame -> frame.part().rows().rows()).sum();
       this.size = bytes.readableBytes();
       this.bytes = bytes;
+      this.parts = parts;
+    }
+
+    /** Notes that one more part is acknowledged. */
+    void ackedPart() {
+      ackedParts++;
+    }
+
+    /** Returns whether all of it is acknowledged. */
+    boolean isAcked() {
+      return ackedParts == parts;
     }
 
     long relativeEnd() {
@@ -114,13 +130,32 @@ final class OpenSegment {
    * Notes an entry that is about to be added.
    *
    * @param entry one reference is taken over
+   * @param parts how many of the ledger's entries it is stored in
    */
-  Added added(List<PendingFrame> frames, ByteBuf entry) {
-    Added added = new Added(frames, nextRelative, entry);
+  Added added(List<PendingFrame> frames, ByteBuf entry, int parts) {
+    Added added = new Added(frames, nextRelative, entry, parts);
     nextRelative = added.relativeEnd();
     bytes += added.size;
     inFlight.addLast(added);
     return added;
+  }
+
+  /**
+   * Adds what an entry is stored in.
+   *
+   * @param parts taken over
+   * @param each gets each add
+   */
+  void write(List<ByteBuf> parts, Consumer<CompletableFuture<Long>> each) {
+    int given = 0;
+    try {
+      while (given < parts.size()) {
+        each.accept(writer.add(parts.get(given++)));
+      }
+    } catch (RuntimeException | Error e) {
+      parts.subList(given, parts.size()).forEach(ByteBuf::release);
+      throw e;
+    }
   }
 
   /** Returns the oldest entry that isn't acknowledged; null if there is none. */
@@ -129,11 +164,13 @@ final class OpenSegment {
     return inFlight.peekFirst();
   }
 
-  /** Removes the oldest entry, which is acknowledged; returns its id. */
+  /** Removes the oldest entry, which is acknowledged; returns its id, of parts the first one's. */
   long acked() {
     Added added = inFlight.removeFirst();
     ackedRelative = added.relativeEnd();
-    return ackedEntries++;
+    long first = ackedEntries;
+    ackedEntries += added.parts;
+    return first;
   }
 
   /**

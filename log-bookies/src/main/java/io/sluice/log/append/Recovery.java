@@ -6,6 +6,7 @@ import io.sluice.catalog.bucket.Segment;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.OpenLedgerCursor;
 import io.sluice.log.read.PlacedFrame;
+import io.sluice.log.read.WantedColumns;
 import io.sluice.log.segment.SegmentReader;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -129,7 +130,8 @@ final class Recovery {
   private CompletableFuture<WriterWindow> replay(
       WindowCodec.Read read, long ledgerId, long endEntry) {
     FrameCursor frames =
-        OpenLedgerCursor.whole(setup.store(), ledgerId, read.baseOffset(), 1, endEntry);
+        OpenLedgerCursor.whole(
+            setup.store(), WantedColumns.NONE, ledgerId, read.baseOffset(), 1, endEntry);
     return replay(frames, read.window()).whenComplete((window, failure) -> frames.close());
   }
 

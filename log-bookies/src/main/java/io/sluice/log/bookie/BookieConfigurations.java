@@ -26,6 +26,13 @@ final class BookieConfigurations {
   static final int FRAME_BYTES = 5 * 1024 * 1024;
 
   private static final int MAX_ADDS_IN_PROGRESS = 4_000;
+
+  /**
+   * What a read that misses the cache reads of the entries behind it. Enough for many small ones;
+   * of large ones a reader may want every twentieth, and the operating system reads files ahead.
+   */
+  private static final int READ_AHEAD_BYTES = 16 << 10;
+
   private static final int JOURNAL_MEMORY_MIB = 64;
   private static final long MIB = 1 << 20;
 
@@ -98,6 +105,7 @@ final class BookieConfigurations {
     conf.setLedgerStorageClass(DbLedgerStorage.class.getName());
     conf.setProperty(DbLedgerStorage.WRITE_CACHE_MAX_SIZE_MB, mib(settings.writeCacheBytes()));
     conf.setProperty(DbLedgerStorage.READ_AHEAD_CACHE_MAX_SIZE_MB, mib(settings.readCacheBytes()));
+    conf.setProperty("dbStorage_readAheadCacheBatchBytesSize", READ_AHEAD_BYTES);
     conf.setProperty("dbStorage_rocksDB_blockCacheSize", settings.indexCacheBytes());
     conf.setProperty("dbStorage_rocksDB_writeBufferSizeMB", 8);
     conf.setEntryLogSizeLimit(settings.entryLogBytes());

@@ -64,6 +64,14 @@ final class BatchLayout {
     return bufferCount;
   }
 
+  /**
+   * Returns the first buffer of a column; one past the last of the schema's, if the column is one
+   * past its last.
+   */
+  int firstBuffer(int column) {
+    return firstBuffer[column];
+  }
+
   /** Returns which node has as many values as one, {@link #BATCH} or {@link #NONE}. */
   int sameLengthAs(int node) {
     return sameLength.get(node);

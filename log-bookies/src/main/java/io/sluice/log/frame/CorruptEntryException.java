@@ -8,7 +8,10 @@ public sealed class CorruptEntryException extends RuntimeException permits Newer
 
   private static final long serialVersionUID = 1L;
 
-  CorruptEntryException(String message) {
+  /**
+   * @param message what is wrong, and where
+   */
+  public CorruptEntryException(String message) {
     super(message);
   }
 

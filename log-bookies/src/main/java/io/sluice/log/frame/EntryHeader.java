@@ -12,24 +12,29 @@ import io.netty.buffer.ByteBuf;
  *    +--------+--------+-----------------+-----------------------------------+
  *  8 | first relative offset                                                 |
  *    +-----------------------------------+-----------------------------------+
- * 16 | count of frames, writers, blocks  | 20: these, one after the other
+ * 16 | count of frames, writers, blocks, | 20: these, one after the other; of a part,
+ *    | parts                             | see EntryPart
  *    +-----------------------------------+------------------------------ ...
  * </pre>
  *
  * <p>Offsets are relative to the segment's base, which only the bucket's record knows.
  *
  * @param type what the entry holds
- * @param rows number of its rows; 0 of a window or an index
+ * @param rows number of its rows; 0 of a window or an index. The last part of a data entry has all
+ *     of its rows, the others none: those count once all parts are there
  * @param relativeOffset offset of the first row in the segment; of an index, the total of rows
- * @param count number of frames, writers or blocks
+ * @param count number of frames, writers or blocks; of a part, that of all parts
  */
 public record EntryHeader(EntryType type, int rows, long relativeOffset, int count) {
 
   /** Where the content begins, in bytes. */
   public static final int SIZE = 20;
 
-  /** The version that is written; a reader refuses any other. */
-  public static final int VERSION = 1;
+  /** The latest version; a reader refuses a later one. */
+  public static final int VERSION = 2;
+
+  /** The version that is written of all entries but parts, which version 1 doesn't know. */
+  private static final int FIRST_VERSION = 1;
 
   static final int VERSION_AT = 0;
   static final int TYPE_AT = 1;
@@ -42,10 +47,20 @@ public record EntryHeader(EntryType type, int rows, long relativeOffset, int cou
       throw new IllegalArgumentException(
           "rows " + rows + ", relativeOffset " + relativeOffset + ", count " + count);
     }
-    if ((type == EntryType.DATA) != (rows > 0) || (type == EntryType.DATA && count == 0)) {
+    boolean fits =
+        switch (type) {
+          case DATA -> rows > 0 && count > 0;
+          case PART -> count > 1;
+          case WINDOW, INDEX -> rows == 0;
+        };
+    if (!fits) {
       throw new IllegalArgumentException(
-          "a " + type + " entry can't have " + rows + " rows in " + count + " frames");
+          "a " + type + " entry can't have " + rows + " rows and " + count + " of what is in it");
     }
+  }
+
+  private static int version(EntryType type) {
+    return type == EntryType.PART ? VERSION : FIRST_VERSION;
   }
 
   /** Returns one past the last row's offset in the segment. */
@@ -55,7 +70,7 @@ public record EntryHeader(EntryType type, int rows, long relativeOffset, int cou
 
   /** Appends this header to {@code out}. */
   public void write(ByteBuf out) {
-    out.writeByte(VERSION);
+    out.writeByte(version(type));
     out.writeByte(type.code());
     out.writeShort(0);
     out.writeInt(rows);
@@ -79,13 +94,15 @@ public record EntryHeader(EntryType type, int rows, long relativeOffset, int cou
     if (version > VERSION) {
       throw new NewerEntryException("the entry", version, VERSION);
     }
-    if (version != VERSION) {
+    EntryType type = EntryType.of(entry.getByte(at + TYPE_AT));
+    if (version != version(type)) {
       throw new CorruptEntryException(
-          "the entry's version is " + version + ", this reader knows " + VERSION);
+          "the version of a %s entry is %d, this reader knows %d"
+              .formatted(type, version, version(type)));
     }
     try {
       return new EntryHeader(
-          EntryType.of(entry.getByte(at + TYPE_AT)),
+          type,
           entry.getInt(at + ROWS_AT),
           entry.getLong(at + RELATIVE_OFFSET_AT),
           entry.getInt(at + COUNT_AT));

@@ -7,7 +7,9 @@ public enum EntryType {
   /** Rows. */
   DATA(1),
   /** Where the rows are; the last entry of a ledger that its owner sealed. */
-  INDEX(2);
+  INDEX(2),
+  /** Some of what makes a data entry, of which others follow or came before; see EntryPart. */
+  PART(3);
 
   private final int code;
 

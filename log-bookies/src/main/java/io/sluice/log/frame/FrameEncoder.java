@@ -3,6 +3,7 @@ package io.sluice.log.frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.sluice.catalog.table.TableOptions.LogColumns;
 import io.sluice.catalog.table.TableOptions.LogCompression;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,9 +38,15 @@ public final class FrameEncoder {
     this.maxEntryBytes = maxEntryBytes;
   }
 
-  /** Copies rows into frames that aren't compressed, as the other {@code encode} does. */
+  /** Copies rows into frames that stay in one and aren't compressed, as the others do. */
   public List<FrameRows> encode(VectorSchemaRoot rows) throws RowTooLargeException {
     return encode(rows, LogCompression.NONE);
+  }
+
+  /** Copies rows into frames that stay in one. */
+  public List<FrameRows> encode(VectorSchemaRoot rows, LogCompression compression)
+      throws RowTooLargeException {
+    return encode(rows, compression, LogColumns.TOGETHER);
   }
 
   /**
@@ -48,21 +55,24 @@ public final class FrameEncoder {
    *
    * @param rows at least one row; stays the caller's
    * @param compression for each frame that gets smaller by it
+   * @param columns whether the columns of large frames are to be stored apart
    * @return the frames, in order, for the caller to release
    * @throws RowTooLargeException if one row alone is over the limit, before it is compressed
    */
-  public List<FrameRows> encode(VectorSchemaRoot rows, LogCompression compression)
+  public List<FrameRows> encode(
+      VectorSchemaRoot rows, LogCompression compression, LogColumns columns)
       throws RowTooLargeException {
     if (rows.getRowCount() < 1) {
       throw new IllegalArgumentException("a batch without rows has no frames");
     }
     List<FrameRows> frames = new ArrayList<>();
+    Form form = new Form(compressor(compression), columns);
     try {
       if (isTrim(rows.getFieldVectors())) {
-        split(rows, 0, compressor(compression), frames);
+        split(rows, 0, form, frames);
       } else {
         try (VectorSchemaRoot trim = slice(rows, 0, rows.getRowCount())) {
-          split(trim, 0, compressor(compression), frames);
+          split(trim, 0, form, frames);
         }
       }
     } catch (RowTooLargeException | RuntimeException e) {
@@ -112,12 +122,11 @@ public final class FrameEncoder {
     return true;
   }
 
+  /** What becomes of a frame's body. */
+  private record Form(@Nullable BodyCompressor compressor, LogColumns columns) {}
+
   /** Halves the rows until each part fits. */
-  private void split(
-      VectorSchemaRoot rows,
-      int firstRow,
-      @Nullable BodyCompressor compressor,
-      List<FrameRows> frames)
+  private void split(VectorSchemaRoot rows, int firstRow, Form form, List<FrameRows> frames)
       throws RowTooLargeException {
     int count = rows.getRowCount();
     BatchBuffers batch = BatchBuffers.of(rows);
@@ -127,11 +136,15 @@ public final class FrameEncoder {
     long size = size(rows.getFieldVectors().size(), message.readableBytes(), batch.bodyBytes());
     if (size <= maxEntryBytes) {
       List<ColumnBounds> bounds = BoundsScan.of(rows);
-      BodyCompressor.Compressed smaller = compressor == null ? null : compressor.compress(batch);
-      frames.add(
-          smaller == null
-              ? new FrameRows(count, firstRow, bounds, message, body(batch))
-              : new FrameRows(count, firstRow, bounds, smaller.message(), smaller.body()));
+      BodyCompressor.Compressed smaller =
+          form.compressor() == null ? null : form.compressor().compress(batch);
+      ByteBuf header = smaller == null ? message : smaller.message();
+      ByteBuf body = smaller == null ? body(batch) : smaller.body();
+      List<ColumnGroup> groups =
+          form.columns() == LogColumns.APART
+              ? ColumnGroup.of(rows.getSchema(), header, body)
+              : List.of();
+      frames.add(new FrameRows(count, firstRow, bounds, header, body, groups));
       return;
     }
     if (count == 1) {
@@ -139,10 +152,10 @@ public final class FrameEncoder {
     }
     int half = count / 2;
     try (VectorSchemaRoot left = slice(rows, 0, half)) {
-      split(left, firstRow, compressor, frames);
+      split(left, firstRow, form, frames);
     }
     try (VectorSchemaRoot right = slice(rows, half, count - half)) {
-      split(right, firstRow + half, compressor, frames);
+      split(right, firstRow + half, form, frames);
     }
   }
 

@@ -15,15 +15,28 @@ import java.util.List;
  *     data_header
  * @param body the record batch's buffers, compressed if the message says so, as in Flight's
  *     data_body
+ * @param groups how the body is stored apart, in order and all of it; empty if it stays in one
  */
 public record FrameRows(
-    int rows, int firstRow, List<ColumnBounds> bounds, ByteBuf message, ByteBuf body) {
+    int rows,
+    int firstRow,
+    List<ColumnBounds> bounds,
+    ByteBuf message,
+    ByteBuf body,
+    List<ColumnGroup> groups) {
+
+  /** Makes rows whose body stays in one. */
+  public FrameRows(
+      int rows, int firstRow, List<ColumnBounds> bounds, ByteBuf message, ByteBuf body) {
+    this(rows, firstRow, bounds, message, body, List.of());
+  }
 
   public FrameRows {
     if (rows < 1 || firstRow < 0) {
       throw new IllegalArgumentException("rows " + rows + ", firstRow " + firstRow);
     }
     bounds = List.copyOf(bounds);
+    groups = List.copyOf(groups);
   }
 
   /** Returns the size of message and body, in bytes. */

@@ -3,6 +3,7 @@ package io.sluice.log.read;
 import io.netty.buffer.ByteBuf;
 import io.sluice.log.frame.DataEntry;
 import io.sluice.log.frame.EntryHeader;
+import io.sluice.log.frame.EntryPart;
 import io.sluice.log.frame.EntryType;
 import io.sluice.log.frame.Frame;
 import io.sluice.log.frame.SegmentIndex;
@@ -27,10 +28,11 @@ final class EntrySearch {
             index ->
                 index.blocks().isEmpty()
                     ? bisect(
-                        reader,
-                        0,
-                        reader.lastEntryId(),
-                        entry -> EntryHeader.read(entry).relativeEnd() > relativeOffset)
+                            reader,
+                            0,
+                            reader.lastEntryId(),
+                            entry -> EntryHeader.read(entry).relativeEnd() > relativeOffset)
+                        .thenCompose(entry -> firstPart(reader, entry))
                     : CompletableFuture.completedFuture(
                         index.blocks().get(index.blockOf(relativeOffset)).firstEntryId()));
   }
@@ -42,6 +44,7 @@ final class EntrySearch {
             index ->
                 index.blocks().isEmpty()
                     ? bisect(reader, 0, reader.lastEntryId(), entry -> isAtOrAfter(entry, micros))
+                        .thenCompose(entry -> firstPart(reader, entry))
                     : CompletableFuture.completedFuture(blockBefore(index, micros)));
   }
 
@@ -59,6 +62,9 @@ final class EntrySearch {
 
   private static boolean isAtOrAfter(ByteBuf entry, long micros) {
     EntryHeader header = EntryHeader.read(entry);
+    if (header.type() == EntryType.PART) {
+      return EntryPart.read(header, entry).timeMicros() >= micros;
+    }
     if (header.type() != EntryType.DATA) {
       return header.type() == EntryType.INDEX;
     }
@@ -66,6 +72,19 @@ final class EntrySearch {
     long last = frames.get(frames.size() - 1).header().timeMicros();
     frames.forEach(Frame::release);
     return last >= micros;
+  }
+
+  /** Returns the first of the entries that a data entry is stored in, by any of them. */
+  private static CompletableFuture<Long> firstPart(SegmentReader reader, long entryId) {
+    return read(
+        reader,
+        entryId,
+        entry -> {
+          EntryHeader header = EntryHeader.read(entry);
+          return header.type() == EntryType.PART
+              ? entryId - EntryPart.read(header, entry).index()
+              : entryId;
+        });
   }
 
   private static SegmentIndex indexOrNone(ByteBuf entry) {

@@ -5,40 +5,27 @@ import io.sluice.log.frame.DataEntry;
 import io.sluice.log.frame.EntryHeader;
 import io.sluice.log.frame.EntryType;
 import io.sluice.log.frame.Frame;
-import io.sluice.log.segment.SegmentReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * Reads a ledger's entries forward, as many at a time as probably fit. One caller at a time; owns
- * its reader.
- */
+/** Reads a ledger's frames forward. One caller at a time; owns what it reads with. */
 final class LedgerScan implements AutoCloseable {
 
-  private static final int MOST_ENTRIES = 256;
-
-  private final SegmentReader reader;
+  private final EntryScan entries;
   private final long baseOffset;
   private final long splicedAtMicros;
-  private final long endEntry;
-  private long nextEntry;
   private long nextRelative = -1;
-  private long averageBytes = 64 << 10;
 
   /**
+   * @param entries what is read of the ledger
    * @param baseOffset offset of the ledger's first row in its bucket
    * @param splicedAtMicros the time that counts for all rows; -1 if the frames' own does
-   * @param firstEntry id of the entry to begin with
-   * @param endEntry one past the id of the last entry to read
    */
-  LedgerScan(
-      SegmentReader reader, long baseOffset, long splicedAtMicros, long firstEntry, long endEntry) {
-    this.reader = reader;
+  LedgerScan(EntryScan entries, long baseOffset, long splicedAtMicros) {
+    this.entries = entries;
     this.baseOffset = baseOffset;
     this.splicedAtMicros = splicedAtMicros;
-    this.nextEntry = firstEntry;
-    this.endEntry = endEntry;
   }
 
   /**
@@ -48,36 +35,27 @@ final class LedgerScan implements AutoCloseable {
    * @return for the caller to release; may be empty before the end, if all were left out
    */
   CompletableFuture<List<PlacedFrame>> next(int maxBytes, long skipTo) {
-    if (atEnd()) {
-      return CompletableFuture.completedFuture(List.of());
-    }
-    long count = Math.max(1, Math.min(MOST_ENTRIES, maxBytes / averageBytes));
-    long end = Math.min(endEntry, nextEntry + count);
-    return reader.read(nextEntry, end).thenApply(entries -> take(entries, end, skipTo));
+    return atEnd()
+        ? CompletableFuture.completedFuture(List.of())
+        : entries.next(maxBytes).thenApply(read -> take(read, skipTo));
   }
 
   /** Returns whether there is nothing more to read. */
   boolean atEnd() {
-    return nextEntry >= endEntry;
+    return entries.atEnd();
   }
 
-  private List<PlacedFrame> take(List<ByteBuf> entries, long end, long skipTo) {
+  private List<PlacedFrame> take(List<ByteBuf> read, long skipTo) {
     List<PlacedFrame> placed = new ArrayList<>();
-    long bytes = 0;
     try {
-      for (ByteBuf entry : entries) {
-        bytes += entry.readableBytes();
-        place(entry, skipTo, placed);
-      }
-    } catch (RuntimeException e) {
+      read.forEach(entry -> place(entry, skipTo, placed));
+      return placed;
+    } catch (RuntimeException | Error e) {
       placed.forEach(PlacedFrame::release);
       throw e;
     } finally {
-      entries.forEach(ByteBuf::release);
+      read.forEach(ByteBuf::release);
     }
-    averageBytes = Math.max(1, bytes / entries.size());
-    nextEntry = end;
-    return placed;
   }
 
   private void place(ByteBuf entry, long skipTo, List<PlacedFrame> placed) {
@@ -88,7 +66,7 @@ final class LedgerScan implements AutoCloseable {
     if (nextRelative >= 0 && header.relativeOffset() != nextRelative) {
       throw new IllegalStateException(
           "ledger "
-              + reader.ledgerId()
+              + entries.ledgerId()
               + ": an entry's rows begin at "
               + header.relativeOffset()
               + " but those before end at "
@@ -110,6 +88,6 @@ final class LedgerScan implements AutoCloseable {
 
   @Override
   public void close() {
-    reader.close();
+    entries.close();
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenLedgerCursor implements FrameCursor {
 
   private final SegmentStore store;
+  private final WantedColumns wanted;
   private final long ledgerId;
   private final long baseOffset;
   private final long firstEntry;
@@ -24,6 +25,7 @@ public final class OpenLedgerCursor implements FrameCursor {
   private volatile boolean closed;
 
   /**
+   * @param wanted the columns that are looked at
    * @param baseOffset offset of the ledger's first row
    * @param firstEntry an entry at or before the one that holds {@code from}
    * @param endEntry one past the last acknowledged entry
@@ -32,6 +34,7 @@ public final class OpenLedgerCursor implements FrameCursor {
    */
   public OpenLedgerCursor(
       SegmentStore store,
+      WantedColumns wanted,
       long ledgerId,
       long baseOffset,
       long firstEntry,
@@ -39,6 +42,7 @@ public final class OpenLedgerCursor implements FrameCursor {
       long from,
       long to) {
     this.store = store;
+    this.wanted = wanted;
     this.ledgerId = ledgerId;
     this.baseOffset = baseOffset;
     this.firstEntry = firstEntry;
@@ -49,9 +53,14 @@ public final class OpenLedgerCursor implements FrameCursor {
 
   /** Opens a cursor over all rows of the entries {@code [firstEntry, endEntry)}. */
   public static FrameCursor whole(
-      SegmentStore store, long ledgerId, long baseOffset, long firstEntry, long endEntry) {
+      SegmentStore store,
+      WantedColumns wanted,
+      long ledgerId,
+      long baseOffset,
+      long firstEntry,
+      long endEntry) {
     return new OpenLedgerCursor(
-        store, ledgerId, baseOffset, firstEntry, endEntry, baseOffset, Long.MAX_VALUE);
+        store, wanted, ledgerId, baseOffset, firstEntry, endEntry, baseOffset, Long.MAX_VALUE);
   }
 
   @Override
@@ -118,7 +127,7 @@ public final class OpenLedgerCursor implements FrameCursor {
   }
 
   private LedgerScan scan(SegmentReader reader) {
-    return new LedgerScan(reader, baseOffset, -1, firstEntry, endEntry);
+    return new LedgerScan(new EntryScan(reader, wanted, firstEntry, endEntry), baseOffset, -1);
   }
 
   private List<PlacedFrame> keep(List<PlacedFrame> frames) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class SegmentCursor implements FrameCursor {
 
   private final SegmentStore store;
+  private final WantedColumns wanted;
   private final List<Segment.Closed> segments;
   private final long to;
   private long position;
@@ -20,8 +21,10 @@ final class SegmentCursor implements FrameCursor {
   private long scanEnd = -1;
   private volatile boolean closed;
 
-  SegmentCursor(SegmentStore store, List<Segment.Closed> segments, long from, long to) {
+  SegmentCursor(
+      SegmentStore store, WantedColumns wanted, List<Segment.Closed> segments, long from, long to) {
     this.store = store;
+    this.wanted = wanted;
     this.segments = segments;
     this.position = from;
     this.to = to;
@@ -124,11 +127,9 @@ final class SegmentCursor implements FrameCursor {
                     .thenApply(
                         entry ->
                             new LedgerScan(
-                                reader,
+                                new EntryScan(reader, wanted, entry, reader.lastEntryId() + 1),
                                 segment.baseOffset(),
-                                spliced,
-                                entry,
-                                reader.lastEntryId() + 1)))
+                                spliced)))
         .thenCompose(
             opened -> {
               scan = opened;

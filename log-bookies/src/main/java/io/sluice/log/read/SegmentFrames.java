@@ -22,7 +22,17 @@ public final class SegmentFrames {
    * @param to one past the last offset, at most {@code state.sealedEndOffset()}
    */
   public static FrameCursor open(SegmentStore store, BucketState state, long from, long to) {
-    return new SegmentCursor(store, state.sealedSegments(), from, to);
+    return open(store, WantedColumns.ALL, state, from, to);
+  }
+
+  /**
+   * Opens a cursor as the other {@code open} does, of which only some columns are looked at.
+   *
+   * @param wanted these; others may read as zeros
+   */
+  public static FrameCursor open(
+      SegmentStore store, WantedColumns wanted, BucketState state, long from, long to) {
+    return new SegmentCursor(store, wanted, state.sealedSegments(), from, to);
   }
 
   /**
@@ -55,8 +65,7 @@ public final class SegmentFrames {
         .thenCompose(
             entry ->
                 firstAtOrAfter(
-                    new LedgerScan(reader, baseOffset, -1, entry, reader.lastEntryId() + 1),
-                    timeMicros))
+                    headers(reader, baseOffset, entry, reader.lastEntryId() + 1), timeMicros))
         .whenComplete((offset, failure) -> reader.close());
   }
 
@@ -78,9 +87,7 @@ public final class SegmentFrames {
             .open(ledgerId)
             .thenCompose(
                 reader ->
-                    firstAtOrAfter(
-                            new LedgerScan(reader, baseOffset, -1, firstEntry, endEntry),
-                            timeMicros)
+                    firstAtOrAfter(headers(reader, baseOffset, firstEntry, endEntry), timeMicros)
                         .whenComplete((offset, failure) -> reader.close())),
         ledgerId);
   }
@@ -88,6 +95,12 @@ public final class SegmentFrames {
   /** Returns the first entry of the last block that begins before {@code timeMicros}, else 0. */
   public static long entryBefore(SegmentIndex index, long timeMicros) {
     return EntrySearch.blockBefore(index, timeMicros);
+  }
+
+  private static LedgerScan headers(
+      SegmentReader reader, long baseOffset, long firstEntry, long endEntry) {
+    return new LedgerScan(
+        new EntryScan(reader, WantedColumns.NONE, firstEntry, endEntry), baseOffset, -1);
   }
 
   private static CompletableFuture<OptionalLong> firstAtOrAfter(LedgerScan scan, long timeMicros) {

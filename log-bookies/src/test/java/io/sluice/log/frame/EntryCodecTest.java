@@ -93,16 +93,16 @@ class EntryCodecTest {
   @Test
   void anotherVersionIsRefused() {
     ByteBuf entry = DataEntry.encode(List.of(part(null)), 0, 17);
-    entry.setByte(0, 2);
+    entry.setByte(0, 3);
     assertThatThrownBy(() -> DataEntry.frames(entry))
         .isInstanceOf(NewerEntryException.class)
         .hasMessage(
-            "the entry is of version 2, but this Sluice reads 1: it is older than what wrote that;"
+            "the entry is of version 3, but this Sluice reads 2: it is older than what wrote that;"
                 + " upgrade it");
     entry.setByte(0, 0);
     assertThatThrownBy(() -> DataEntry.frames(entry))
         .isExactlyInstanceOf(CorruptEntryException.class)
-        .hasMessage("the entry's version is 0, this reader knows 1");
+        .hasMessage("the version of a DATA entry is 0, this reader knows 1");
     entry.setByte(0, 1);
     entry.setByte(EntryHeader.SIZE, 9);
     assertThatThrownBy(() -> DataEntry.frames(entry))

@@ -27,12 +27,12 @@ class ClosedWhileOpeningTest {
   @Test
   void aCursorOverClosedSegmentsLeavesNoReaderOpen() {
     Segment.Closed segment = new Segment.Sealed(1, 0, 10, 0, 0, 100, true);
-    check(new SegmentCursor(new Opening(), List.of(segment), 0, 10));
+    check(new SegmentCursor(new Opening(), WantedColumns.ALL, List.of(segment), 0, 10));
   }
 
   @Test
   void aCursorOverAnOpenLedgerLeavesNoReaderOpen() {
-    check(new OpenLedgerCursor(new Opening(), 1, 0, 0, 2, 0, 10));
+    check(new OpenLedgerCursor(new Opening(), WantedColumns.ALL, 1, 0, 0, 2, 0, 10));
   }
 
   private void check(FrameCursor cursor) {

@@ -21,7 +21,7 @@ class NewerEntryTest {
     assertThat(told.reason()).isEqualTo(ReadException.Reason.UNAVAILABLE);
     assertThat(told)
         .hasMessage(
-            "ledger 7: the entry is of version 9, but this Sluice reads 1: it is older than what"
+            "ledger 7: the entry is of version 9, but this Sluice reads 2: it is older than what"
                 + " wrote that; upgrade it");
   }
 }

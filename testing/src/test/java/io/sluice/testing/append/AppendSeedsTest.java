@@ -8,6 +8,7 @@ import io.sluice.log.append.BucketLogs;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.PlacedFrame;
 import io.sluice.log.read.SegmentFrames;
+import io.sluice.log.read.WantedColumns;
 import io.sluice.testing.Seeded;
 import io.sluice.testing.append.Follower.Seen;
 import java.time.Duration;
@@ -35,7 +36,6 @@ class AppendSeedsTest {
 
   private static final int STEPS = 150;
   private static final int SABOTAGED_SEEDS = 100;
-  private static final Duration LONG = Duration.ofMinutes(10);
 
   @TestFactory
   Stream<DynamicTest> acknowledgedBatchesAreThereExactlyOnceWhateverFails() {
@@ -84,7 +84,7 @@ class AppendSeedsTest {
     world.time.runUntil(
         () -> "all batches are acknowledged: " + writers,
         () -> writers.stream().allMatch(SimulatedWriter::idle),
-        LONG);
+        world.patience);
     gone.add(world.takeOver());
     gone.forEach(BucketLogs::abandonAll);
     world.time.run(Duration.ofMinutes(1)); // One that was just opening claims before it gives up.
@@ -139,13 +139,16 @@ class AppendSeedsTest {
 
   private static List<Seen> readAll(AppendWorld world, BucketState state) {
     List<Seen> all = new ArrayList<>();
-    try (FrameCursor cursor =
-        SegmentFrames.open(world.store, state, state.startOffset(), state.sealedEndOffset())) {
+    WantedColumns wanted = SimulatedColumns.wanted(world.random);
+    long from = state.startOffset();
+    long to = state.sealedEndOffset();
+    try (FrameCursor cursor = SegmentFrames.open(world.store, wanted, state, from, to)) {
       while (true) {
         List<PlacedFrame> frames = await(world, cursor.next(100_000));
         if (frames.isEmpty()) {
           return all;
         }
+        frames.forEach(frame -> SimulatedColumns.check(frame.frame(), wanted));
         frames.forEach(frame -> all.add(Seen.of(frame)));
         frames.forEach(PlacedFrame::release);
       }
@@ -153,7 +156,7 @@ class AppendSeedsTest {
   }
 
   private static <T> T await(AppendWorld world, CompletableFuture<T> future) {
-    world.time.runUntil(() -> "a future", future::isDone, LONG);
+    world.time.runUntil(() -> "a future", future::isDone, world.patience);
     return future.join();
   }
 

@@ -1,7 +1,6 @@
 package io.sluice.testing.append;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.sluice.catalog.bucket.BucketRecords;
 import io.sluice.catalog.bucket.BucketState;
 import io.sluice.catalog.bucket.StoredBucketRecords;
@@ -19,6 +18,7 @@ import io.sluice.log.append.LogSettings;
 import io.sluice.log.append.LogThreads;
 import io.sluice.log.append.RowBatch;
 import io.sluice.log.append.SealListener;
+import io.sluice.log.frame.ColumnGroup;
 import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.WriterSequence;
 import io.sluice.log.segment.Replication;
@@ -51,6 +51,9 @@ final class AppendWorld {
   private static final Schema SCHEMA =
       new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
 
+  /** How long to wait for what must happen at last: less where it may not. */
+  final Duration patience;
+
   final Random random;
   final SimulatedTime time;
   final InMemorySegmentStore ledgers = new InMemorySegmentStore();
@@ -72,6 +75,7 @@ final class AppendWorld {
   }
 
   AppendWorld(Random random, Sabotage sabotage) {
+    this.patience = sabotage == Sabotage.NONE ? Duration.ofMinutes(10) : Duration.ofMinutes(1);
     this.random = random;
     this.time = new SimulatedTime(random);
     UUID id = new UUID(random.nextLong(), random.nextLong());
@@ -224,11 +228,12 @@ final class AppendWorld {
     List<FrameRows> frames = new ArrayList<>();
     int first = 0;
     for (int rows : frameRows) {
-      ByteBuf message = Unpooled.buffer().writeLong(first);
-      ByteBuf body = Unpooled.buffer().writeZero(padding);
+      List<ColumnGroup> groups = SimulatedColumns.groups(random, padding);
+      ByteBuf message = SimulatedColumns.message(first, groups);
+      ByteBuf body = SimulatedColumns.body(padding);
       rowBuffers.add(message);
       rowBuffers.add(body);
-      frames.add(new FrameRows(rows, first, List.of(), message, body));
+      frames.add(new FrameRows(rows, first, List.of(), message, body, groups));
       first += rows;
     }
     return new RowBatch(0, writer, frames);

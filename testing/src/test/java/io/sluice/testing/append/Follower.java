@@ -4,6 +4,7 @@ import io.sluice.log.frame.FrameHeader;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.PlacedFrame;
 import io.sluice.log.read.ReadException;
+import io.sluice.log.read.WantedColumns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Follower {
   final List<Seen> seen = new ArrayList<>();
   private final AppendWorld world;
   private @Nullable FrameCursor cursor;
+  private WantedColumns wanted = WantedColumns.ALL;
   private boolean stopped;
 
   Follower(AppendWorld world) {
@@ -46,7 +48,8 @@ final class Follower {
                   if (log == null) {
                     again();
                   } else {
-                    cursor = log.read(position(), Long.MAX_VALUE);
+                    wanted = SimulatedColumns.wanted(world.random);
+                    cursor = log.read(position(), Long.MAX_VALUE, wanted);
                     read(cursor);
                   }
                 });
@@ -73,11 +76,20 @@ final class Follower {
                     fail(failure);
                     return;
                   }
-                  frames.forEach(frame -> seen.add(Seen.of(frame)));
+                  frames.forEach(this::see);
                   frames.forEach(PlacedFrame::release);
                   long pause = world.random.nextInt(4) == 0 ? world.random.nextInt(300) : 0;
                   world.time.after(Duration.ofMillis(pause), () -> read(from));
                 });
+  }
+
+  private void see(PlacedFrame frame) {
+    try {
+      SimulatedColumns.check(frame.frame(), wanted);
+    } catch (AssertionError e) {
+      throw world.failure("a follower saw other rows: " + e.getMessage());
+    }
+    seen.add(Seen.of(frame));
   }
 
   private void fail(@Nullable Throwable failure) {

@@ -4,6 +4,7 @@ import io.sluice.catalog.bucket.BucketState;
 import io.sluice.log.read.FrameCursor;
 import io.sluice.log.read.PlacedFrame;
 import io.sluice.log.read.SegmentFrames;
+import io.sluice.log.read.WantedColumns;
 import io.sluice.testing.append.Follower.Seen;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,7 @@ final class SimulatedLake {
         for (List<PlacedFrame> frames = cursor.next(1 << 20).join();
             !frames.isEmpty();
             frames = cursor.next(1 << 20).join()) {
+          frames.forEach(frame -> SimulatedColumns.check(frame.frame(), WantedColumns.ALL));
           frames.forEach(frame -> rows.add(Seen.of(frame)));
           frames.forEach(PlacedFrame::release);
         }
