@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Contestants {
 
   static final Contestant SLUICE = new Contestant("Sluice", Competitor.SLUICE, "1000");
+  static final Contestant SLUICE_LARGE = sluice(5_000);
   static final Contestant BOOKKEEPER =
       new Contestant("BookKeeper alone", Competitor.BOOKKEEPER, "1000");
   static final Contestant KAFKA = new Contestant("Kafka, no fsync", Competitor.KAFKA, "pagecache");

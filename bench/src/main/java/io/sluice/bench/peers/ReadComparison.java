@@ -84,7 +84,8 @@ final class ReadComparison {
   }
 
   private void projected(Contest contest, Comparison comparison) {
-    List<Contestant> contestants = options.taking(List.of(Contestants.SLUICE, Contestants.FLUSS));
+    List<Contestant> contestants =
+        options.taking(List.of(Contestants.SLUICE, Contestants.SLUICE_LARGE, Contestants.FLUSS));
     long rows = options.rows();
     Rounds rounds = measured(contest, contestants, command(RowShape.TWENTY, rows, true));
     MarkdownTable table =

@@ -43,7 +43,13 @@ final class SluiceSystem implements MeasuredSystem {
   @Override
   public MeasuredTable newTable(Load load) throws Exception {
     TableName name = new TableName(DATABASE, "t" + tables.incrementAndGet());
-    Map<String, String> options = Map.of("bucket.count", Integer.toString(load.buckets()));
+    Map<String, String> options =
+        Map.of(
+            "bucket.count",
+            Integer.toString(load.buckets()),
+            // As Fluss always does.
+            "log.columns",
+            load.shape() == RowShape.TWENTY ? "apart" : "together");
     return new SluiceTable(
         gateway,
         client,
