@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +60,7 @@ class ChaosIT {
     String all = String.join(",", cluster.endpoints());
     ClientSettings settings = ClientSettings.of(all).withRetryFor(Duration.ofMinutes(2));
     try (SluiceClient client = SluiceClient.connect(settings)) {
-      ChaosTable table = ChaosTable.create(client, BUCKETS);
+      ChaosTable table = ChaosTable.create(client, BUCKETS, Map.of("log.columns", "apart"));
       try (Crowd crowd = Crowd.start(client, cluster.endpoints(), table, SEED, this::when)) {
         crowd.startTransactions(client, SEED);
         breakAllFor(crowd);

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
@@ -38,6 +39,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /** The table that writers fill while the cluster is broken, and how it is read in the end. */
 final class ChaosTable {
@@ -46,10 +48,15 @@ final class ChaosTable {
   static final Schema COLUMNS =
       new Schema(
           Types.NestedField.required(1, "writer", Types.IntegerType.get()),
-          Types.NestedField.required(2, "n", Types.LongType.get()));
+          Types.NestedField.required(2, "n", Types.LongType.get()),
+          Types.NestedField.optional(3, "left", Types.StringType.get()),
+          Types.NestedField.optional(4, "right", Types.StringType.get()));
 
-  /** What is read of it: it may get other columns. */
-  static final List<String> NAMES = COLUMNS.columns().stream().map(c -> c.name()).toList();
+  /** What followers read of it. */
+  static final List<String> NAMES = List.of("writer", "n");
+
+  /** What makes a batch so large that its columns are stored apart, where the table says so. */
+  private static final int WIDE_BYTES = 8_000;
 
   private final SluiceClient client;
   private final int buckets;
@@ -61,22 +68,32 @@ final class ChaosTable {
 
   /** Makes the table; its segments are short, so that many of them are sealed and compacted. */
   static ChaosTable create(SluiceClient client, int buckets) throws SluiceException {
+    return create(client, buckets, Map.of());
+  }
+
+  /** Makes the table with more options. */
+  static ChaosTable create(SluiceClient client, int buckets, Map<String, String> more)
+      throws SluiceException {
     client.createDatabase(NAME.database(), true);
-    client.createTable(
-        new TableSpec(
-            NAME,
-            COLUMNS,
-            // Rows stay in the log, to be compared, whatever a clock that is hours off makes of it.
-            Map.of(
-                "bucket.count",
-                Integer.toString(buckets),
-                "segment.max-age",
-                "2s",
-                "log.retention",
-                "1d"),
-            "",
-            false));
+    Map<String, String> options = new HashMap<>(more);
+    options.put("bucket.count", Integer.toString(buckets));
+    options.put("segment.max-age", "2s");
+    // Rows stay in the log, to be compared, whatever a clock that is hours off makes of it.
+    options.put("log.retention", "1d");
+    client.createTable(new TableSpec(NAME, COLUMNS, options, "", false));
     return new ChaosTable(client, buckets);
+  }
+
+  /** Returns a row of a writer; a wide one has text that tells its number. */
+  static Map<String, Object> row(int writer, long n, boolean wide) {
+    return wide
+        ? Map.of("writer", writer, "n", n, "left", text(n), "right", text(-n))
+        : Map.of("writer", writer, "n", n);
+  }
+
+  private static String text(long n) {
+    String one = n + ".";
+    return one.repeat(WIDE_BYTES / one.length());
   }
 
   int buckets() {
@@ -129,10 +146,22 @@ final class ChaosTable {
       IntVector writers = (IntVector) batch.rows().getVector("writer");
       BigIntVector numbers = (BigIntVector) batch.rows().getVector("n");
       for (int i = 0; i < batch.rowCount(); i++) {
+        checkText(batch.rows().getVector("left"), i, numbers.get(i));
+        checkText(batch.rows().getVector("right"), i, -numbers.get(i));
         rows.accept(
             new Row(
                 bucket, batch.offset() + i, batch.timeMicros(), writers.get(i), numbers.get(i)));
       }
+    }
+  }
+
+  private static void checkText(@Nullable FieldVector column, int row, long n) {
+    if (column != null
+        && !column.isNull(row)
+        && !column.getObject(row).toString().equals(text(n))) {
+      throw new AssertionError(
+          "row %d has other text in column %s: %s"
+              .formatted(n, column.getName(), column.getObject(row)));
     }
   }
 

@@ -21,6 +21,7 @@ final class FlightLoad extends Load {
 
   private static final int IN_FLIGHT = 6;
   private static final long LIMIT_SECONDS = 150;
+  private static final int WIDE_ONE_IN = 15;
 
   private final SluiceClient client;
   private final History history;
@@ -60,9 +61,10 @@ final class FlightLoad extends Load {
   private Sent append(TableWriter appender) throws Exception {
     int count = 1 + random.nextInt(20);
     long n = history.send(writer, bucket, count);
+    boolean wide = random.nextInt(WIDE_ONE_IN) == 0;
     List<Map<String, Object>> rows = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      rows.add(Map.of("writer", writer, "n", n + i));
+      rows.add(ChaosTable.row(writer, n + i, wide));
     }
     return new Sent(n, count, appender.append(rows));
   }
