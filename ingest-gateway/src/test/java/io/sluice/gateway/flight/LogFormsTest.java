@@ -119,7 +119,29 @@ class LogFormsTest {
   }
 
   @Test
-  void columnsThatAreApartInTheLogArePromotedAndFilledInWhereTheTableChanged() throws Exception {
+  void ofColumnsThatAreApartInTheLogOnlyThoseThatAreAskedForAreRead() throws Exception {
+    long together = bytesToReadIds(gateway.createTable("together", COLUMNS, Map.of()));
+    long apart =
+        bytesToReadIds(gateway.createTable("apart", COLUMNS, Map.of("log.columns", "apart")));
+
+    assertThat(apart).isPositive().isLessThan(together / 2);
+  }
+
+  /** Returns how many bytes of ledgers are read for one column, once the bucket is open. */
+  private long bytesToReadIds(TableName table) throws Exception {
+    List<List<Object>> written = write(table);
+    client.close();
+    gateway.restart();
+    client = new FlightTestClient(gateway.port());
+    assertThat(read(table, "")).isEqualTo(written);
+    long before = gateway.segments().bytesRead();
+    assertThat(read(table, ",\"columns\":[\"id\"]"))
+        .isEqualTo(written.stream().map(row -> row.subList(0, 1)).toList());
+    return gateway.segments().bytesRead() - before;
+  }
+
+  @Test
+  void columnsThatAreApartInTheLogAreRenamedAndFilledInWhereTheTableChanged() throws Exception {
     TableName table = gateway.createTable("t", COLUMNS, Map.of("log.columns", "apart"));
     List<List<Object>> written = new ArrayList<>();
     for (List<Object> row : write(table)) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.catalog.table.TableOptions.LogColumns;
 import io.sluice.catalog.table.TableOptions.LogCompression;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -88,7 +90,7 @@ class ColumnGroupTest {
   /** What is cut out of some of the parts is what is cut out of all. */
   private static void checkCut(Schema schema, StoredEntry stored, int[] wanted) {
     EntryPart first = part(stored, 0);
-    var parts = new java.util.HashMap<Integer, EntryPart>();
+    Map<Integer, EntryPart> parts = new HashMap<>();
     for (int i = 1; i < first.count(); i++) {
       if (first.others().get(i - 1).hasAny(wanted)) {
         parts.put(i, part(stored, i));

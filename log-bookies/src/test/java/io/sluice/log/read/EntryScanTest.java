@@ -15,10 +15,12 @@ import io.sluice.log.frame.SegmentIndex;
 import io.sluice.log.frame.StoredEntry;
 import io.sluice.log.segment.SegmentReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -134,11 +136,11 @@ class EntryScanTest {
   }
 
   private static void checkColumn(
-      ByteBuf body, int column, boolean apart, int @org.jspecify.annotations.Nullable [] wanted) {
+      ByteBuf body, int column, boolean apart, int @Nullable [] wanted) {
     int first = body.getByte(body.readerIndex() + column * COLUMN_BYTES);
     int last = body.getByte(body.readerIndex() + (column + 1) * COLUMN_BYTES - 1);
     assertThat(last).isEqualTo(first);
-    boolean isWanted = wanted == null || java.util.Arrays.stream(wanted).anyMatch(i -> i == column);
+    boolean isWanted = wanted == null || Arrays.stream(wanted).anyMatch(i -> i == column);
     if (isWanted || !apart) {
       assertThat(first).isEqualTo(column + 1);
     } else {

@@ -45,11 +45,7 @@ class ReadAheadTest {
     for (boolean early : List.of(true, false)) {
       Asked source = new Asked();
       ReadAhead reader = new ReadAhead(source);
-      for (int i = 0; i < 2; i++) {
-        var read = reader.next(100);
-        source.answer(i, frame(5L * i, 5));
-        offsets(read);
-      }
+      readTwice(reader, source);
       if (early) {
         source.answer(2, frame(10, 5));
       }
@@ -65,11 +61,7 @@ class ReadAheadTest {
 
   @Test
   void aReadAheadThatFailedIsMadeAgain() {
-    for (int i = 0; i < 2; i++) {
-      var read = cursor.next(100);
-      asked.answer(i, frame(5L * i, 5));
-      offsets(read);
-    }
+    readTwice(cursor, asked);
     // Before somebody wants it.
     asked.calls.get(2).completeExceptionally(new IllegalStateException("away"));
     var again = cursor.next(100);
@@ -115,6 +107,15 @@ class ReadAheadTest {
     asked.answer(1);
     assertThat(second.join()).isEmpty();
     assertThat(asked.calls).hasSize(2);
+  }
+
+  /** Reads up to offset 10: the third read is then under way. */
+  private void readTwice(ReadAhead reader, Asked source) {
+    for (int i = 0; i < 2; i++) {
+      var read = reader.next(100);
+      source.answer(i, frame(5L * i, 5));
+      offsets(read);
+    }
   }
 
   private PlacedFrame frame(long offset, int rows) {

@@ -45,6 +45,12 @@ public final class InMemorySegmentStore implements SegmentStore {
   private final Map<Long, Ledger> ledgers = new TreeMap<>();
   private final List<ByteBuf> buffers = new ArrayList<>();
   private long nextId = 1;
+  private long bytesRead;
+
+  /** Returns the size of all entries that were read so far, each as often as it was. */
+  public synchronized long bytesRead() {
+    return bytesRead;
+  }
 
   /** Returns the ids of the ledgers that are there. */
   public synchronized Set<Long> ledgerIds() {
@@ -206,6 +212,7 @@ public final class InMemorySegmentStore implements SegmentStore {
         List<ByteBuf> entries = new ArrayList<>();
         for (byte[] entry : ledger.entries.subList((int) first, (int) end)) {
           entries.add(Unpooled.wrappedBuffer(entry.clone()));
+          bytesRead += entry.length;
         }
         buffers.addAll(entries);
         return CompletableFuture.completedFuture(entries);

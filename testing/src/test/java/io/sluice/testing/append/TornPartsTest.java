@@ -21,6 +21,7 @@ import io.sluice.log.read.WantedColumns;
 import io.sluice.log.segment.Replication;
 import io.sluice.log.segment.SegmentId;
 import io.sluice.log.segment.SegmentWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -62,7 +63,7 @@ class TornPartsTest {
     assertThat(log.watermark()).isEqualTo(8);
     assertThat(await(log.offsetAtTime(1_500))).hasValue(5);
     readFrom(log, 0, 8);
-    await(world.gateway().closeAll(java.time.Duration.ofMinutes(1)));
+    await(world.gateway().closeAll(Duration.ofMinutes(1)));
     assertThat(world.ledgers.heldBuffers()).isZero();
   }
 
