@@ -85,9 +85,7 @@ class AppendSeedsTest {
         () -> "all batches are acknowledged: " + writers,
         () -> writers.stream().allMatch(SimulatedWriter::idle),
         world.patience);
-    gone.add(world.takeOver());
-    gone.forEach(BucketLogs::abandonAll);
-    world.time.run(Duration.ofMinutes(1)); // One that was just opening claims before it gives up.
+    world.leaveToOne(gone, Duration.ofMinutes(1));
     await(world, world.log());
     await(world, world.gateway().closeAll(Duration.ofMinutes(1)));
     BucketState state = await(world, world.records.load(world.bucket));

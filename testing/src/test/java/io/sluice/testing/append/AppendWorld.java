@@ -151,6 +151,20 @@ final class AppendWorld {
     return before;
   }
 
+  /**
+   * Has all gateways give up, and then another take over. One that was just opening the bucket
+   * claims it before it gives up, perhaps after those that came later: only one that comes once all
+   * have given up keeps the bucket.
+   *
+   * @param wait until the last comes, at least as long as to open the bucket takes
+   */
+  void leaveToOne(List<BucketLogs> gone, Duration wait) {
+    takeOver().abandonAll();
+    gone.forEach(BucketLogs::abandonAll);
+    time.run(wait);
+    takeOver().abandonAll();
+  }
+
   /** Opens the bucket at the gateway. */
   CompletableFuture<BucketLog> log() {
     return gateway.open(table, 0);

@@ -76,9 +76,7 @@ class TransactionSeedsTest {
           return writer.idle() && sinks.stream().allMatch(SimulatedTransactions::idle);
         },
         LONG);
-    gone.add(world.takeOver());
-    gone.forEach(BucketLogs::abandonAll);
-    world.time.run(Duration.ofMinutes(11)); // What was left expires.
+    world.leaveToOne(gone, Duration.ofMinutes(11)); // What was left expires.
     await(world, await(world, world.log()).retain(Duration.ofDays(1)));
     await(world, world.gateway().closeAll(Duration.ofMinutes(1)));
     BucketState state = await(world, world.records.load(world.bucket));
