@@ -206,6 +206,11 @@ public final class Gateway {
                   .setEventLoopPoolSize(settings.eventLoopThreads())
                   .setWorkerPoolSize(settings.workers()));
       Tls tls = openTls(vertx, settings);
+      GatewayMeters meters = new GatewayMeters();
+      meters.gauge(
+          "sluice.tail.bytes",
+          "Bytes of new rows in memory for those who have yet to read them or may come back",
+          logs::tailBytes);
       Membership membership = new Membership(parts.metadata(), id);
       return new Inner(
           vertx,
@@ -217,7 +222,7 @@ public final class Gateway {
           new Authenticator(tokens, membership::secretHash, parts.clock()),
           secret,
           GatewayWorkers.of(settings.workers()),
-          new GatewayMeters());
+          meters);
     }
 
     private static Tls openTls(Vertx vertx, GatewaySettings settings) {

@@ -170,10 +170,10 @@ public final class FlightService {
                             fail(call, failure);
                             return;
                           }
-                          call.answerHeader(Incarnation.HEADER, Incarnation.of(opened.table()));
                           DoGet get =
                               new DoGet(call, opened.reader(), parts.allocator(), READ_AHEAD_BYTES);
                           ending.set(get::close);
+                          call.answerHeader(Incarnation.HEADER, Incarnation.of(opened.table()));
                           get.start(caller.forwarded());
                         }));
   }

@@ -60,8 +60,7 @@ final class AppendLoop {
     this.state = recovered.state();
     this.window = recovered.window();
     this.lastTimeMicros = recovered.lastTimeMicros();
-    this.tail =
-        new AckedTail(setup.settings().tailBytes(), setup.tails(), serial, state.nextBaseOffset());
+    this.tail = AckedTail.of(setup, serial, state.nextBaseOffset());
     this.queue = queue;
     this.settlement = new Settlement(setup.bucket().bucket(), queue, window, tail);
     this.watch =

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Reads a bucket at its owner: from memory where it can, else from ledgers. Runs on the bucket's
  * serial executor.
  */
-final class BucketCursor implements FrameCursor {
+final class BucketCursor implements FrameCursor, TailReaders.Reader {
 
   private final AppendLoop loop;
   private final SegmentStore store;
@@ -28,6 +28,9 @@ final class BucketCursor implements FrameCursor {
   private final BooleanSupplier mayFollow;
   private final long to;
   private volatile long position;
+  private long taken;
+  private long newestAtJoin;
+  private boolean left;
   private @Nullable FrameCursor behind;
   private @Nullable CompletableFuture<List<PlacedFrame>> waiting;
   private @Nullable Runnable waiter;
@@ -51,7 +54,38 @@ final class BucketCursor implements FrameCursor {
     this.serial = serial;
     this.mayFollow = mayFollow;
     this.position = from;
+    this.taken = from;
     this.to = to;
+  }
+
+  /** Has rows kept in memory for it, until it is closed or at its end. */
+  void join() {
+    serial.executeHere(
+        () -> {
+          newestAtJoin = loop.tail().watermark();
+          loop.tail().join(this);
+        });
+  }
+
+  /** Who reads on is expected, unless that is from where rows weren't in memory when it came. */
+  private void leave() {
+    AckedTail tail = loop.tail();
+    long next = Math.min(taken, to);
+    if (!left && next >= Math.min(tail.start(), newestAtJoin)) {
+      tail.expect(next);
+    }
+    left = true;
+    tail.leave(this);
+  }
+
+  @Override
+  public long from() {
+    return taken;
+  }
+
+  @Override
+  public long to() {
+    return to;
   }
 
   @Override
@@ -64,10 +98,12 @@ final class BucketCursor implements FrameCursor {
 
   private void step(int maxBytes, CompletableFuture<List<PlacedFrame>> result) {
     AckedTail tail = loop.tail();
+    taken = position; // Who asks for more has taken what there was.
     if (closed) {
       result.completeExceptionally(
           new ReadException(Reason.CLOSED, "the cursor was closed at " + position));
     } else if (position >= to) {
+      leave();
       closeBehind();
       result.complete(List.of());
     } else if (loop.deathCause() != null) {
@@ -201,6 +237,7 @@ final class BucketCursor implements FrameCursor {
     serial.execute(
         () -> {
           closed = true;
+          leave();
           closeBehind();
           if (waiter != null) {
             loop.tail().forget(waiter);

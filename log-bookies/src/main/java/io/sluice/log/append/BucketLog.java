@@ -332,7 +332,8 @@ public final class BucketLog {
   }
 
   /**
-   * Opens a cursor over {@code [fromOffset, toOffset)}.
+   * Opens a cursor over {@code [fromOffset, toOffset)}, to be closed by the caller: rows that it
+   * has yet to read stay in memory.
    *
    * @param fromOffset at least {@link #startOffset}, at most the watermark, or {@code next} fails
    *     with OUT_OF_RANGE
@@ -348,8 +349,11 @@ public final class BucketLog {
    * @param wanted these; others may read as zeros
    */
   public FrameCursor read(long fromOffset, long toOffset, WantedColumns wanted) {
-    return new BucketCursor(
-        loop, setup.store(), wanted, serial, this::mayFollow, fromOffset, toOffset);
+    BucketCursor cursor =
+        new BucketCursor(
+            loop, setup.store(), wanted, serial, this::mayFollow, fromOffset, toOffset);
+    cursor.join();
+    return cursor;
   }
 
   /**

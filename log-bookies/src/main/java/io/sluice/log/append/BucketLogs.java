@@ -116,6 +116,11 @@ public final class BucketLogs implements AutoCloseable {
     return known == null ? Optional.empty() : known.usable();
   }
 
+  /** Returns the bytes of the rows that are in memory for those who have yet to read them. */
+  public long tailBytes() {
+    return tails.bytes();
+  }
+
   /** Returns the buckets that are open here, or being opened. */
   public Set<BucketId> buckets() {
     return Set.copyOf(open.keySet());

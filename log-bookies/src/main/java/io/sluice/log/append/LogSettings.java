@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param maxAddsInFlight most entries of one bucket in flight, 1 to 256
  * @param maxInFlightBytes most bytes of one bucket's rows that were taken but aren't durable, at
  *     least {@code maxEntryBytes}
- * @param tailBytes most bytes of one bucket's newest rows that are kept in memory for subscribers
+ * @param tailBytes most bytes of one bucket's newest rows that are kept in memory for those who
+ *     have yet to read them
  * @param totalTailBytes most bytes of the newest rows of all buckets together, but for what is just
  *     being read; the buckets that were quiet longest give theirs back first
  * @param addTimeout how long an add may take before its outcome counts as unknown

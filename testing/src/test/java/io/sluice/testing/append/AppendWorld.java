@@ -64,7 +64,7 @@ final class AppendWorld {
   final SimulatedLake lake = new SimulatedLake(this);
   private final InMemoryMetadataStore metadata = new InMemoryMetadataStore();
   private final List<ByteBuf> rowBuffers = new ArrayList<>();
-  private final LogSettings settings;
+  final LogSettings settings;
   private BucketLogs gateway;
   private int gateways;
   private CompletableFuture<Integer> retaining = CompletableFuture.completedFuture(0);
