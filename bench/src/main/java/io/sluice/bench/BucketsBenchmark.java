@@ -29,7 +29,8 @@ final class BucketsBenchmark {
   private static final int BUCKETS = 1_000;
   private static final int ROWS_A_BATCH = 10;
   private static final int[] ROWS_A_SECOND = {1_000, 2_500, 5_000, 10_000};
-  private static final double WARM_UP_SECONDS = 20;
+  private static final int WARM_UP_RATE = 4_000;
+  private static final double WARM_UP_SECONDS = 60;
 
   /** About what a row of its own takes in the log. */
   private static final int ENTRY_BYTES = 700;
@@ -55,7 +56,7 @@ final class BucketsBenchmark {
       List<TableDescription> tables = new ArrayList<>();
       double seconds = open(client, tables);
       try (TableWriter writer = client.writer(tables.get(0), settings())) {
-        measure(client, writer, ROWS_A_SECOND[0], WARM_UP_SECONDS);
+        measure(client, writer, WARM_UP_RATE, WARM_UP_SECONDS);
         for (int round = 1; round <= bench.rounds(); round++) {
           for (int rate : ROWS_A_SECOND) {
             Latencies raw =

@@ -10,7 +10,9 @@ final class Measurement {
   /** Rows a second at which all is warmed up before latency is measured. */
   private static final int WARM_UP_RATE = 1_000;
 
-  private static final int READ_TIMES = 2;
+  /** For how long the same rows are read again and again, at least. */
+  private static final double READ_SECONDS = 2;
+
   private static final double NANOS = 1e9;
 
   private final MeasuredSystem system;
@@ -100,11 +102,9 @@ final class Measurement {
       try (RowProducer producer = table.producer(Tuning.THROUGHPUT, acks)) {
         new Sender(producer, acks).sendRows(rows);
       }
-      for (int time = 0; time < READ_TIMES; time++) {
-        found.put("all", rows / readOnce(table, load.shape().names(), rows));
-        if (bytes) {
-          found.put("one", rows / readOnce(table, ids(load), rows));
-        }
+      found.put("all", rowsPerSecond(table, load.shape().names(), rows));
+      if (bytes) {
+        found.put("one", rowsPerSecond(table, ids(load), rows));
       }
       if (bytes) {
         found.put("all-bytes", table.bytesToRead(load.shape().names(), rows));
@@ -112,6 +112,19 @@ final class Measurement {
       }
     }
     return found;
+  }
+
+  /** Reads all once, and then again until a while is over: of a short read a pause is too much. */
+  private static double rowsPerSecond(MeasuredTable table, List<String> columns, long rows)
+      throws Exception {
+    readOnce(table, columns, rows);
+    int times = 0;
+    double seconds = 0;
+    while (seconds < READ_SECONDS) {
+      seconds += readOnce(table, columns, rows);
+      times++;
+    }
+    return times * rows / seconds;
   }
 
   private static double readOnce(MeasuredTable table, List<String> columns, long rows)

@@ -64,8 +64,8 @@ final class ReadComparison {
     }
     table.note(
         rows
-            + " rows in one bucket, just written, all columns; the second of two reads of each."
-            + " Of each row the id is looked at.");
+            + " rows in one bucket, just written, all columns: once, and then again and again for two"
+            + " seconds, which count. Of each row the id is looked at.");
     comparison.add(table);
     groups.add(group(what, "all", contestants, rounds));
   }
