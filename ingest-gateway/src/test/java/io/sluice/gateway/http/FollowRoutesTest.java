@@ -136,6 +136,20 @@ class FollowRoutesTest {
     }
   }
 
+  @Test
+  void rowsAreInMemoryForAFollowerAlone() throws Exception {
+    gateway.createOrders("{}");
+    gateway.post("{\"id\":0}");
+    assertThat(gateway.get("/metrics").body()).contains("sluice_tail_bytes 0.0\n");
+    try (BufferedReader follower = follow("?follow=true", "Accept", "application/x-ndjson")) {
+      assertThat(follower.readLine()).startsWith("{\"id\":0,");
+      gateway.post("{\"id\":1}");
+      assertThat(gateway.get("/metrics").body())
+          .contains("sluice_tail_bytes ")
+          .doesNotContain("sluice_tail_bytes 0.0\n");
+    }
+  }
+
   private BufferedReader follow(String query, String... headers) throws Exception {
     HttpResponse<java.io.InputStream> answer =
         gateway

@@ -116,7 +116,10 @@ public final class BucketLogs implements AutoCloseable {
     return known == null ? Optional.empty() : known.usable();
   }
 
-  /** Returns the bytes of the rows that are in memory for those who have yet to read them. */
+  /**
+   * Returns the bytes of the rows that are in memory for who has yet to read them, or may come
+   * back.
+   */
   public long tailBytes() {
     return tails.bytes();
   }

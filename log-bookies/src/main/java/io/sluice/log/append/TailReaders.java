@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class TailReaders {
 
   /** How long one that has left is expected, in seconds; up to a second longer. */
-  static final int LINGER_SECONDS = 10;
+  private static final int LINGER_SECONDS = 10;
 
   private static final int SLOTS = LINGER_SECONDS + 1;
   private static final long NEVER = Long.MIN_VALUE;

@@ -21,7 +21,7 @@ class AckedTailTest {
 
   private final List<ByteBuf> published = new ArrayList<>();
   private long now = 1_000_000;
-  private TailMemory memory = new TailMemory(2L << 20);
+  private final TailMemory memory = new TailMemory(2L << 20);
   private AckedTail tail = tail(1 << 20);
 
   private static final class Reader implements TailReaders.Reader {

@@ -76,10 +76,6 @@ class KeptRowsTest {
     return offsets;
   }
 
-  private void letTimePass() {
-    world.time.run(Duration.ofSeconds(12));
-  }
-
   @Test
   void nothingIsKeptOfABucketThatNobodyReads() {
     append(5);
@@ -98,7 +94,7 @@ class KeptRowsTest {
     assertThat(world.ledgers.bytesRead()).isZero();
 
     cursor.close();
-    letTimePass();
+    world.time.run(Duration.ofSeconds(12));
     append();
     assertThat(world.gateway().tailBytes()).isZero();
   }
@@ -183,11 +179,10 @@ class KeptRowsTest {
   void whoReadsUpToTheNewestAgainAndAgainGetsToReadFromMemory() {
     append(20);
     long at = 0;
-    long readBefore = 0;
     for (int poll = 0; poll < 5; poll++) {
       FrameCursor cursor = log.read(at, log.watermark());
       append(2); // Meanwhile.
-      readBefore = world.ledgers.bytesRead();
+      long readBefore = world.ledgers.bytesRead();
       for (List<Long> some = read(cursor.next(1)); !some.isEmpty(); some = read(cursor.next(1))) {
         at = some.get(0) + 1;
       }
