@@ -171,16 +171,24 @@ final class AppendQueue {
     }
   }
 
-  /** Returns the frames of the next entry, at least one if there is any. */
+  /**
+   * Returns the frames of the next entry, at least one if there is any. A frame that is stored in
+   * parts has an entry of its own: then batches of one size make entries of as many parts, which is
+   * what a reader of some columns guesses.
+   */
   List<PendingFrame> nextEntry() {
     List<PendingFrame> entry = new ArrayList<>();
     long size = EntryHeader.SIZE;
     for (PendingFrame frame : frames) {
       size += frame.part().size();
-      if (!entry.isEmpty() && size > maxEntryBytes) {
+      boolean apart = !frame.part().rows().groups().isEmpty();
+      if (!entry.isEmpty() && (apart || size > maxEntryBytes)) {
         break;
       }
       entry.add(frame);
+      if (apart) {
+        break;
+      }
     }
     return entry;
   }

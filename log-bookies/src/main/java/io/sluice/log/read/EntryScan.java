@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a ledger's entries forward, as many at a time as probably fit; a data entry that is stored
- * in parts comes as one. Of those, only the parts with wanted columns are read: each entry is
- * guessed to be stored like the one before it, so that several can be asked for at once. One caller
- * at a time, but for {@link #close}; owns its reader.
+ * in parts comes as one. Of those, only the parts with wanted columns are read: entries are guessed
+ * to be stored like those before them, so that several can be asked for at once. One caller at a
+ * time, but for {@link #close}; owns its reader.
  */
 final class EntryScan implements AutoCloseable {
 
@@ -65,13 +65,19 @@ final class EntryScan implements AutoCloseable {
   private final long endEntry;
   private long nextEntry;
 
-  /** Null while entries come that are stored in one. */
+  /** Of the next data entry, as far as it is known; null while entries come that are whole. */
   private @Nullable Pick pick;
+
+  /** Of two data entries that followed each other, so that it is likely of those to come. */
+  private Pick usual = Pick.UNKNOWN;
+
+  /** Of the last data entry that was returned. */
+  private Pick before = Pick.UNKNOWN;
 
   /** Of one of the ledger's entries, or what is read of a data entry in parts. */
   private long averageBytes = 64 << 10;
 
-  /** How many entries to guess ahead: twice as many after each guess that was right. */
+  /** How many entries to guess ahead: twice as many after guesses that were right, else half. */
   private long ahead = 1;
 
   private @Nullable PartsGatherer gatherer;
@@ -151,7 +157,7 @@ final class EntryScan implements AutoCloseable {
   private void learn(long bytes, int taken, boolean right) {
     // A window, which comes first, says nothing of the entries behind it.
     averageBytes = bytes <= 0 || taken == 0 ? averageBytes : Math.max(1, bytes / taken);
-    ahead = right ? Math.min(2 * ahead, MOST_ENTRIES) : 1;
+    ahead = right ? Math.min(2 * ahead, MOST_ENTRIES) : Math.max(1, ahead / 2);
   }
 
   private void takeNext(EntryHeader header, ByteBuf entry, List<ByteBuf> whole) {
@@ -175,14 +181,15 @@ final class EntryScan implements AutoCloseable {
   }
 
   private CompletableFuture<List<ByteBuf>> readPicked(Pick guess, long most) {
-    Pick likely = nextEntry + guess.count() <= endEntry ? guess : Pick.UNKNOWN;
+    Pick first = nextEntry + guess.count() <= endEntry ? guess : Pick.UNKNOWN;
+    Pick others = usual.equals(Pick.UNKNOWN) ? first : usual;
     List<CompletableFuture<List<ByteBuf>>> reads = new ArrayList<>();
-    for (long at = nextEntry;
-        reads.size() < most && at + likely.count() <= endEntry;
-        at += likely.count()) {
-      reads.add(read(at, likely));
-      if (likely.equals(Pick.UNKNOWN)) {
-        break;
+    reads.add(read(nextEntry, first));
+    if (!first.equals(Pick.UNKNOWN)) {
+      for (long at = nextEntry + first.count();
+          reads.size() < most && at + others.count() <= endEntry;
+          at += others.count()) {
+        reads.add(read(at, others));
       }
     }
     return all(reads)
@@ -190,7 +197,7 @@ final class EntryScan implements AutoCloseable {
             entries ->
                 using(
                     entries.stream().flatMap(List::stream).toList(),
-                    whole -> takePicked(entries, likely, whole)));
+                    whole -> takePicked(entries, first, others, whole)));
   }
 
   /** Reads the first part of a data entry that begins at an entry, and the others of the pick. */
@@ -219,11 +226,12 @@ final class EntryScan implements AutoCloseable {
   }
 
   private synchronized void takePicked(
-      List<List<ByteBuf>> entries, Pick guess, List<ByteBuf> whole) {
+      List<List<ByteBuf>> entries, Pick likely, Pick others, List<ByteBuf> whole) {
     long bytes = 0;
     boolean right = true;
     for (int i = 0; i < entries.size() && right && !atEnd(); i++) {
       List<ByteBuf> read = entries.get(i);
+      Pick guess = i == 0 ? likely : others;
       ByteBuf entry = read.get(0);
       EntryHeader header = EntryHeader.read(entry);
       if (header.type() != EntryType.PART) {
@@ -243,6 +251,8 @@ final class EntryScan implements AutoCloseable {
           whole.add(EntryParts.some(first, right ? parts(pick, read) : Map.of()));
           bytes += pick.bytes();
           nextEntry += first.count();
+          usual = pick.isLike(before) ? pick : usual;
+          before = pick;
         }
       }
     }

@@ -11,6 +11,7 @@ import io.sluice.log.append.RowBatch;
 import io.sluice.log.frame.ColumnGroup;
 import io.sluice.log.frame.DataEntry;
 import io.sluice.log.frame.EntryHeader;
+import io.sluice.log.frame.EntryPart;
 import io.sluice.log.frame.EntryType;
 import io.sluice.log.frame.FrameRows;
 import io.sluice.log.frame.StoredEntry;
@@ -20,13 +21,16 @@ import io.sluice.log.read.PlacedFrame;
 import io.sluice.log.read.WantedColumns;
 import io.sluice.log.segment.Replication;
 import io.sluice.log.segment.SegmentId;
+import io.sluice.log.segment.SegmentReader;
 import io.sluice.log.segment.SegmentWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -81,6 +85,29 @@ class TornPartsTest {
                         new RowBatch(0, new WriterSequence(new UUID(9, 9), 0), List.of(frame(2)))))
                 .offset())
         .isEqualTo(parts == PARTS ? 3 : 0);
+  }
+
+  @Test
+  void batchesThatArriveTogetherDoNotShareAnEntryThatIsStoredInParts() {
+    BucketLog log = await(world.log());
+    List<CompletableFuture<Appended>> appends =
+        IntStream.range(0, 6)
+            .mapToObj(i -> log.append(new RowBatch(0, null, List.of(frame(1 + i)))))
+            .toList();
+    appends.forEach(this::await);
+
+    Segment segment = log.state().segments().get(0);
+    SegmentReader ledger = await(world.ledgers.open(segment.ledgerId()));
+    List<ByteBuf> entries = await(ledger.read(1, 1 + 6 * PARTS));
+    for (int i = 0; i < entries.size(); i++) {
+      EntryHeader header = EntryHeader.read(entries.get(i));
+      assertThat(header.type()).isEqualTo(EntryType.PART);
+      assertThat(header.count()).isEqualTo(PARTS);
+      assertThat(EntryPart.read(header, entries.get(i)).index()).isEqualTo(i % PARTS);
+    }
+    entries.forEach(ByteBuf::release);
+    ledger.close();
+    readFrom(log, 0, 21);
   }
 
   /** Leaves an open ledger with some rows, and then some parts of three more. */
