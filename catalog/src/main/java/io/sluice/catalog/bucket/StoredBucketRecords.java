@@ -134,13 +134,15 @@ public final class StoredBucketRecords implements BucketRecords {
       // record.
       whenDone(
           store.sync(path).thenCompose(synced -> store.read(path)),
-          (value, error) -> {
-            if (error != null) {
-              retry(cause(error));
-            } else {
-              guarded(() -> apply(require(path, requireNonNull(value))));
-            }
-          });
+          (value, error) ->
+              guarded(
+                  () -> {
+                    if (error != null) {
+                      retry(cause(error));
+                    } else {
+                      apply(require(path, requireNonNull(value)));
+                    }
+                  }));
     }
 
     private void apply(Versioned value) {
@@ -166,13 +168,15 @@ public final class StoredBucketRecords implements BucketRecords {
       inDoubt.put(mark, next);
       whenDone(
           written,
-          (version, error) -> {
-            if (error == null) {
-              result.complete(next);
-            } else {
-              failed(mark, cause(error));
-            }
-          });
+          (version, error) ->
+              guarded(
+                  () -> {
+                    if (error == null) {
+                      result.complete(next);
+                    } else {
+                      failed(mark, cause(error));
+                    }
+                  }));
     }
 
     private void requireSmall(int bytes, BucketState before, BucketState after) {
@@ -256,8 +260,9 @@ public final class StoredBucketRecords implements BucketRecords {
     private void guarded(Runnable action) {
       try {
         action.run();
-      } catch (RuntimeException e) {
-        // What the step threw, or a record that can't be read.
+      } catch (RuntimeException | Error e) {
+        // What the step threw, a record that can't be read, or no memory: who waits must hear of
+        // it.
         Throwable error = cause(e);
         result.completeExceptionally(inDoubt.isEmpty() ? error : unknown(error));
       }

@@ -127,7 +127,10 @@ public final class Reads {
                   request
                       .to()
                       .orElse(request.follow() ? Long.MAX_VALUE : Math.max(from, watermark));
-              check(table, request, from, to, start, watermark);
+              // A row that was found by its time may have come after the look, and is visible.
+              boolean found = request.from() instanceof ReadRequest.From.Time;
+              long visible = found ? Math.max(watermark, from) : watermark;
+              check(table, request, from, to, start, visible);
               return reader(log.read(from, to, wanted.projection().wanted()), from, to, wanted);
             });
   }

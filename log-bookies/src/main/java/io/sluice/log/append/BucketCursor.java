@@ -92,7 +92,15 @@ final class BucketCursor implements FrameCursor, TailReaders.Reader {
   public CompletableFuture<List<PlacedFrame>> next(int maxBytes) {
     CompletableFuture<List<PlacedFrame>> result = new CompletableFuture<>();
     // A look at what is in memory: cheaper than to wake another thread for it.
-    serial.executeHere(() -> step(maxBytes, result));
+    serial.executeHere(
+        () -> {
+          try {
+            step(maxBytes, result);
+          } catch (Throwable thrown) {
+            result.completeExceptionally(ended(null));
+            throw thrown;
+          }
+        });
     return result;
   }
 

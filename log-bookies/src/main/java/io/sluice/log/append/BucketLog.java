@@ -6,6 +6,7 @@ import io.sluice.catalog.table.TableOptions;
 import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.frame.SegmentIndex;
 import io.sluice.log.read.FrameCursor;
+import io.sluice.log.read.ReadException;
 import io.sluice.log.read.SegmentFrames;
 import io.sluice.log.read.WantedColumns;
 import java.time.Duration;
@@ -358,28 +359,23 @@ public final class BucketLog {
 
   /**
    * Returns the first visible offset whose append time is at or after {@code timeMicros}; empty if
-   * there is none yet. Fails with a {@link io.sluice.log.read.ReadException}.
+   * there is none yet. Fails with a {@link ReadException}.
    */
   public CompletableFuture<OptionalLong> offsetAtTime(long timeMicros) {
-    CompletableFuture<OptionalLong> result = new CompletableFuture<>();
-    serial.execute(
-        () ->
-            Completion.on(
-                serial,
-                searchClosed(loop.state(), timeMicros),
-                (offset, failure) -> {
-                  if (failure != null) {
-                    result.completeExceptionally(Retrying.cause(failure));
-                  } else {
-                    result.complete(offset);
-                  }
-                }));
-    return result;
+    return CompletableFuture.<Void>completedFuture(null)
+        .thenComposeAsync(ready -> search(timeMicros), serial)
+        .whenCompleteAsync((offset, failure) -> {}, serial);
   }
 
-  private CompletableFuture<OptionalLong> searchClosed(BucketState state, long timeMicros) {
+  private CompletableFuture<OptionalLong> search(long timeMicros) {
+    AppendException died = loop.deathCause();
+    if (died != null) {
+      String what = "the bucket's log ended here; ask its owner. " + died.getMessage();
+      return CompletableFuture.failedFuture(
+          new ReadException(ReadException.Reason.CLOSED, what, died));
+    }
     CompletableFuture<OptionalLong> open = searchOpen(timeMicros);
-    return SegmentFrames.offsetAtTime(setup.store(), state, timeMicros)
+    return SegmentFrames.offsetAtTime(setup.store(), loop.state(), timeMicros)
         .thenCompose(found -> found.isPresent() ? CompletableFuture.completedFuture(found) : open);
   }
 

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,7 +137,8 @@ public final class BucketLogs implements AutoCloseable {
    */
   public void sessionLost() {
     sessions.lost();
-    open.values().forEach(bucket -> bucket.usable().ifPresent(BucketLog::wakeFollowers));
+    Stream.concat(open.values().stream(), leaving.keySet().stream())
+        .forEach(bucket -> bucket.usable().ifPresent(BucketLog::wakeFollowers));
   }
 
   /** Seals all open buckets of a table; see {@link BucketLog#seal}. */

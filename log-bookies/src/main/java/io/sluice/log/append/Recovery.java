@@ -102,7 +102,7 @@ final class Recovery {
   private CompletableFuture<WriterWindow> readWindow(long ledgerId) {
     return setup
         .store()
-        .open(ledgerId)
+        .openSealed(ledgerId)
         .thenCompose(
             reader ->
                 readFirst(reader)

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a call again, after a pause, until it succeeds or fails for good. */
 final class Retrying {
@@ -37,18 +38,32 @@ final class Retrying {
   }
 
   private <T> void attempt(Supplier<CompletableFuture<T>> call, CompletableFuture<T> result) {
-    var unused =
-        call.get()
-            .whenComplete(
-                (value, failure) -> {
-                  if (failure == null) {
-                    result.complete(value);
-                  } else if (wanted.getAsBoolean() && mayPass(cause(failure))) {
-                    time.after(pause, () -> attempt(call, result));
-                  } else {
-                    result.completeExceptionally(cause(failure));
-                  }
-                });
+    try {
+      var unused =
+          call.get().whenComplete((value, failure) -> answered(call, result, value, failure));
+    } catch (Throwable thrown) {
+      // On a timer's thread nobody else would say so, and who waits would wait for ever.
+      result.completeExceptionally(thrown);
+      throw thrown;
+    }
+  }
+
+  private <T> void answered(
+      Supplier<CompletableFuture<T>> call,
+      CompletableFuture<T> result,
+      @Nullable T value,
+      @Nullable Throwable failure) {
+    try {
+      if (failure == null) {
+        result.complete(value);
+      } else if (wanted.getAsBoolean() && mayPass(cause(failure))) {
+        time.after(pause, () -> attempt(call, result));
+      } else {
+        result.completeExceptionally(cause(failure));
+      }
+    } catch (Throwable thrown) {
+      result.completeExceptionally(thrown);
+    }
   }
 
   /** Returns what a future really failed with. */

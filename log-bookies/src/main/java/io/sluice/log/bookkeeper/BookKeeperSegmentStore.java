@@ -181,7 +181,8 @@ public final class BookKeeperSegmentStore implements SegmentStore {
             .whenComplete(
                 (handle, error) -> {
                   if (error == null) {
-                    opened.complete(new LedgerReader(handle));
+                    // By a stage, so that what throws fails the future.
+                    opened.completeAsync(() -> new LedgerReader(handle), Runnable::run);
                   } else if (BookKeeperFailures.isMissing(error) || System.nanoTime() > deadline) {
                     opened.completeExceptionally(
                         BookKeeperFailures.read("opening ledger " + ledgerId, error));

@@ -57,10 +57,19 @@ final class LedgerReader implements SegmentReader {
                 String what = "reading [%d, %d) of ledger %d".formatted(first, end, ledgerId());
                 result.completeExceptionally(BookKeeperFailures.read(what, error));
               } else {
-                result.complete(buffers(read));
+                complete(result, read);
               }
             });
     return result;
+  }
+
+  private static void complete(CompletableFuture<List<ByteBuf>> result, LedgerEntries read) {
+    try {
+      result.complete(buffers(read));
+    } catch (Throwable thrown) {
+      // Memory has run out; who waits must hear of it.
+      result.completeExceptionally(thrown);
+    }
   }
 
   /** Takes the buffers over, and lets go of what held them. */

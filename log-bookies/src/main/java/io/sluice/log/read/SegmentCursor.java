@@ -114,7 +114,7 @@ final class SegmentCursor implements FrameCursor {
   private CompletableFuture<LedgerScan> open(Segment.Closed segment, long offset) {
     long spliced = segment instanceof Segment.Spliced splice ? splice.appendTimeMicros() : -1L;
     return store
-        .open(segment.ledgerId())
+        .openSealed(segment.ledgerId())
         .thenCompose(
             reader ->
                 EntrySearch.byOffset(reader, offset - segment.baseOffset())

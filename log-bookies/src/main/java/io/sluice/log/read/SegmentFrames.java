@@ -54,7 +54,7 @@ public final class SegmentFrames {
     }
     return withReadException(
         store
-            .open(segment.ledgerId())
+            .openSealed(segment.ledgerId())
             .thenCompose(reader -> search(reader, segment.baseOffset(), timeMicros)),
         segment.ledgerId());
   }

@@ -35,6 +35,27 @@ public interface SegmentStore extends AutoCloseable {
   CompletableFuture<SegmentReader> open(long ledgerId);
 
   /**
+   * Opens a ledger that is known to be closed. Right after that it may look open here, and shorter
+   * than it is: what its metadata says comes from a follower of the metadata store, which lags.
+   *
+   * @return as of {@link #open}; fails with UNAVAILABLE if it looks open
+   */
+  default CompletableFuture<SegmentReader> openSealed(long ledgerId) {
+    return open(ledgerId)
+        .thenCompose(
+            reader -> {
+              if (reader.sealed()) {
+                return CompletableFuture.completedFuture(reader);
+              }
+              reader.close();
+              return CompletableFuture.failedFuture(
+                  new SegmentException(
+                      SegmentException.Kind.UNAVAILABLE,
+                      "ledger " + ledgerId + " was closed, which isn't known here yet"));
+            });
+  }
+
+  /**
    * Deletes a ledger; one that is missing already is success. Fails with UNAVAILABLE or UNKNOWN.
    */
   CompletableFuture<Void> delete(long ledgerId);

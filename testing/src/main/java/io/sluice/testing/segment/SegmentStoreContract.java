@@ -143,6 +143,18 @@ public abstract class SegmentStoreContract {
   }
 
   @Test
+  void aLedgerThatIsKnownToBeClosedIsNotReadBeforeItLooksClosed() throws Exception {
+    SegmentWriter writer = create();
+    await(writer.add(entry("a")));
+    await(writer.add(entry("b")));
+    assertThat(kindOf(store().openSealed(writer.ledgerId()))).isEqualTo(Kind.UNAVAILABLE);
+    await(writer.seal());
+    try (SegmentReader reader = await(store().openSealed(writer.ledgerId()))) {
+      assertThat(reader.lastEntryId()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void recoveryKeepsWhatWasAcknowledgedAndFencesTheWriter() throws Exception {
     SegmentWriter writer = create();
     await(writer.add(entry("a")));

@@ -67,6 +67,7 @@ final class AppendWorld {
   final LogSettings settings;
   private BucketLogs gateway;
   private int gateways;
+  private int lagging;
   private CompletableFuture<Integer> retaining = CompletableFuture.completedFuture(0);
   private @Nullable AssertionError failure;
 
@@ -133,7 +134,7 @@ final class AppendWorld {
     return new BucketLogs(
         "gateway-" + gateways++,
         settings,
-        store,
+        lagging == 0 ? store : new LaggingMetadataTest.Lagging(store, lagging),
         records,
         SealListener.NONE,
         new LogThreads(time, time, () -> {}));
@@ -212,6 +213,11 @@ final class AppendWorld {
 
   private void pass() {
     time.run(Duration.ofMillis(random.nextInt(20)));
+  }
+
+  /** For gateways from now on so many ledgers look open that are closed. */
+  void lagging(int times) {
+    lagging = times;
   }
 
   /** From now on nothing fails. */

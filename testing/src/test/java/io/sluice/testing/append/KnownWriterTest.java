@@ -8,6 +8,7 @@ import io.sluice.log.append.AppendException.Reason;
 import io.sluice.log.append.Appended;
 import io.sluice.log.append.BucketLog;
 import io.sluice.log.frame.WriterSequence;
+import io.sluice.log.read.ReadException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -49,6 +50,20 @@ class KnownWriterTest {
 
     world.takeOver();
     assertThat(await(await(world.log()).knows(WRITER))).as("at the next owner").isTrue();
+  }
+
+  @Test
+  void aLogThatHasEndedDoesNotSayThatNoRowIsSoYoung() {
+    world.calm();
+    BucketLog log = await(world.log());
+    await(log.append(world.batch(new WriterSequence(WRITER, 0), List.of(1), 10)));
+    assertThat(await(log.offsetAtTime(0))).hasValue(0);
+    log.abandon();
+    assertThatThrownBy(() -> await(log.offsetAtTime(0)))
+        .cause()
+        .isInstanceOfSatisfying(
+            ReadException.class,
+            why -> assertThat(why.reason()).isEqualTo(ReadException.Reason.CLOSED));
   }
 
   @Test

@@ -1,10 +1,12 @@
 package io.sluice.testing.append;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.log.append.BucketLog;
 import io.sluice.log.append.BucketLogs;
 import io.sluice.log.frame.WriterSequence;
+import io.sluice.log.read.PlacedFrame;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -38,5 +40,23 @@ class ReleaseTest {
     assertThat(released).isDone();
     assertThat(await(world.records.load(world.bucket)).openSegment()).isEmpty();
     assertThat(await(world.records.load(world.bucket)).sealedEndOffset()).isEqualTo(3);
+  }
+
+  @Test
+  void whoFollowsABucketThatIsBeingGivenUpHearsOfALostSession() {
+    world.calm();
+    BucketLog log = await(world.log());
+    await(log.append(world.batch(new WriterSequence(new UUID(1, 2), 0), List.of(3), 10)));
+    CompletableFuture<List<PlacedFrame>> next = log.read(3, Long.MAX_VALUE).next(1_000);
+    // The metadata store is out of reach: the bucket can't be sealed.
+    world.records.faults(1);
+    CompletableFuture<Void> released = world.gateway().release(world.bucket);
+    world.time.run(Duration.ofSeconds(5));
+    assertThat(released).isNotDone();
+    assertThat(next).isNotDone();
+
+    world.gateway().sessionLost();
+
+    assertThatThrownBy(() -> await(next)).hasMessageContaining("lost its session");
   }
 }

@@ -99,6 +99,18 @@ class StoredBucketRecordsTest {
   }
 
   @Test
+  void anUpdateEndsWhateverItsStepThrows() throws Exception {
+    StoredBucketRecords records = records(storeWithRecord());
+    CompletableFuture<BucketState> update =
+        records.update(
+            bucket,
+            state -> {
+              throw new OutOfMemoryError("none left");
+            });
+    assertThatThrownBy(() -> get(update)).hasRootCauseMessage("none left");
+  }
+
+  @Test
   void aRecordThatWouldGetTooLargeIsRefusedAndNothingChangesOrIsInDoubt() throws Exception {
     StoredBucketRecords records = records(storeWithRecord());
     BucketState before = get(records.update(bucket, state -> crowded(state.claim("g"), 12_000)));
