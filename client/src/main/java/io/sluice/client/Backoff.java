@@ -26,6 +26,14 @@ final class Backoff {
     pauseNanos = minNanos;
   }
 
+  /**
+   * Returns whether what went well for so long, and broke then, is a success to {@link #reset} at:
+   * what always breaks sooner than the longest pause would be tried for ever, with hardly a pause.
+   */
+  boolean lasted(long nanos) {
+    return nanos > maxNanos;
+  }
+
   /** Returns whether there is time for another try, after {@link #nextPause}. */
   boolean mayRetry(long nowNanos) {
     if (!failing) {

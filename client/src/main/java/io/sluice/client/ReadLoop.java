@@ -36,6 +36,11 @@ final class ReadLoop implements GetStream.Sink {
   private volatile boolean stopped;
   private volatile @Nullable GetStream reading;
 
+  /** Whether the present call was opened, and when, of {@link System#nanoTime}. */
+  private volatile boolean open;
+
+  private volatile long openedNanos;
+
   ReadLoop(Cluster cluster, ReadSpec spec, long from, long to, BucketReader reader) {
     this.cluster = cluster;
     this.placement = cluster.placement(spec.table());
@@ -101,6 +106,7 @@ final class ReadLoop implements GetStream.Sink {
     KnownGateways known = cluster.known();
     Route route = Route.choose(owner, null, known, any -> true, System.nanoTime());
     long before = position;
+    open = false;
     SluiceException failure;
     try (Connections.Lease lease = cluster.connections().lease(route.via())) {
       lease.connection().connectNow();
@@ -112,7 +118,12 @@ final class ReadLoop implements GetStream.Sink {
       // It may believe itself the owner still: another one is to be asked who is.
       known.demote(route.via());
     }
-    if (position > before) {
+    boolean lasted = open && backoff.lasted(System.nanoTime() - openedNanos);
+    if (lasted) {
+      // In a quiet bucket no rows may come for days, of which no failure is to be counted.
+      backoff.reset();
+    }
+    if (lasted || position > before) {
       known.reached(route.via());
       fruitless = 0;
     } else if (failure != null && failure.retryable() && !failure.fromGateway()) {
@@ -203,6 +214,8 @@ final class ReadLoop implements GetStream.Sink {
               + position
               + " on");
     }
+    openedNanos = System.nanoTime();
+    open = true;
   }
 
   @Override

@@ -139,6 +139,38 @@ class BucketReaderTest {
     }
   }
 
+  @Test
+  void aReaderThatFollowsOutlivesItsOwnersHoweverQuietItsBucketIs() throws Exception {
+    Duration retryFor = Duration.ofSeconds(1);
+    FakeLog log = new FakeLog(TableWriterTest.table(1, List.of()));
+    try (FakeGateway one = new FakeGateway(log, new Random(0), 0);
+        FakeGateway two = new FakeGateway(log, new Random(0), 0);
+        FakeGateway three = new FakeGateway(log, new Random(0), 0)) {
+      log.own(0, one);
+      try (SluiceClient client = TableWriterTest.connect(one, Duration.ofSeconds(10), retryFor);
+          BucketReader reader =
+              client.read(ReadSpec.follow(TableWriterTest.NAME, 0, new ReadSpec.From.Offset(0)))) {
+        awaitRead(reader, one);
+        log.own(0, two);
+        one.kill();
+        awaitRead(reader, two);
+        assertThat(reader.poll(retryFor.plusMillis(50))).isEmpty();
+        log.own(0, three);
+        two.kill();
+        log.preload(0, LongStream.range(0, 10).boxed().toList());
+        assertThat(take(reader, 10)).isEqualTo(LongStream.range(0, 10).boxed().toList());
+      }
+    }
+  }
+
+  private static void awaitRead(BucketReader reader, FakeGateway gateway) throws SluiceException {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (gateway.log().calls("read at " + gateway.endpoint()) == 0) {
+      assertThat(System.nanoTime()).as("until it is read").isLessThan(deadline);
+      assertThat(reader.poll(Duration.ofMillis(10))).isEmpty();
+    }
+  }
+
   private static List<Long> take(BucketReader reader, int rows) throws SluiceException {
     List<Long> taken = new ArrayList<>();
     while (taken.size() < rows) {

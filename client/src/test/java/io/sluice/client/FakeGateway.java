@@ -270,30 +270,44 @@ final class FakeGateway implements AutoCloseable {
         awaitThaw();
         JsonNode asked =
             Connection.parse("get", new String(ticket.getBytes(), StandardCharsets.UTF_8));
-        int from = asked.required("from").asInt();
         int bucket = asked.required("bucket").asInt();
         log.serve(FakeGateway.this, bucket);
-        List<Long> rows = log.rows(bucket);
-        int to = asked.has("to") ? asked.get("to").asInt() : rows.size();
+        log.called("read at " + endpoint());
         out.start(root);
-        // Frames are whole: the first may begin before what was asked for.
-        for (int offset = from / 3 * 3; offset < to; offset += 3) {
-          if (breaks()) {
-            throw broken();
-          }
-          log.serveRead(FakeGateway.this, bucket, offset);
-          BigIntVector values = (BigIntVector) root.getVector(COLUMN);
-          int count = Math.min(3, rows.size() - offset);
-          values.allocateNew(count);
-          for (int row = 0; row < count; row++) {
-            values.set(row, rows.get(offset + row));
-          }
-          root.setRowCount(count);
-          out.putNext(buffer(Answers.object().put("offset", offset).put("timeMicros", 7)));
+        int next = asked.required("from").asInt();
+        boolean on = true;
+        while (on) {
+          int to = asked.has("to") ? asked.get("to").asInt() : log.rows(bucket).size();
+          send(bucket, next, to, root, out);
+          next = to;
+          on =
+              asked.path("follow").asBoolean()
+                  && !asked.has("to")
+                  && log.awaitMore(FakeGateway.this, bucket, to, out::isCancelled);
         }
         out.completed();
       } catch (SluiceException | RuntimeException e) {
         out.error(e);
+      }
+    }
+
+    private void send(
+        int bucket, int from, int to, VectorSchemaRoot root, ServerStreamListener out) {
+      List<Long> rows = log.rows(bucket);
+      // Frames are whole: the first may begin before what was asked for.
+      for (int offset = from / 3 * 3; offset < to; offset += 3) {
+        if (breaks()) {
+          throw broken();
+        }
+        log.serveRead(FakeGateway.this, bucket, offset);
+        BigIntVector values = (BigIntVector) root.getVector(COLUMN);
+        int count = Math.min(3, rows.size() - offset);
+        values.allocateNew(count);
+        for (int row = 0; row < count; row++) {
+          values.set(row, rows.get(offset + row));
+        }
+        root.setRowCount(count);
+        out.putNext(buffer(Answers.object().put("offset", offset).put("timeMicros", 7)));
       }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -39,6 +40,7 @@ final class FakeLog {
 
   synchronized void leave(FakeGateway gateway) {
     live.remove(gateway);
+    notifyAll();
   }
 
   synchronized List<FakeGateway> live() {
@@ -103,6 +105,20 @@ final class FakeLog {
 
   synchronized void preload(int bucket, List<Long> all) {
     rows.put(bucket, new ArrayList<>(all));
+    notifyAll();
+  }
+
+  /** Waits for a bucket to have more rows than that; returns false if the reader goes first. */
+  synchronized boolean awaitMore(FakeGateway at, int bucket, int count, BooleanSupplier gone) {
+    try {
+      while (rows(bucket).size() <= count && live.contains(at) && !gone.getAsBoolean()) {
+        wait(10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    return rows(bucket).size() > count;
   }
 
   /** Returns how many batches came before one that they must follow. */

@@ -55,12 +55,16 @@ class TableWriterTest {
   }
 
   private static SluiceClient connect(FakeGateway gateway, Duration callTimeout) {
+    return connect(gateway, callTimeout, Duration.ofSeconds(30));
+  }
+
+  static SluiceClient connect(FakeGateway gateway, Duration callTimeout, Duration retryFor) {
     ClientSettings settings = ClientSettings.of(gateway.endpoint());
     return SluiceClient.connect(
         new ClientSettings(
             settings.endpoints(),
             callTimeout,
-            Duration.ofSeconds(30),
+            retryFor,
             Duration.ofMillis(1),
             Duration.ofMillis(5)));
   }
