@@ -46,6 +46,7 @@ class PushDownIT {
       limits(sql);
       filters(sql);
       TableEnvironment streaming = town.sql(EnvironmentSettings.inStreamingMode());
+      filtersAndWatermarks(sql, streaming);
       try (CloseableIterator<Row> rows =
           streaming.executeSql("SELECT n FROM t LIMIT 5").collect()) {
         for (int i = 0; i < 5; i++) {
@@ -53,6 +54,19 @@ class PushDownIT {
         }
       }
     }
+  }
+
+  /** What a filter leaves out would withhold the watermark. */
+  private static void filtersAndWatermarks(TableEnvironment batch, TableEnvironment streaming) {
+    batch.executeSql("CREATE TABLE timed (n INT, t TIMESTAMP(3), WATERMARK FOR t AS t)");
+    batch.executeSql(
+        "CREATE TABLE appended (n INT, t TIMESTAMP(3), WATERMARK FOR t AS SOURCE_WATERMARK())");
+    for (String table : List.of("timed", "appended")) {
+      String query = "SELECT t FROM " + table + " WHERE n > 3";
+      assertThat(batch.explainSql(query)).contains("filter=[>(n, 3)]");
+      assertThat(streaming.explainSql(query)).contains("watermark").doesNotContain("filter=[>");
+    }
+    assertThat(streaming.explainSql("SELECT s FROM t WHERE n > 3")).contains("filter=[>(n, 3)]");
   }
 
   private static void answersWithoutRows(TableEnvironment sql) {

@@ -36,6 +36,11 @@ final class SluiceSource
     this.type = type;
   }
 
+  /** Returns what is read. */
+  ScanSpec spec() {
+    return spec;
+  }
+
   @Override
   public Boundedness getBoundedness() {
     return ends() ? Boundedness.BOUNDED : Boundedness.CONTINUOUS_UNBOUNDED;

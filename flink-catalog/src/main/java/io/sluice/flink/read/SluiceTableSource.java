@@ -32,7 +32,8 @@ import org.apache.iceberg.expressions.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table in a query. Filters leave out lake files and row groups; Flink applies them to rows.
+ * A table in a query. Filters leave out lake files and row groups, unless watermarks would be
+ * withheld by that; Flink applies them to rows.
  *
  * @see CountingTableSource
  */
@@ -97,6 +98,9 @@ public class SluiceTableSource
     List<String> columns = new ArrayList<>(physical);
     columns.addAll(metadata);
     Pushed pushed = spec.pushed();
+    if (needsAllRows()) {
+      return spec.withColumns(columns).withFilters(List.of());
+    }
     if (!pushed.isAggregate()) {
       return spec.withColumns(columns);
     }
@@ -166,7 +170,7 @@ public class SluiceTableSource
 
   @Override
   public Result applyFilters(List<ResolvedExpression> filters) {
-    if (hasFields()) {
+    if (hasFields() || needsAllRows()) {
       // They would name fields as the projection does, which may be a column's name.
       return Result.of(List.of(), filters);
     }
@@ -209,6 +213,14 @@ public class SluiceTableSource
     spec = spec.withPushed(spec.pushed().withAggregates(aggregates));
     producedType = producedDataType;
     return true;
+  }
+
+  /**
+   * Rows that aren't read advance no watermark: windows would stay open, or, with a timeout for
+   * idle buckets, the rows behind them would be late. A query that ends closes all windows.
+   */
+  private boolean needsAllRows() {
+    return !bounded && watermarks != null;
   }
 
   /** Returns whether fields are read without the columns that they are in. */
