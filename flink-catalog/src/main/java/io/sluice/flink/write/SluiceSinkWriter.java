@@ -47,6 +47,7 @@ final class SluiceSinkWriter<A extends BatchAppender> implements SinkWriter<RowD
       SinkSpec spec,
       SluiceClient client,
       VectorSchemaRoot batch,
+      RowColumns columns,
       A appender,
       WriterInitContext context) {
     this.spec = spec;
@@ -54,7 +55,7 @@ final class SluiceSinkWriter<A extends BatchAppender> implements SinkWriter<RowD
     this.timer = context.getProcessingTimeService();
     this.metrics = context.metricGroup();
     this.batch = batch;
-    this.columns = new RowColumns(spec.rowType(), batch);
+    this.columns = columns;
     this.appender = appender;
   }
 
@@ -78,12 +79,11 @@ final class SluiceSinkWriter<A extends BatchAppender> implements SinkWriter<RowD
         int subtask = context.getTaskInfo().getIndexOfThisSubtask();
         settings = settings.withBucket(subtask % table.bucketCount());
       }
-      return new SluiceSinkWriter<>(
-          spec,
-          client,
-          VectorSchemaRoot.create(table.arrowSchema(), client.allocator()),
-          opener.open(client, table, settings),
-          context);
+      VectorSchemaRoot batch = VectorSchemaRoot.create(table.arrowSchema(), client.allocator());
+      RowColumns columns = new RowColumns(spec.rowType(), batch);
+      // Last, as it begins a thread, which whatever fails behind it would leave.
+      A appender = opener.open(client, table, settings);
+      return new SluiceSinkWriter<>(spec, client, batch, columns, appender, context);
     } catch (SluiceException e) {
       client.close();
       throw failure(spec, e);
