@@ -27,7 +27,9 @@ public final class SluiceException extends Exception {
     /**
      * A transaction can't be committed, now or ever: it has expired or was aborted, or one before
      * it wasn't committed, or its rows aren't those that were prepared. Its rows are not visible
-     * and won't be. Fail, and write the rows again; don't retry.
+     * and won't be. Fail, and write the rows again; don't retry. If the {@link #code} is {@code
+     * TRANSACTION_MISSING} it may also have been committed so long ago that the table has forgotten
+     * it ({@code transaction.retention}), and its rows are visible: look for them first.
      */
     TRANSACTION_LOST,
     /** The gateway has too much to do. Try again, after a pause. */

@@ -126,8 +126,8 @@ class LateRestoreIT {
             "transactions of table default.taken at " + tables.town().endpoint())
         .hasStackTraceContaining("it was never begun here, or it expired")
         .hasStackTraceContaining("They are of the buckets ")
-        .hasStackTraceContaining("Rows that came before the checkpoint are gone")
-        .hasStackTraceContaining("Start from an older savepoint")
+        .hasStackTraceContaining("rows that came before the checkpoint are lost")
+        .hasStackTraceContaining("If not, start from an older savepoint")
         .hasStackTraceContaining("'transaction.timeout'");
     assertThat(tables.rows("taken")).isZero();
 

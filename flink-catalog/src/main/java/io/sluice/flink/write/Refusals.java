@@ -20,6 +20,19 @@ final class Refusals {
           + " statement), which leaves them out. Transactions expire after 'transaction.timeout'"
           + " without a commit: make it longer than a job may be down";
 
+  private static final String UNKNOWN =
+      ". Either they were aborted, or weren't committed within 'transaction.timeout', and rows that"
+          + " came before the checkpoint are lost, or they were committed more than"
+          + " 'transaction.retention' ago, and the rows are there. Look whether the table has those rows. If it has them, start"
+          + " without the sink's state (--allowNonRestoredState, and another uid or statement): an"
+          + " older savepoint would double them. If not, start from an older savepoint, which writes"
+          + " them again (and doubles what had been committed after it), or without the sink's state,"
+          + " which leaves them out. Make 'transaction.timeout' longer than a job may be down, and"
+          + " 'transaction.retention' than a savepoint is kept";
+
+  /** A gateway's word for transactions that are recorded neither as pending nor as committed. */
+  private static final String MISSING = "TRANSACTION_MISSING";
+
   private static final int SHOWN = 10;
 
   /**
@@ -68,7 +81,7 @@ final class Refusals {
         + " can't be committed: "
         + e.getMessage()
         + buckets(transactions)
-        + (rowsAreGone(e) ? GONE : "");
+        + remedy(e);
   }
 
   /** Returns that transactions weren't committed in time, and what becomes of their rows. */
@@ -97,9 +110,14 @@ final class Refusals {
     return ". They are of the buckets " + which + more;
   }
 
-  private static boolean rowsAreGone(SluiceException e) {
-    return e.reason() == SluiceException.Reason.TRANSACTION_LOST
-        || e.reason() == SluiceException.Reason.NOT_FOUND;
+  private static String remedy(SluiceException e) {
+    if (e.code().equals(MISSING)) {
+      return UNKNOWN;
+    }
+    return switch (e.reason()) {
+      case TRANSACTION_LOST, NOT_FOUND -> GONE;
+      default -> "";
+    };
   }
 
   private Refusals() {}

@@ -7,6 +7,7 @@ import io.sluice.catalog.table.TableName;
 import io.sluice.client.PreparedTransaction;
 import io.sluice.client.SluiceException;
 import io.sluice.client.SluiceException.Reason;
+import io.sluice.client.TableWriter;
 import io.sluice.flink.TestEndpoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.CallStatus;
 import org.apache.flink.table.types.logical.IntType;
 import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
@@ -104,21 +106,47 @@ class TransactionCommitterTest {
 
   @Test
   void rowsThatAreGoneFailTheJobAndItSaysWhatToDo() {
-    for (Reason reason : List.of(Reason.TRANSACTION_LOST, Reason.NOT_FOUND)) {
-      assertThatThrownBy(() -> commit(failing(reason), request(5)))
+    for (SluiceException why :
+        List.of(
+            coded("TRANSACTION_ABORTED"),
+            coded("TRANSACTION_MISMATCH"),
+            coded("TRANSACTION_GAP"),
+            new SluiceException(Reason.NOT_FOUND, "told so"))) {
+      assertThatThrownBy(() -> commit(failing(why), request(5)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("table shop.sales at gateway:9470")
           .hasMessageContaining("told so")
           .hasMessageContaining("buckets 5 (writer epoch " + EPOCH + ", 0)")
+          .hasMessageContaining("Rows that came before the checkpoint are gone")
           .hasMessageContaining("Start from an older savepoint")
-          .hasMessageContaining("'transaction.timeout'");
+          .hasMessageContaining("'transaction.timeout'")
+          .hasMessageNotContaining("'transaction.retention'");
     }
+  }
+
+  @Test
+  void transactionsThatNobodyKnowsMayHaveBeenCommittedLongAgoAndItSaysSo() {
+    assertThatThrownBy(() -> commit(failing(coded("TRANSACTION_MISSING")), request(5)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("told so. They are of the buckets 5")
+        .hasMessageContaining("weren't committed within 'transaction.timeout'")
+        .hasMessageContaining("committed more than 'transaction.retention' ago")
+        .hasMessageContaining("Look whether the table has")
+        .hasMessageContaining("If it has them, start without the sink's state")
+        .hasMessageContaining("If not, start from an older savepoint")
+        .hasMessageNotContaining("Rows that came before the checkpoint are gone");
+  }
+
+  /** Returns what a gateway says. */
+  private static SluiceException coded(String code) {
+    return TableWriter.failure(
+        CallStatus.INVALID_ARGUMENT.withDescription("[" + code + "] told so").toRuntimeException());
   }
 
   @Test
   void anyOtherFailureFailsTheJobButLosesNothing() {
     for (Reason reason : List.of(Reason.INVALID, Reason.UNAUTHORIZED, Reason.INTERNAL)) {
-      assertThatThrownBy(() -> commit(failing(reason), request(5)))
+      assertThatThrownBy(() -> commit(failing(new SluiceException(reason, "told so")), request(5)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("told so")
           .hasMessageNotContaining("gone");
@@ -133,10 +161,10 @@ class TransactionCommitterTest {
     return new TransactionCommitter(SPEC, commit, () -> nanos);
   }
 
-  private TransactionCommitter failing(Reason reason) {
+  private TransactionCommitter failing(SluiceException why) {
     return committer(
         transactions -> {
-          throw new SluiceException(reason, "told so");
+          throw why;
         });
   }
 
