@@ -8,16 +8,19 @@ import io.sluice.flink.read.SluiceSplit.TotalsSplit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+import org.apache.flink.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the splits of one reader in turn, on Flink's fetcher thread. */
@@ -208,12 +211,14 @@ final class SluiceSplitReader implements SplitReader<PlacedRow, SluiceSplit> {
 
   @Override
   public void close() throws IOException {
+    List<AutoCloseable> all = new ArrayList<>(open);
+    all.add(context); // Last: the memory of all of them is its client's.
     try {
-      for (SplitCursor cursor : open) {
-        cursor.close();
-      }
-    } finally {
-      context.close();
+      IOUtils.closeAll(all);
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("what was read can't be closed", e);
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.sluice.flink.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.table.TableName;
 import io.sluice.flink.TestEndpoint;
 import io.sluice.flink.pushdown.Aggregate;
 import io.sluice.flink.read.SluiceSplit.RangeSplit;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,6 +17,7 @@ import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +59,50 @@ class SluiceSplitReaderTest {
       }
     }
     assertThat(more).hasValue(CHUNKS);
+  }
+
+  @Test
+  void whatCannotBeClosedKeepsNothingElseOpen() throws Exception {
+    TestingReaderContext flink = new TestingReaderContext();
+    List<String> closed = new ArrayList<>();
+    SluiceSplitReader reader =
+        new SluiceSplitReader(
+            SPEC,
+            new SplitProgress(flink),
+            new ReaderMetrics(flink.metricGroup()),
+            split -> new Unclosable(split.splitId(), closed));
+    List<SluiceSplit> splits = List.of(SPLIT, new RangeSplit(new UUID(1, 2), 1, 0, 5_000, true));
+    reader.handleSplitsChanges(new SplitsAddition<>(splits));
+    var unused = reader.fetch();
+    assertThatThrownBy(reader::close)
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("can't close ")
+        .satisfies(
+            e ->
+                assertThat(e.getSuppressed())
+                    .singleElement(InstanceOfAssertFactories.THROWABLE)
+                    .hasMessageStartingWith("can't close "));
+    assertThat(closed)
+        .containsExactlyInAnyOrderElementsOf(splits.stream().map(SluiceSplit::splitId).toList());
+  }
+
+  private record Unclosable(String splitId, List<String> closed) implements SplitCursor {
+
+    @Override
+    public PolledRows poll() {
+      return PolledRows.none(0, false);
+    }
+
+    @Override
+    public boolean ended() {
+      return false;
+    }
+
+    @Override
+    public void close() throws IOException {
+      closed.add(splitId);
+      throw new IOException("can't close " + splitId);
+    }
   }
 
   /** Chunks of the lake without rows, and one row behind them. */
