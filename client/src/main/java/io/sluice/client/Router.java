@@ -3,7 +3,6 @@ package io.sluice.client;
 import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,16 +16,14 @@ final class Router {
 
   private final Cluster cluster;
   private final TableName table;
-  private final UUID writerId;
   private final SendState state;
   private final Placement placement;
   private final Thread thread;
   private final List<Sender> senders = new ArrayList<>();
 
-  Router(Cluster cluster, TableName table, UUID writerId, SendState state) {
+  Router(Cluster cluster, TableName table, SendState state) {
     this.cluster = cluster;
     this.table = table;
-    this.writerId = writerId;
     this.state = state;
     this.placement = cluster.placement(table);
     this.thread = new Thread(this::run, "sluice-writer-" + table);
@@ -108,7 +105,7 @@ final class Router {
     synchronized (senders) {
       senders.removeIf(sender -> !sender.isAlive());
       for (Lane lane : made) {
-        Sender sender = new Sender(cluster, table, writerId, state, lane);
+        Sender sender = new Sender(cluster, table, state, lane);
         senders.add(sender);
         sender.start();
       }

@@ -4,7 +4,6 @@ import io.grpc.StatusRuntimeException;
 import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.memory.ArrowBuf;
@@ -18,7 +17,6 @@ final class Sender implements PutStream.Answered {
 
   private final Cluster cluster;
   private final TableName table;
-  private final UUID writerId;
   private final SendState state;
   private final Lane lane;
   private final Thread thread;
@@ -34,10 +32,9 @@ final class Sender implements PutStream.Answered {
   private boolean silent;
   private volatile boolean reached;
 
-  Sender(Cluster cluster, TableName table, UUID writerId, SendState state, Lane lane) {
+  Sender(Cluster cluster, TableName table, SendState state, Lane lane) {
     this.cluster = cluster;
     this.table = table;
-    this.writerId = writerId;
     this.state = state;
     this.lane = lane;
     this.nothingToSend = () -> state.hasNothingToSend(lane);
@@ -158,7 +155,7 @@ final class Sender implements PutStream.Answered {
       return;
     }
     try {
-      current.send(writerId, batch);
+      current.send(batch);
     } catch (StatusRuntimeException | IllegalStateException e) {
       // The call is over; its listener says why.
       if (current.failure() == null) {
