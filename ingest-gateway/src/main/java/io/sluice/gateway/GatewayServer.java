@@ -35,10 +35,11 @@ import org.jspecify.annotations.Nullable;
 final class GatewayServer {
 
   // A window is memory promised to a stream. The connection's holds those of all its streams, so
-  // that streams which are paused can't stall the others.
+  // that streams which are paused can't stall the others; twice, as Netty gives it back only once
+  // half of it was read.
   private static final int STREAM_WINDOW_BYTES = 512 << 10;
   private static final int MOST_STREAMS = 128;
-  private static final int CONNECTION_WINDOW_BYTES = STREAM_WINDOW_BYTES * MOST_STREAMS;
+  private static final int CONNECTION_WINDOW_BYTES = 2 * STREAM_WINDOW_BYTES * MOST_STREAMS;
   private static final int FRAME_BYTES = 256 << 10;
   private static final int START_SECONDS = 30;
   private static final int MOST_FLUSHES_GATHERED = 256;

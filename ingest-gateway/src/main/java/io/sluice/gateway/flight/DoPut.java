@@ -76,7 +76,7 @@ final class DoPut implements GrpcCall.Input {
       FlightData data = FlightData.read(message);
       Table to = target.table();
       if (to == null) {
-        later(target.find(data, caller), () -> takeFirst(data));
+        later(target.find(data, caller, call.header(Incarnation.HEADER)), () -> takeFirst(data));
         return;
       }
       PutMetadata metadata =

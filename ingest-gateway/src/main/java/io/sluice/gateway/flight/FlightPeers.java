@@ -57,12 +57,23 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
   private static final int CONNECT_MS = 2_000;
   private static final int WINDOW_BYTES = 1 << 20;
+
+  /**
+   * Of all streams of a connection, 128, twice: Netty gives a connection's window back once half of
+   * it was read, which with less would never come while most of the streams wait to be read.
+   */
+  private static final int READERS_WINDOW_BYTES = 2 * 128 * WINDOW_BYTES;
+
   private static final int CONNECTIONS = 32;
   private static final long IDLE_MS = 30_000;
   private static final long GONE_MS = 1_000;
 
   private final Vertx vertx;
   private final HttpClient client;
+
+  /** For rows, which whoever asked for them may leave unread: nothing else waits behind them. */
+  private final HttpClient readers;
+
   private final Membership membership;
   private final String authorization;
   private final Tls tls;
@@ -82,18 +93,22 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
     this.tls = tls;
     this.authorization = "Bearer " + secret;
     membership.listen(this::forgetTheGone);
-    this.client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false)
-                .setUseAlpn(true)
-                .setConnectTimeout(CONNECT_MS)
-                .setTcpNoDelay(true)
-                .setHttp2ConnectionWindowSize(16 * WINDOW_BYTES)
-                .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES)),
-            new PoolOptions().setHttp2MaxSize(CONNECTIONS));
+    this.client = client(16 * WINDOW_BYTES);
+    this.readers = client(READERS_WINDOW_BYTES);
     vertx.setPeriodic(IDLE_MS, id -> endIdle());
+  }
+
+  private HttpClient client(int connectionWindowBytes) {
+    return vertx.createHttpClient(
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false)
+            .setUseAlpn(true)
+            .setConnectTimeout(CONNECT_MS)
+            .setTcpNoDelay(true)
+            .setHttp2ConnectionWindowSize(connectionWindowBytes)
+            .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES)),
+        new PoolOptions().setHttp2MaxSize(CONNECTIONS));
   }
 
   private record PutKey(Peer peer, UUID tableId, int schemaId, int bucketCount, int bucket) {}
@@ -123,18 +138,14 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
     return new PeerPut(
         table,
         key.bucket(),
-        output -> open(key.peer(), "DoPut", output),
+        output -> open(request(key.peer(), "DoPut", table), client, output),
         over -> puts.remove(key, over));
   }
 
   @Override
   public CompletableFuture<Range> open(Peer owner, Table table, ReadRequest request) {
-    String incarnation = Incarnation.of(table);
     PeerRows rows =
-        new PeerRows(
-            table,
-            output ->
-                open(request(owner, "DoGet").putHeader(Incarnation.HEADER, incarnation), output));
+        new PeerRows(table, output -> open(request(owner, "DoGet", table), readers, output));
     reads.put(rows, owner);
     rows.whenOver(() -> reads.remove(rows));
     rows.ask(
@@ -239,11 +250,16 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
   }
 
   private GrpcClientCall open(Peer peer, String method, GrpcClientCall.Output output) {
-    return open(request(peer, method), output);
+    return open(request(peer, method), client, output);
   }
 
-  private GrpcClientCall open(RequestOptions to, GrpcClientCall.Output output) {
-    return GrpcClientCall.open(vertx, client, to, MAX_MESSAGE_BYTES, output);
+  private GrpcClientCall open(RequestOptions to, HttpClient by, GrpcClientCall.Output output) {
+    return GrpcClientCall.open(vertx, by, to, MAX_MESSAGE_BYTES, output);
+  }
+
+  /** Asks for rows of one table, or for its rows to be taken, and of no other with its name. */
+  private RequestOptions request(Peer peer, String method, Table table) {
+    return request(peer, method).putHeader(Incarnation.HEADER, Incarnation.of(table));
   }
 
   private RequestOptions request(Peer peer, String method) {

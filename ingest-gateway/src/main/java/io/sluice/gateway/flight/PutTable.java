@@ -45,9 +45,11 @@ final class PutTable implements AutoCloseable {
    * Finds the table that the first message names.
    *
    * @param caller who sends the stream, or the gateway that passes it on
+   * @param incarnation which one the gateway that passes it on means; null if any
    * @return completes on any thread with what to do then on the call's
    */
-  CompletableFuture<Runnable> find(FlightData first, Caller caller) throws ProblemException {
+  CompletableFuture<Runnable> find(FlightData first, Caller caller, @Nullable String incarnation)
+      throws ProblemException {
     var descriptor = first.descriptor();
     if (descriptor == null) {
       throw Json.refused("the first message of a DoPut needs a descriptor [database, table]");
@@ -59,8 +61,24 @@ final class PutTable implements AutoCloseable {
     return parts
         .tables()
         .table(caller.require(Access.WRITE, Descriptors.table(descriptor)))
+        .thenCompose(found -> meant(found, incarnation))
         .thenCompose(found -> with(found, schemaId))
         .thenApply(found -> () -> table = found);
+  }
+
+  /** The table may have been made anew under its name since one of the two gateways saw it. */
+  private CompletableFuture<Table> meant(Table found, @Nullable String incarnation) {
+    if (Incarnation.is(incarnation, found)) {
+      return CompletableFuture.completedFuture(found);
+    }
+    return parts
+        .tables()
+        .newest(found.name())
+        .thenCompose(
+            now ->
+                Incarnation.is(incarnation, now)
+                    ? CompletableFuture.completedFuture(now)
+                    : CompletableFuture.failedFuture(Incarnation.failure(incarnation, now, true)));
   }
 
   /** Returns the table as it was when a schema was current; none if it must be the newest. */
