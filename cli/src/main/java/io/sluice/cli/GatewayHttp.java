@@ -16,6 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway's HTTP interface as the commands use it. Safe for use by several threads. */
@@ -122,11 +126,23 @@ final class GatewayHttp {
     return new Answer(response.statusCode(), parse(response.body()));
   }
 
-  /** Opens a stream that the gateway keeps open; the caller closes it. */
-  HttpResponse<InputStream> stream(String path, Map<String, String> headers) throws IOException {
+  /**
+   * Opens a stream that the gateway keeps open; the caller closes it.
+   *
+   * @param headLimit how long to wait for it to begin
+   */
+  HttpResponse<InputStream> stream(String path, Map<String, String> headers, Duration headLimit)
+      throws IOException {
     HttpRequest.Builder request = request(path).GET();
     headers.forEach(request::header);
-    return interruptibly(() -> client.send(request.build(), BodyHandlers.ofInputStream()));
+    // Not the request's own timeout: newer JDKs count the body's time to it.
+    CompletableFuture<HttpResponse<InputStream>> head =
+        client.sendAsync(request.build(), BodyHandlers.ofInputStream());
+    try {
+      return interruptibly(() -> head.get(headLimit.toMillis(), TimeUnit.MILLISECONDS));
+    } finally {
+      head.cancel(true); // ends the request if there is no head yet
+    }
   }
 
   /** Returns what to tell the user when the gateway can't be reached. */
@@ -169,7 +185,7 @@ final class GatewayHttp {
   }
 
   private interface Call<T> {
-    T run() throws IOException, InterruptedException;
+    T run() throws IOException, InterruptedException, ExecutionException, TimeoutException;
   }
 
   private static <T> T interruptibly(Call<T> call) throws IOException {
@@ -178,6 +194,10 @@ final class GatewayHttp {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
+    } catch (TimeoutException e) {
+      throw new IOException("no answer came in time", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException lost ? lost : new IOException(e.getCause());
     }
   }
 }

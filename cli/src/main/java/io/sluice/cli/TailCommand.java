@@ -1,9 +1,7 @@
 package io.sluice.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +29,9 @@ import picocli.CommandLine.Spec;
 final class TailCommand implements Runnable {
 
   private static final long RECONNECT_PAUSE_MS = 200;
+
+  /** A gateway that has no rows says so each 15 s. */
+  private static final Duration SILENCE = Duration.ofSeconds(45);
 
   @Mixin private GatewayOptions gateway = new GatewayOptions();
 
@@ -64,8 +65,17 @@ final class TailCommand implements Runnable {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
+  private Duration silence = SILENCE;
   private long printed;
   private @Nullable String lastEventId;
+
+  /** Whether the newest stream stood: it gave a row or a sign of life, or ended after it began. */
+  private boolean stood;
+
+  /** Sets how long the gateway may send nothing before it counts as away. */
+  void silence(Duration limit) {
+    silence = limit;
+  }
 
   @Override
   public void run() {
@@ -74,10 +84,10 @@ final class TailCommand implements Runnable {
     long giveUpAt = System.nanoTime() + patience;
     boolean connected = false;
     while (true) {
-      long before = printed;
+      stood = false;
       IOException lost;
       try {
-        HttpResponse<InputStream> response = http.stream(path(), headers());
+        HttpResponse<InputStream> response = http.stream(path(), headers(), silence);
         boolean busy = response.statusCode() == 503 || response.statusCode() == 429;
         if (response.statusCode() != 200 && !busy) {
           throw new CommandException(refusal(response));
@@ -90,7 +100,8 @@ final class TailCommand implements Runnable {
       } catch (IOException e) {
         lost = e;
       }
-      giveUpAt = printed > before ? System.nanoTime() + patience : giveUpAt;
+      // Counted from the loss of what had been there, however long it had no rows.
+      giveUpAt = stood ? System.nanoTime() + patience : giveUpAt;
       if (!connected || System.nanoTime() > giveUpAt) {
         throw lost instanceof StreamFailed
             ? new CommandException(
@@ -138,29 +149,38 @@ final class TailCommand implements Runnable {
 
   /** Prints rows until the stream ends (false) or the limit is reached (true). */
   private boolean print(InputStream body) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+    boolean opened = false;
+    try (WatchedLines lines = new WatchedLines(body, silence)) {
       String id = null;
       String event = "";
       String data = null;
       // An event without the empty line at its end was cut off, and comes again.
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
         if (line.startsWith("id:")) {
           id = line.substring(3).strip();
         } else if (line.startsWith("event:")) {
           event = line.substring(6).strip();
         } else if (line.startsWith("data:")) {
           data = line.substring(5).strip();
+        } else if (line.startsWith(":")) {
+          stood = true;
         } else if (line.isEmpty()) {
           if (take(id, event, data)) {
             return true;
           }
+          opened = true;
           id = null;
           event = "";
           data = null;
         }
       }
+    } catch (StreamFailed e) {
+      throw e;
+    } catch (IOException e) {
+      stood |= opened;
+      throw e;
     }
+    stood |= opened;
     return false;
   }
 
@@ -179,7 +199,8 @@ final class TailCommand implements Runnable {
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(data);
-    out.flush();
+    StandardOutput.flush(out);
+    stood = true;
     if (id != null) {
       lastEventId = id;
     }
