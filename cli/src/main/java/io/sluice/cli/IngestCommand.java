@@ -150,6 +150,9 @@ final class IngestCommand implements Runnable {
           bar.setExtraMessage(String.format(Locale.ROOT, "%,d rows", rows));
         }
       }
+    } catch (IOException e) {
+      throw new CommandException(
+          "can't read " + file + ": " + e.getMessage() + StoredRows.line(rows, 0), e);
     }
     return new Sent(rows, sender.deadLetters());
   }

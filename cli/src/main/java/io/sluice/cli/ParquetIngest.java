@@ -7,6 +7,7 @@ import io.sluice.client.SluiceClient;
 import io.sluice.client.SluiceException;
 import io.sluice.client.TableWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.types.Types.NestedField;
+import org.apache.parquet.ParquetRuntimeException;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageType;
@@ -34,6 +36,7 @@ final class ParquetIngest {
   private final TableArgument table;
   private final Path file;
   private final int batchRows;
+  private final StoredRows stored = new StoredRows();
   private CompletableFuture<List<Appended>> last = CompletableFuture.completedFuture(List.of());
 
   private ParquetIngest(TableArgument table, Path file, int batchRows) {
@@ -42,14 +45,21 @@ final class ParquetIngest {
     this.batchRows = batchRows;
   }
 
-  /** Returns how many rows were sent, once all are durable. */
-  static long send(ClientSettings gateway, TableArgument table, Path file, int batchRows)
-      throws IOException {
+  /**
+   * Returns how many rows were sent, once all are durable.
+   *
+   * @throws CommandException if some couldn't be read or sent; the message says which are stored
+   */
+  static long send(ClientSettings gateway, TableArgument table, Path file, int batchRows) {
+    ParquetIngest ingest = new ParquetIngest(table, file, batchRows);
     try (SluiceClient client = SluiceClient.connect(gateway);
         TableWriter writer = client.writer(new TableName(table.database(), table.table()))) {
-      return new ParquetIngest(table, file, batchRows).send(writer);
+      return ingest.send(writer);
+    } catch (IOException | UncheckedIOException | ParquetRuntimeException e) {
+      throw new CommandException(
+          "can't read " + file + ": " + e.getMessage() + ingest.stored.line(), e);
     } catch (SluiceException e) {
-      throw new CommandException(String.valueOf(e.getMessage()), e);
+      throw new CommandException(e.getMessage() + ingest.stored.line(), e);
     }
   }
 
@@ -138,8 +148,9 @@ final class ParquetIngest {
       try {
         last = writer.append(batch);
       } catch (IllegalArgumentException e) {
-        throw new CommandException(file + ": " + e.getMessage(), e);
+        throw new CommandException(file + ": " + e.getMessage() + stored.line(), e);
       }
+      stored.sent(batch.size(), last);
       batch.clear();
     }
   }

@@ -47,13 +47,15 @@ final class RowSender {
    * Returns once the chunk's rows are durable.
    *
    * @throws CommandException if the gateway refused the rows (nothing of the chunk is stored) or
-   *     was away for longer than the patience (the chunk may be stored)
+   *     was away for longer than the patience (the chunk may be stored); the message says which
+   *     rows of the file are stored
    */
   void send(TextChunks.Chunk chunk) {
     Map<String, String> headers =
         Map.of("Content-Type", contentType, "Idempotency-Key", run + "-" + chunk.firstRow());
     long giveUpAt = System.nanoTime() + patience.toNanos();
     long pauseMs = FIRST_PAUSE_MS;
+    boolean unknown = false;
     while (true) {
       String problem;
       IOException lost = null;
@@ -65,16 +67,20 @@ final class RowSender {
           deadLetters += answer.body().path("deadLetters").path("rows").asLong();
           return;
         }
+        unknown |= answer.status() >= 500 || answer.status() == 408;
         if (!answer.retriable()) {
-          throw new CommandException(refusal(answer, chunk));
+          throw new CommandException(refusal(answer, chunk) + stored(chunk, unknown));
         }
         problem = answer.message();
       } catch (IOException e) {
         lost = e;
+        unknown = true;
         problem = String.valueOf(e.getMessage());
       }
       if (System.nanoTime() >= giveUpAt) {
-        throw lost == null ? new CommandException(problem) : http.unreachable(lost);
+        CommandException away =
+            lost == null ? new CommandException(problem) : http.unreachable(lost);
+        throw new CommandException(away.getMessage() + stored(chunk, unknown), away);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMs));
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
@@ -100,11 +106,10 @@ final class RowSender {
       }
       text.append(": ").append(row.path("reason").asText());
     }
-    return text.append("\nThe ")
-        .append(chunk.firstRow() - 1)
-        .append(" rows before row ")
-        .append(chunk.firstRow())
-        .append(" are stored; none from there on.")
-        .toString();
+    return text.toString();
+  }
+
+  private static String stored(TextChunks.Chunk chunk, boolean unknown) {
+    return StoredRows.line(chunk.firstRow() - 1, unknown ? chunk.rows() : 0);
   }
 }
