@@ -143,6 +143,9 @@ final class IngestCommand implements Runnable {
     long rows = 0;
     try (ProgressBar bar = progress();
         TextChunks chunks = new TextChunks(open(bar), text, batchRows, CHUNK_BYTES)) {
+      if (file.equals("-")) {
+        chunks.live();
+      }
       for (TextChunks.Chunk c = chunks.next(); c != null; c = chunks.next()) {
         sender.send(c);
         rows += c.rows();

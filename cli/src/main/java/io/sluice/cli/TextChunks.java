@@ -43,6 +43,12 @@ final class TextChunks implements AutoCloseable {
   private final int maxRowBytes;
   private final CsvQuotes quotes = new CsvQuotes();
   private final byte[] buffer = new byte[BUFFER_BYTES];
+
+  /** What was read of a row whose end hasn't come. */
+  private final ByteArrayOutputStream begun = new ByteArrayOutputStream(256);
+
+  private boolean within;
+  private boolean live;
   private int position;
   private int limit;
   private byte @Nullable [] header;
@@ -67,6 +73,11 @@ final class TextChunks implements AutoCloseable {
     this.maxRowBytes = maxRowBytes;
   }
 
+  /** From now on a chunk ends, with a row or more, where the stream has no more for the moment. */
+  void live() {
+    live = true;
+  }
+
   /**
    * Returns the next chunk, or null at the end of the file.
    *
@@ -88,7 +99,7 @@ final class TextChunks implements AutoCloseable {
     while (rows < maxRows && body.size() < maxBytes) {
       byte[] row;
       try {
-        row = row(nextRow + rows);
+        row = row(nextRow + rows, rows == 0 || !live);
       } catch (RowTooLong e) {
         if (rows == 0) {
           throw e;
@@ -111,41 +122,52 @@ final class TextChunks implements AutoCloseable {
   }
 
   private byte @Nullable [] header() throws IOException {
-    byte[] row = row(HEADER);
+    byte[] row = row(HEADER, true);
     // In a file with a single column a blank line is a row whose value is empty.
     blankIsRow = row != null && quotes.fields() == 1;
     return row;
   }
 
-  /** Returns one row with its line end (one is added to a last row without), or null at the end. */
-  private byte @Nullable [] row(long number) throws IOException {
-    ByteArrayOutputStream row = new ByteArrayOutputStream(256);
-    quotes.begin();
-    while (position < limit || fill()) {
+  /**
+   * Returns one row with its line end (one is added to a last row without), or null at the end, or
+   * if it would have to wait for the row and isn't to.
+   */
+  private byte @Nullable [] row(long number, boolean wait) throws IOException {
+    if (!within) {
+      begin();
+    }
+    while (position < limit || ((wait || in.available() > 0) && fill())) {
       int start = position;
       while (position < limit) {
         byte b = buffer[position++];
         boolean ends = format == Format.CSV ? quotes.endsRow(b) : b == '\n';
         if (ends) {
-          row.write(buffer, start, position - start);
-          if (blankIsRow || !blank(row)) {
-            return row.toByteArray();
+          begun.write(buffer, start, position - start);
+          if (blankIsRow || !blank(begun)) {
+            within = false;
+            return begun.toByteArray();
           }
-          row.reset();
-          quotes.begin();
+          begin();
           start = position;
         }
       }
-      row.write(buffer, start, position - start);
-      if (row.size() > maxRowBytes) {
+      begun.write(buffer, start, position - start);
+      if (begun.size() > maxRowBytes) {
         throw new RowTooLong(number, maxRowBytes, format);
       }
     }
-    if (blank(row)) {
+    if (!wait || blank(begun)) {
       return null;
     }
-    row.write('\n');
-    return row.toByteArray();
+    within = false;
+    begun.write('\n');
+    return begun.toByteArray();
+  }
+
+  private void begin() {
+    begun.reset();
+    quotes.begin();
+    within = true;
   }
 
   /** A blank line is mostly no row: both formats let files end in some. Spaces are a CSV field. */

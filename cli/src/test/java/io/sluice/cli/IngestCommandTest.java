@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -11,7 +14,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,12 +66,48 @@ class IngestCommandTest {
         });
     gateway.start();
     try {
-      CommandLine line = Sluice.commandLine();
-      line.setOut(new PrintWriter(out, true));
-      String endpoint = "127.0.0.1:" + gateway.getAddress().getPort();
-      return line.execute(
-          "ingest", file.toString(), "db.t", "--batch-rows", "2", "--endpoint", endpoint);
+      return ingest(file.toString(), gateway);
     } finally {
+      gateway.stop(0);
+    }
+  }
+
+  private int ingest(String file, HttpServer gateway) {
+    CommandLine line = Sluice.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    String endpoint = "127.0.0.1:" + gateway.getAddress().getPort();
+    return line.execute(
+        "ingest", file, "db.t", "--format", "ndjson", "--batch-rows", "2", "--endpoint", endpoint);
+  }
+
+  @Test
+  @SuppressWarnings("try") // its end is what is tested
+  void rowsOfAPipeAreSentThoughItStaysOpen() throws Exception {
+    BlockingQueue<String> bodies = new LinkedBlockingQueue<>();
+    HttpServer gateway =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    gateway.createContext(
+        "/v1/databases/db/tables/t/rows",
+        exchange -> {
+          bodies.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    gateway.start();
+    InputStream before = System.in;
+    try (PipedOutputStream pipe = new PipedOutputStream()) {
+      System.setIn(new PipedInputStream(pipe));
+      CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> ingest("-", gateway));
+      pipe.write("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n".getBytes(UTF_8));
+      pipe.flush();
+      StringBuilder sent = new StringBuilder();
+      while (!sent.toString().endsWith("3}\n")) {
+        sent.append(Objects.requireNonNull(bodies.poll(10, TimeUnit.SECONDS), "row 3 is kept"));
+      }
+      pipe.close();
+      assertThat(exit.get(30, TimeUnit.SECONDS)).isZero();
+    } finally {
+      System.setIn(before);
       gateway.stop(0);
     }
   }

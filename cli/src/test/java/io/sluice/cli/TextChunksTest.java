@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TextChunksTest {
 
@@ -98,6 +103,29 @@ class TextChunksTest {
   @Test
   void fileWithAHeaderAloneHasNoChunk() throws IOException {
     assertThat(chunks("a,b\n", TextChunks.Format.CSV, 10)).isEmpty();
+  }
+
+  @Test
+  @Timeout(20)
+  @SuppressWarnings("try") // its end is what is tested
+  void rowsOfAStreamThatPausesAreNotHeldBack() throws IOException {
+    try (PipedOutputStream rows = new PipedOutputStream();
+        TextChunks chunks =
+            new TextChunks(
+                new PipedInputStream(rows, 1 << 16), TextChunks.Format.CSV, 10, 1 << 20)) {
+      chunks.live();
+      rows.write("a,b\n1,2\n3,4\n\"5\n".getBytes(StandardCharsets.UTF_8));
+      assertThat(text(chunks.next())).isEqualTo("a,b\n1,2\n3,4\n");
+      rows.write("6\",7\n8,9".getBytes(StandardCharsets.UTF_8));
+      assertThat(text(chunks.next())).isEqualTo("a,b\n\"5\n6\",7\n");
+      rows.close();
+      assertThat(text(chunks.next())).isEqualTo("a,b\n8,9\n");
+      assertThat(chunks.next()).isNull();
+    }
+  }
+
+  private static String text(TextChunks.@Nullable Chunk chunk) {
+    return new String(Objects.requireNonNull(chunk).body(), StandardCharsets.UTF_8);
   }
 
   @Test
