@@ -69,7 +69,7 @@ final class ListenOptions {
     check(gateway, insecure);
   }
 
-  static void check(GatewaySettings gateway, boolean insecure) {
+  private static void check(GatewaySettings gateway, boolean insecure) {
     boolean known = gateway.auth().required();
     boolean encrypted = gateway.tls().enabled();
     if (insecure || isLoopback(gateway.host()) || (known && encrypted)) {

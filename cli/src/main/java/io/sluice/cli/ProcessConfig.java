@@ -137,7 +137,7 @@ public record ProcessConfig(
   }
 
   /** Reads a file of {@code key = value} lines. */
-  static Map<String, String> read(Path file) {
+  public static Map<String, String> read(Path file) {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       properties.load(reader);

@@ -4,7 +4,6 @@ import io.sluice.catalog.lake.LakeSettings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -36,23 +35,7 @@ final class StandaloneCommand implements Callable<Integer> {
 
   @Mixin private CatalogOptions catalog = new CatalogOptions();
 
-  @Option(
-      names = "--port",
-      defaultValue = "9470",
-      description = "The gateway's port, 0 for a free one (default: ${DEFAULT-VALUE}).")
-  private int port;
-
-  @Option(
-      names = "--host",
-      defaultValue = "127.0.0.1",
-      description = "The address to listen on (default: ${DEFAULT-VALUE}).")
-  private String host = "127.0.0.1";
-
-  @Option(
-      names = "--insecure",
-      description = "Listen beyond loopback although TLS or authentication is missing.")
-  private boolean insecure;
-
+  @Mixin private ListenOptions listen = new ListenOptions();
   @Mixin private SettingsOptions given = new SettingsOptions();
 
   @Spec
@@ -61,10 +44,8 @@ final class StandaloneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Map<String, String> settings =
-        given.with(Map.of("gateway.host", host, "gateway.port", String.valueOf(port)));
-    ProcessConfig config = ProcessConfig.of(settings);
-    ListenOptions.check(config.gateway(), insecure);
+    ProcessConfig config = config();
+    listen.check(config.gateway());
     Path folder = data.toAbsolutePath().normalize();
     LakeSettings lake =
         catalog.lake(warehouse == null ? folder.resolve("warehouse").toString() : warehouse);
@@ -76,6 +57,11 @@ final class StandaloneCommand implements Callable<Integer> {
         standalone, config.gateway().tls().enabled(), folder, (System.nanoTime() - start) / 1e9);
     stopped.await();
     return 0;
+  }
+
+  /** Returns the settings with what was given in their place. */
+  ProcessConfig config() {
+    return ProcessConfig.of(given.with(listen.settings("gateway")));
   }
 
   private void announce(Standalone standalone, boolean tls, Path folder, double seconds) {

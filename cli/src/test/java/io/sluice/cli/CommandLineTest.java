@@ -3,13 +3,17 @@ package io.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class CommandLineTest {
@@ -89,6 +93,17 @@ class CommandLineTest {
     assertThat(err.toString()).contains("in clear text").contains("gateway.tls.certificate");
     assertThat(run("bookie", "--zookeeper", "127.0.0.1:1", "--host", "0.0.0.0")).isEqualTo(1);
     assertThat(err.toString()).contains("could read and write everything: add --insecure");
+  }
+
+  @Test
+  void aStandaloneListensWhereItsFileSays(@TempDir Path folder) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("s.properties"), "gateway.host = localhost\ngateway.port = 1234\n");
+    StandaloneCommand command = new StandaloneCommand();
+    new CommandLine(command).parseArgs("--config", file.toString());
+    assertThat(command.config().gateway().host()).isEqualTo("localhost");
+    assertThat(command.config().gateway().port()).isEqualTo(1234);
   }
 
   @Test

@@ -1,8 +1,11 @@
 package io.sluice.cli.cluster;
 
+import io.sluice.cli.ProcessConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The parts of a cluster with their addresses and arguments.
@@ -18,19 +21,19 @@ record ClusterPlan(Path folder, List<Part> parts) {
   /** Quick to notice a lost part, and slow enough for a laptop that is busy. */
   private static final List<String> EAGER =
       List.of(
-          "--set", "zookeeper.session-timeout=5s",
-          "--set", "bookkeeper.session-timeout=5s",
-          "--set", "autorecovery.lost-bookie-delay=10s");
+          "zookeeper.session-timeout=5s",
+          "bookkeeper.session-timeout=5s",
+          "autorecovery.lost-bookie-delay=10s");
 
   /** Small enough for several on one laptop. */
   private static final List<String> SMALL =
       List.of(
-          "--set", "bookie.write-cache-bytes=32MiB",
-          "--set", "bookie.read-cache-bytes=16MiB",
-          "--set", "bookie.index-cache-bytes=8MiB",
-          "--set", "bookie.journal-bytes=64MiB",
-          "--set", "bookie.entry-log-bytes=64MiB",
-          "--set", "gateway.memory-bytes=256MiB");
+          "bookie.write-cache-bytes=32MiB",
+          "bookie.read-cache-bytes=16MiB",
+          "bookie.index-cache-bytes=8MiB",
+          "bookie.journal-bytes=64MiB",
+          "bookie.entry-log-bytes=64MiB",
+          "gateway.memory-bytes=256MiB");
 
   ClusterPlan {
     parts = List.copyOf(parts);
@@ -43,8 +46,7 @@ record ClusterPlan(Path folder, List<Part> parts) {
    */
   static ClusterPlan of(ClusterShape shape, Path folder, List<Integer> ports) {
     List<String> common = new ArrayList<>(List.of("--until-stdin-ends"));
-    common.addAll(EAGER);
-    common.addAll(SMALL);
+    common.addAll(defaults(shape.settings()));
     common.addAll(shape.settings());
     List<Part> parts = new ArrayList<>();
     String zooKeeper = HOST + ports.get(0);
@@ -76,6 +78,17 @@ record ClusterPlan(Path folder, List<Part> parts) {
           part(name, PartKind.COMPACTOR, "", common).with("--set", "compactor.worker=" + name));
     }
     return new ClusterPlan(folder, parts);
+  }
+
+  /** A part takes {@code --set} before its file: what the file names is left to it. */
+  private static List<String> defaults(List<String> given) {
+    int config = given.indexOf("--config");
+    Set<String> named =
+        config < 0 ? Set.of() : ProcessConfig.read(Path.of(given.get(config + 1))).keySet();
+    return Stream.concat(EAGER.stream(), SMALL.stream())
+        .filter(setting -> !named.contains(setting.substring(0, setting.indexOf('='))))
+        .flatMap(setting -> Stream.of("--set", setting))
+        .toList();
   }
 
   private static Part part(String name, PartKind kind, String address, List<String> common) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.cli.CommandException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ClusterPlanTest {
 
@@ -58,6 +61,16 @@ class ClusterPlanTest {
     List<String> arguments = PLAN.parts().get(0).arguments();
     assertThat(arguments.indexOf("gateway.workers=2"))
         .isGreaterThan(arguments.indexOf("zookeeper.session-timeout=5s"));
+  }
+
+  @Test
+  void settingsOfTheFileReplaceThoseOfTheCluster(@TempDir Path folder) throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("all.properties"), "gateway.memory-bytes = 1GiB\n");
+    ClusterShape shape = new ClusterShape(1, 1, 0, List.of("--config", file.toString()));
+    assertThat(ClusterPlan.of(shape, folder, List.of(1, 2, 3)).parts().get(2).arguments())
+        .contains("bookie.journal-bytes=64MiB")
+        .doesNotContain("gateway.memory-bytes=256MiB");
   }
 
   @Test
