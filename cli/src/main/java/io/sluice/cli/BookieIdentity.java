@@ -27,9 +27,9 @@ final class BookieIdentity {
    */
   static String of(Path folder, @Nullable String given) throws IOException {
     Path file = folder.resolve(FILE);
-    if (!Files.exists(file)) {
+    if (!Files.exists(file) || Files.readString(file).isBlank()) {
       String id = given == null ? "bookie-" + UUID.randomUUID().toString().substring(0, 8) : given;
-      Files.writeString(file, id);
+      WholeFile.write(file, id);
       return id;
     }
     String found = Files.readString(file).strip();

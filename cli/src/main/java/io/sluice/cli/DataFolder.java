@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,8 @@ public final class DataFolder implements AutoCloseable {
 
   private static final String FORMAT_FILE = "format-version";
   private static final String LOCK_FILE = "lock";
+  private static final Set<String> OWN =
+      Set.of(LOCK_FILE, FORMAT_FILE, FORMAT_FILE + WholeFile.UNFINISHED);
 
   private final Path path;
   private final FileChannel channel;
@@ -38,30 +41,47 @@ public final class DataFolder implements AutoCloseable {
    * @throws CommandException if it holds something else, is of another format, or is in use
    */
   public static DataFolder open(Path path) throws IOException {
-    Path format = path.resolve(FORMAT_FILE);
-    if (!Files.exists(format) && Files.exists(path) && !isEmpty(path)) {
-      throw new CommandException(
-          path + " is not empty and was not made by Sluice: name another with --data FOLDER");
+    if (Files.exists(path) && !Files.exists(path.resolve(LOCK_FILE))) {
+      requireOurs(path);
     }
     Files.createDirectories(path);
     FileChannel channel =
         FileChannel.open(
             path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (!lock(channel)) {
+    try {
+      if (!lock(channel)) {
+        throw new CommandException(
+            path + " is in use by another Sluice process: stop it, or name another with --data");
+      }
+      requireOurs(path);
+      requireFormat(path);
+      return new DataFolder(path, channel);
+    } catch (IOException | RuntimeException e) {
       channel.close();
-      throw new CommandException(
-          path + " is in use by another Sluice process: stop it, or name another with --data");
+      throw e;
     }
-    if (!Files.exists(format)) {
-      Files.writeString(format, FORMAT);
+  }
+
+  /** A start that was cut off leaves no more than its lock, and a format that it hadn't written. */
+  private static void requireOurs(Path path) throws IOException {
+    Path format = path.resolve(FORMAT_FILE);
+    boolean begun = Files.exists(format) && !Files.readString(format).isBlank();
+    if (!begun && !isEmpty(path)) {
+      throw new CommandException(
+          path + " is not empty and was not made by Sluice: name another with --data FOLDER");
+    }
+  }
+
+  private static void requireFormat(Path path) throws IOException {
+    Path format = path.resolve(FORMAT_FILE);
+    if (!Files.exists(format) || Files.readString(format).isBlank()) {
+      WholeFile.write(format, FORMAT);
     }
     String found = Files.readString(format).strip();
     if (!found.equals(FORMAT)) {
-      channel.close();
       throw new CommandException(
           path + " has format " + found + ", this Sluice reads " + FORMAT + ": use a newer one");
     }
-    return new DataFolder(path, channel);
   }
 
   private static boolean lock(FileChannel channel) throws IOException {
@@ -75,7 +95,7 @@ public final class DataFolder implements AutoCloseable {
 
   private static boolean isEmpty(Path folder) throws IOException {
     try (Stream<Path> children = Files.list(folder)) {
-      return children.findAny().isEmpty();
+      return children.allMatch(child -> OWN.contains(String.valueOf(child.getFileName())));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,14 @@ class BookieIdentityTest {
     assertThat(drawn).matches("bookie-[0-9a-f]{8}");
     assertThat(BookieIdentity.of(folder, null)).isEqualTo(drawn);
     assertThat(BookieIdentity.of(other, null)).isNotEqualTo(drawn);
+  }
+
+  @Test
+  void anIdentityThatWasCutOffIsDrawnAnew() throws IOException {
+    Files.createFile(folder.resolve("bookie-id"));
+    String drawn = BookieIdentity.of(folder, null);
+    assertThat(drawn).matches("bookie-[0-9a-f]{8}");
+    assertThat(BookieIdentity.of(folder, null)).isEqualTo(drawn);
   }
 
   @Test

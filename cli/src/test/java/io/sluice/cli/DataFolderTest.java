@@ -42,6 +42,19 @@ class DataFolderTest {
   }
 
   @Test
+  void folderWhoseFirstStartWasCutOffOpens() throws IOException {
+    Path locked = Files.createDirectory(temp.resolve("locked"));
+    Files.createFile(locked.resolve("lock"));
+    DataFolder.open(locked).close();
+    assertThat(locked.resolve("format-version")).hasContent("1");
+    Path begun = Files.createDirectory(temp.resolve("begun"));
+    Files.createFile(begun.resolve("lock"));
+    Files.createFile(begun.resolve("format-version"));
+    DataFolder.open(begun).close();
+    assertThat(begun.resolve("format-version")).hasContent("1");
+  }
+
+  @Test
   void folderOfANewerFormatIsRefused() throws IOException {
     Path folder = temp.resolve("data");
     DataFolder.open(folder).close();
