@@ -19,8 +19,8 @@ import software.amazon.awssdk.services.sqs.SqsClient;
     footer = {
       "",
       "Both queues are those that the gateway names, unless they are given. It may be begun again.",
-      "Credentials are those of AWS's default chain; they must allow sqs:ReceiveMessage and",
-      "sqs:DeleteMessage on the one queue and sqs:SendMessage on the other."
+      "Credentials are those of AWS's default chain; they must allow sqs:GetQueueAttributes,",
+      "sqs:ReceiveMessage and sqs:DeleteMessage on the one queue and sqs:SendMessage on the other."
     })
 final class CompactorRedrive implements Runnable {
 

@@ -15,8 +15,8 @@ import org.apache.bookkeeper.conf.ServerConfiguration;
  *   <li>The journal is synced before an add is answered, and as soon as its queue is empty: a lone
  *       add waits for no group to fill, and under load the sync itself gathers the next group.
  *   <li>Frames are limited to {@link #FRAME_BYTES} on both sides; entries stay below it.
- *   <li>Adds, reads and journal memory in flight are bounded: beyond that the bookie stops reading
- *       from the connection.
+ *   <li>Adds and journal memory in flight are bounded: beyond that the bookie stops reading from
+ *       the connection. Reads in flight aren't.
  *   <li>Ledgers are only collected after a second look at the metadata.
  * </ul>
  */
