@@ -20,6 +20,18 @@ locals {
   tags       = merge({ "sluice:cluster" = var.name }, var.tags)
 
   artifact = { bucket = var.artifacts.bucket, key = var.artifacts.sluice, kms_key_arn = var.artifacts.kms_key_arn }
+
+  # What is given replaces these one by one.
+  bookie_settings = {
+    "bookie.write-cache-bytes"  = "2GiB"
+    "bookie.read-cache-bytes"   = "1GiB"
+    "bookie.index-cache-bytes"  = "512MiB"
+    "bookie.entry-log-bytes"    = "1GiB"
+    "bookie.disk-usage-percent" = "95"
+  }
+  gateway_settings = {
+    "gateway.memory-bytes" = "4GiB"
+  }
 }
 
 module "storage" {
@@ -104,7 +116,7 @@ module "bookies" {
   bookies             = local.bookies
   instance_type       = var.bookie.instance_type
   java_opts           = var.bookie.java_opts
-  settings            = var.bookie.settings
+  settings            = merge(local.bookie_settings, var.bookie.settings)
   tls                 = lookup(local.machine_tls, "bookie", null)
   unprotected_machine = var.unprotected_machine
   protected           = var.protected
@@ -158,7 +170,7 @@ module "gateways" {
   instance_type              = var.gateway.instance_type
   capacity                   = var.gateway.capacity
   java_opts                  = var.gateway.java_opts
-  settings                   = var.gateway.settings
+  settings                   = merge(local.gateway_settings, var.gateway.settings)
   insecure                   = var.insecure
   cluster_tls                = lookup(local.machine_tls, "gateway", null)
   hostname                   = var.hostname

@@ -123,28 +123,22 @@ variable "bookies" {
 }
 
 variable "bookie" {
-  description = "What bookies are: instance_type (of those that are made from now on, with one or two instance-store NVMe devices), java_opts, and settings as docs/configuration.md lists them."
+  description = "What bookies are: instance_type (of those that are made from now on, with one or two instance-store NVMe devices), java_opts, and settings as docs/configuration.md lists them, beside or in place of bookie.write-cache-bytes = 2GiB, bookie.read-cache-bytes = 1GiB, bookie.index-cache-bytes = 512MiB, bookie.entry-log-bytes = 1GiB and bookie.disk-usage-percent = 95."
   type = object({
     instance_type = optional(string, "i3en.2xlarge")
     java_opts     = optional(string, "-Xms4g -Xmx4g -XX:MaxDirectMemorySize=8g")
-    settings = optional(map(string), {
-      "bookie.write-cache-bytes"  = "2GiB"
-      "bookie.read-cache-bytes"   = "1GiB"
-      "bookie.index-cache-bytes"  = "512MiB"
-      "bookie.entry-log-bytes"    = "1GiB"
-      "bookie.disk-usage-percent" = "95"
-    })
+    settings      = optional(map(string), {})
   })
   default = {}
 }
 
 variable "gateway" {
-  description = "The gateways: capacity (how many run, 2 to 100), instance_type, java_opts, and settings as docs/configuration.md lists them. A change replaces them one by one."
+  description = "The gateways: capacity (how many run, 2 to 100), instance_type, java_opts, and settings as docs/configuration.md lists them, beside or in place of gateway.memory-bytes = 4GiB. A change replaces them one by one."
   type = object({
     capacity      = optional(number, 3)
     instance_type = optional(string, "m7i.xlarge")
     java_opts     = optional(string, "-Xms4g -Xmx4g -XX:MaxDirectMemorySize=6g")
-    settings      = optional(map(string), { "gateway.memory-bytes" = "4GiB" })
+    settings      = optional(map(string), {})
   })
   default = {}
 }

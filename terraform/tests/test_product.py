@@ -81,6 +81,15 @@ class ProductTest(unittest.TestCase):
         path = re.search(r'path\s+= "(/\w+)"', read(TERRAFORM, "modules/gateways/main.tf")).group(1)
         self.assertIn("`GET %s`" % path, read(ROOT, "docs/http.md"))
 
+    def test_settings_that_are_given_leave_the_other_defaults_and_these_are_told(self):
+        main, variables = read(TERRAFORM, "main.tf"), read(TERRAFORM, "variables.tf")
+        for part in ("bookie", "gateway"):
+            self.assertIn("merge(local.%s_settings, var.%s.settings)" % (part, part), main)
+            defaults = re.search(r"^  %s_settings = \{\n(.*?)^  \}$" % part, main, re.M | re.S).group(1)
+            description = re.search(r'^variable "%s" \{\n  description = "(.*)"$' % part, variables, re.M).group(1)
+            for key, value in re.findall(r'"([\w.-]+)"\s*= "(\w+)"', defaults):
+                self.assertIn("%s = %s" % (key, value), description)
+
     def test_a_gateway_has_longer_to_stop_than_it_takes(self):
         patience = re.search(r"^\| `gateway.stop-patience` \| `(\d+)s`", read(ROOT, "docs/configuration.md"), re.M)
         self.assertLess(int(patience.group(1)), 60 - 15)
