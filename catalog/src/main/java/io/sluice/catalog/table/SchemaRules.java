@@ -1,6 +1,7 @@
 package io.sluice.catalog.table;
 
 import io.sluice.catalog.types.ArrowSchemas;
+import io.sluice.catalog.types.ColumnDefaults;
 import io.sluice.catalog.types.Promotion;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -228,6 +229,11 @@ public final class SchemaRules {
                 + path
                 + field.name()
                 + "' has a default, which needs the option format-version=3 of CREATE TABLE");
+      }
+      if (!ColumnDefaults.isWithin(field.type(), field.initialDefault())
+          || !ColumnDefaults.isWithin(field.type(), field.writeDefault())) {
+        throw new IllegalArgumentException(
+            "the default of column '%s%s' is beyond its type".formatted(path, field.name()));
       }
       if (defaults && !path.isEmpty()) {
         // Iceberg's readers take a null struct for one with the default.

@@ -68,7 +68,29 @@ public final class ColumnDefaults {
     if (literal == null || !literal.value().equals(value)) {
       throw new IllegalArgumentException("Iceberg has no default " + json + " of type " + type);
     }
+    if (!isWithin(type, value)) {
+      throw new IllegalArgumentException(
+          "the default %s is no value of type %s: it is beyond it".formatted(json, type));
+    }
     return literal;
+  }
+
+  /**
+   * Returns whether a default is one that Iceberg can load again, and vectors can hold: it writes
+   * numbers that aren't finite as text that it refuses, and takes decimals of any precision.
+   *
+   * @param value in Iceberg's Java form; null is no default
+   */
+  public static boolean isWithin(Type type, @Nullable Object value) {
+    if (value == null) {
+      return true;
+    }
+    return switch (type.typeId()) {
+      case FLOAT -> Float.isFinite((Float) value);
+      case DOUBLE -> Double.isFinite((Double) value);
+      case DECIMAL -> ((BigDecimal) value).precision() <= ((Types.DecimalType) type).precision();
+      default -> true;
+    };
   }
 
   /** Returns a value's JSON, as {@link #parse} reads it. */

@@ -85,7 +85,17 @@ class ColumnDefaultsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"int|\"5\"", "int|2147483648", "date|\"now\"", "uuid|\"x\"", "fixed[2]|\"00\""})
+      strings = {
+        "int|\"5\"",
+        "int|2147483648",
+        "date|\"now\"",
+        "uuid|\"x\"",
+        "fixed[2]|\"00\"",
+        "float|1e39",
+        "double|1e400",
+        "double|-1e400",
+        "decimal(4, 2)|\"123.45\""
+      })
   void whatIsNoValueOfTheTypeIsRefused(String both) throws Exception {
     int bar = both.indexOf('|');
     JsonNode json = JSON.readTree(both.substring(bar + 1));

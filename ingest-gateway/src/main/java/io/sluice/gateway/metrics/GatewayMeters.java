@@ -25,6 +25,7 @@ import io.sluice.gateway.tables.LakeLags.TableLag;
 import io.sluice.gateway.tables.PurgesStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,6 +53,8 @@ public final class GatewayMeters
   }
 
   private static final String QUOTA_WAIT = "sluice.quota.wait";
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -148,10 +151,15 @@ public final class GatewayMeters
     Timer.builder("sluice.requests")
         .description("Requests answered; streams count once they end")
         .tag("protocol", protocol.tag)
-        .tag("method", method)
+        .tag("method", named(protocol, method))
         .tag("status", Integer.toString(status))
         .register(registry)
         .record(took);
+  }
+
+  /** Callers may make up methods of HTTP, and each would be a series of its own. */
+  private static String named(Protocol protocol, String method) {
+    return protocol == Protocol.FLIGHT || METHODS.contains(method) ? method : "other";
   }
 
   /** Counts a reader that waits for new rows. */

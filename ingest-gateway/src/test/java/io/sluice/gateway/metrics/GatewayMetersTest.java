@@ -44,6 +44,22 @@ class GatewayMetersTest {
   }
 
   @Test
+  void methodsThatCallersMakeUpAreOneSeries() {
+    for (int i = 0; i < 100; i++) {
+      meters.answered(GatewayMeters.Protocol.ICEBERG, "X" + i, 405, Duration.ofMillis(1));
+    }
+    meters.answered(GatewayMeters.Protocol.FLIGHT, "DoPut", 0, Duration.ofMillis(1));
+    meters.answered(GatewayMeters.Protocol.HTTP, "PATCH", 200, Duration.ofMillis(1));
+    assertThat(
+            meters
+                .scrape()
+                .lines()
+                .filter(line -> line.startsWith("sluice_requests_seconds_count"))
+                .map(line -> line.replaceAll(".*method=\"(\\w+)\".*", "$1")))
+        .containsExactlyInAnyOrder("other", "DoPut", "PATCH");
+  }
+
+  @Test
   void aTableOfTheSameNameThatCameSinceIsNot() {
     Table dropped = table("t");
     Table newer = table("t");
