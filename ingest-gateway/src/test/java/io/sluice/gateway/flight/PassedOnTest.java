@@ -63,7 +63,7 @@ class PassedOnTest extends ThreeGateways {
   void rowsThatNobodyReadsHoldUpNoAppends() throws Exception {
     int bucket = bucketOfAnother();
     try (VectorSchemaRoot rows = wide(10)) {
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < 150; i++) {
         clients.get(0).put(table, rows, "{\"bucket\":%d}".formatted(bucket));
       }
     }
@@ -82,7 +82,7 @@ class PassedOnTest extends ThreeGateways {
           clients.get(0).put(table, rows, "{\"bucket\":%d}".formatted(bucket));
         }
       }
-      assertThat(read(clients.get(0), bucket, "")).hasSize(800);
+      assertThat(read(clients.get(0), bucket, "")).hasSize(1_900);
     } finally {
       for (FlightStream stream : unread) {
         stream.cancel("enough", null);
