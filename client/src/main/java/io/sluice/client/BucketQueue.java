@@ -2,7 +2,6 @@ package io.sluice.client;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,17 +33,6 @@ final class BucketQueue {
   /** Whether it is among its lane's {@link Lane#ready}. */
   boolean ready;
 
-  /**
-   * Where batches up to there, by the writer's count, may be stored already: they were sent once.
-   */
-  private long sentBefore;
-
-  /** Null until the bucket has forgotten the writer. */
-  private @Nullable UUID drawn;
-
-  /** Which batch, by the writer's count, is the first by the name that was drawn. */
-  private long drawnFor;
-
   BucketQueue(int bucket, Backoff backoff, long nowNanos) {
     this.bucket = bucket;
     this.backoff = backoff;
@@ -53,39 +41,6 @@ final class BucketQueue {
 
   int batches() {
     return unsent.size() + unanswered;
-  }
-
-  /**
-   * A batch was on a stream that is over: whatever the gateway said, or didn't, it may be stored.
-   */
-  void putBack(PendingBatch batch) {
-    unsent.addFirst(batch);
-    unanswered--;
-    sentBefore = Math.max(sentBefore, batch.sequence() + 1);
-    offer();
-  }
-
-  /**
-   * Returns whether a batch that the bucket refused, as it doesn't know the writer, isn't stored.
-   * It isn't if it was sent once, as then the refusal is the answer to that; and no more are those
-   * behind it, which the bucket takes by that name only after it.
-   */
-  boolean isUnstored(PendingBatch refused) {
-    return refused.transaction().isEmpty()
-        && refused.sequence() > drawnFor
-        && refused.sequence() >= sentBefore;
-  }
-
-  /** Sends all that is unsent by a new name, with sequences from 0 on. Nothing is unanswered. */
-  void rename() {
-    drawn = UUID.randomUUID();
-    drawnFor = unsent.getFirst().sequence();
-    sentBefore = drawnFor;
-  }
-
-  /** Returns a batch as it is sent; it has the same rows. */
-  PendingBatch named(PendingBatch batch) {
-    return drawn == null ? batch : batch.by(drawn, batch.sequence() - drawnFor);
   }
 
   /** Has itself served by its lane's sender, if there is something to send that may be sent. */

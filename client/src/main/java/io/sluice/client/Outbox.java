@@ -29,9 +29,6 @@ final class Outbox {
     Route choose(int bucket, @Nullable Route taken);
   }
 
-  /** A gateway's word for a bucket that doesn't know a writer, or no longer. */
-  private static final String UNKNOWN_WRITER = "UNKNOWN_WRITER";
-
   private final Supplier<Backoff> backoffs;
   private final Function<Route, Lane> newLane;
   private final Map<Integer, BucketQueue> queues = new HashMap<>();
@@ -74,10 +71,7 @@ final class Outbox {
     return queue.lane;
   }
 
-  /**
-   * Returns the batch to send next on a lane's stream, by the name that it is sent by, which counts
-   * as sent; null if none may.
-   */
+  /** Returns the batch to send next on a lane's stream, which counts as sent; null if none may. */
   @Nullable PendingBatch next(Lane lane, long nowNanos) {
     lane.opening = false;
     BucketQueue queue = lane.maySend(nowNanos) ? lane.ready.poll() : null;
@@ -92,7 +86,7 @@ final class Outbox {
       lane.waitingSinceNanos = nowNanos;
     }
     lane.unanswered.add(batch);
-    return queue.named(batch);
+    return batch;
   }
 
   /** The oldest batch on a lane is durable; returns it. */
@@ -112,22 +106,16 @@ final class Outbox {
   /**
    * A lane's stream is over. What wasn't answered is to be sent again. A gateway that says why
    * means the oldest batch that it didn't answer: that bucket waits for another lane, and the
-   * others go on, as it does itself if it is sent by a new name now, because the bucket has
-   * forgotten the old one. A connection that broke says nothing of any bucket: all that have
-   * something to send wait.
+   * others go on. A connection that broke says nothing of any bucket: all that have something to
+   * send wait.
    *
    * @return why the writer must give up, or null
    */
   @Nullable SluiceException failed(Lane lane, SluiceException why, long nowNanos) {
     PendingBatch oldest = lane.unanswered.peek();
     BucketQueue blamed = why.fromGateway() && oldest != null ? queue(oldest) : null;
-    boolean forgotten = why.code().equals(UNKNOWN_WRITER);
-    BucketQueue renamed =
-        forgotten && blamed != null && oldest != null && blamed.isUnstored(oldest) ? blamed : null;
     putBack(lane);
-    if (renamed != null) {
-      renamed.rename();
-    } else if (!why.retryable()) {
+    if (!why.retryable()) {
       return oldest == null ? why : why.in("bucket " + oldest.bucket());
     }
     placementWrong |= why.reason() == Reason.UNAVAILABLE;
@@ -137,7 +125,7 @@ final class Outbox {
       if (queue.lane != lane) {
         continue;
       }
-      if (queue.unsent.isEmpty() || renamed != null || (blamed != null && blamed != queue)) {
+      if (queue.unsent.isEmpty() || (blamed != null && blamed != queue)) {
         queue.settle();
       } else if (queue.backoff.mayRetry(nowNanos)) {
         hold(queue, nowNanos);
@@ -151,7 +139,10 @@ final class Outbox {
   private void putBack(Lane lane) {
     while (!lane.unanswered.isEmpty()) {
       PendingBatch batch = lane.unanswered.removeLast();
-      queue(batch).putBack(batch);
+      BucketQueue queue = queue(batch);
+      queue.unsent.addFirst(batch);
+      queue.unanswered--;
+      queue.offer();
     }
   }
 

@@ -2,12 +2,11 @@ package io.sluice.client;
 
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
 
 /**
- * A batch that isn't acknowledged yet. It keeps its number however often it is sent.
+ * A batch that isn't acknowledged yet. It keeps its sequence however often it is sent.
  *
  * @param bucket where it goes
  * @param number its place among the writer's batches of that bucket
@@ -30,16 +29,6 @@ record PendingBatch(
   /** Returns its place in the transaction, or among all batches of the bucket, from 0. */
   long sequence() {
     return number.sequence();
-  }
-
-  /** Returns the same rows by another name. */
-  PendingBatch by(UUID writer, long sequence) {
-    return new PendingBatch(
-        bucket,
-        new BatchNumbers.BatchNumber(writer, transaction(), sequence),
-        rows,
-        bytes,
-        acknowledged);
   }
 
   void release() {

@@ -8,6 +8,7 @@ import io.sluice.catalog.table.TableName;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.flight.grpc.StatusUtils;
@@ -116,18 +117,18 @@ final class PutStream implements AutoCloseable {
   }
 
   /** Sends a batch, which stays the caller's. The stream must be {@link #isReady ready}. */
-  void send(PendingBatch batch) {
+  void send(UUID writerId, PendingBatch batch) {
     // A ready call writes the message now: one that waits for its connection would keep it.
-    call.sendMessage(OutboundRows.rows(batch.rows(), metadata(batch)));
+    call.sendMessage(OutboundRows.rows(batch.rows(), metadata(writerId, batch)));
   }
 
-  private static String metadata(PendingBatch batch) {
+  private static String metadata(UUID writerId, PendingBatch batch) {
     StringBuilder json = new StringBuilder("{\"bucket\":").append(batch.bucket());
     if (batch.transaction().isPresent()) {
-      json.append(",\"writerEpoch\":\"").append(batch.number().writer());
+      json.append(",\"writerEpoch\":\"").append(writerId);
       json.append("\",\"n\":").append(batch.transaction().getAsLong());
     } else {
-      json.append(",\"writerId\":\"").append(batch.number().writer()).append('"');
+      json.append(",\"writerId\":\"").append(writerId).append('"');
     }
     return json.append(",\"sequence\":").append(batch.sequence()).append('}').toString();
   }

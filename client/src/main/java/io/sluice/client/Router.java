@@ -3,6 +3,7 @@ package io.sluice.client;
 import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,14 +17,16 @@ final class Router {
 
   private final Cluster cluster;
   private final TableName table;
+  private final UUID writerId;
   private final SendState state;
   private final Placement placement;
   private final Thread thread;
   private final List<Sender> senders = new ArrayList<>();
 
-  Router(Cluster cluster, TableName table, SendState state) {
+  Router(Cluster cluster, TableName table, UUID writerId, SendState state) {
     this.cluster = cluster;
     this.table = table;
+    this.writerId = writerId;
     this.state = state;
     this.placement = cluster.placement(table);
     this.thread = new Thread(this::run, "sluice-writer-" + table);
@@ -105,7 +108,7 @@ final class Router {
     synchronized (senders) {
       senders.removeIf(sender -> !sender.isAlive());
       for (Lane lane : made) {
-        Sender sender = new Sender(cluster, table, state, lane);
+        Sender sender = new Sender(cluster, table, writerId, state, lane);
         senders.add(sender);
         sender.start();
       }

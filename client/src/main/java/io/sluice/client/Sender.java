@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import io.sluice.catalog.table.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.apache.arrow.memory.ArrowBuf;
@@ -17,6 +18,7 @@ final class Sender implements PutStream.Answered {
 
   private final Cluster cluster;
   private final TableName table;
+  private final UUID writerId;
   private final SendState state;
   private final Lane lane;
   private final Thread thread;
@@ -32,9 +34,10 @@ final class Sender implements PutStream.Answered {
   private boolean silent;
   private volatile boolean reached;
 
-  Sender(Cluster cluster, TableName table, SendState state, Lane lane) {
+  Sender(Cluster cluster, TableName table, UUID writerId, SendState state, Lane lane) {
     this.cluster = cluster;
     this.table = table;
+    this.writerId = writerId;
     this.state = state;
     this.lane = lane;
     this.nothingToSend = () -> state.hasNothingToSend(lane);
@@ -155,7 +158,7 @@ final class Sender implements PutStream.Answered {
       return;
     }
     try {
-      current.send(batch);
+      current.send(writerId, batch);
     } catch (StatusRuntimeException | IllegalStateException e) {
       // The call is over; its listener says why.
       if (current.failure() == null) {

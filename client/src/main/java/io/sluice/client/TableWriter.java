@@ -18,11 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Appends rows to a table, each bucket's at its owner. Several batches are in flight at once,
  * bounded in bytes. After a broken connection, or when a bucket has another owner, it asks who owns
  * it and sends what isn't acknowledged once more, in order and with the same sequences, so that no
- * row is doubled; meanwhile the other owners' buckets go on. A bucket that has forgotten the
- * writer, as it paused while others wrote there, is written to by a new id, unless a batch may be
- * stored by the old one. After a failure that a retry can't mend, or one that lasts for {@link
- * ClientSettings#retryFor}, it fails for good: open another. Thread-safe; batches of one thread
- * keep their order within a bucket.
+ * row is doubled; meanwhile the other owners' buckets go on. After a failure that a retry can't
+ * mend, or one that lasts for {@link ClientSettings#retryFor}, it fails for good: open another.
+ * Thread-safe; batches of one thread keep their order within a bucket.
  */
 public final class TableWriter implements AutoCloseable {
 
@@ -53,11 +51,11 @@ public final class TableWriter implements AutoCloseable {
     this.bucketCount = table.bucketCount();
     this.splitter = BucketSplitter.of(table, bucketCount, settings);
     this.state = new SendState(table.name(), settings, cluster.settings());
-    this.router = new Router(cluster, table.name(), state);
+    this.router = new Router(cluster, table.name(), settings.writerId(), state);
   }
 
   static TableWriter open(Cluster cluster, TableDescription table, WriterSettings settings) {
-    return open(cluster, table, settings, BatchNumbers.plain(settings.writerId()));
+    return open(cluster, table, settings, BatchNumbers.plain());
   }
 
   static TableWriter open(

@@ -32,7 +32,7 @@ final class TransactionNumbers implements BatchNumbers {
   public BatchNumber next(int bucket, int rows) {
     Counter counter = buckets.computeIfAbsent(bucket, any -> new Counter());
     counter.rows += rows;
-    return new BatchNumber(writerEpoch, OptionalLong.of(counter.n), counter.sequence++);
+    return new BatchNumber(OptionalLong.of(counter.n), counter.sequence++);
   }
 
   /** Returns the transactions that have rows and weren't ended, by bucket. */

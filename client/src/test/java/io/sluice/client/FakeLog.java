@@ -27,7 +27,6 @@ final class FakeLog {
   private final List<FakeGateway> live = new ArrayList<>();
   private boolean forwards;
   private String refusal = "";
-  private boolean forgetful;
   private int gaps;
   private int hops;
 
@@ -51,12 +50,6 @@ final class FakeLog {
   /** From now on a gateway forwards what it doesn't own; before, it says that the bucket moved. */
   synchronized void forward() {
     forwards = true;
-  }
-
-  /** Forgets all writers, as one does that had too many others. */
-  synchronized void forgetWriters() {
-    firstOffsets.clear();
-    forgetful = true;
   }
 
   /** From now on each append is refused so. */
@@ -189,13 +182,6 @@ final class FakeLog {
     Long first = firstOffsets.get(writer + sequence);
     if (first != null) {
       return first;
-    }
-    if (forgetful
-        && sequence > 0
-        && firstOffsets.keySet().stream().noneMatch(key -> key.startsWith(writer))) {
-      throw CallStatus.INVALID_ARGUMENT
-          .withDescription("[UNKNOWN_WRITER] for " + sequence)
-          .toRuntimeException();
     }
     if (sequence > 0 && !firstOffsets.containsKey(writer + (sequence - 1))) {
       gaps++;

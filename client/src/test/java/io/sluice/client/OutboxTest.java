@@ -1,6 +1,5 @@
 package io.sluice.client;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.client.SluiceException.Origin;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
@@ -29,15 +27,12 @@ import org.junit.jupiter.api.TestFactory;
 
 class OutboxTest {
 
-  private static final UUID WRITER = new UUID(1, 2);
   private static final Endpoint A = new Endpoint("a", 1);
   private static final Endpoint B = new Endpoint("b", 1);
   private static final Route TO_A = new Route(A, A);
   private static final Route TO_B = new Route(B, B);
   private final SluiceException moved =
       new SluiceException(Reason.UNAVAILABLE, "MOVED", "moved", Origin.GATEWAY, null);
-  private final SluiceException forgotten =
-      new SluiceException(Reason.SEQUENCE, "UNKNOWN_WRITER", "forgotten", Origin.GATEWAY, null);
   private final SluiceException broken = new SluiceException(Reason.UNAVAILABLE, "broken");
   private static final ClientSettings SETTINGS =
       new ClientSettings(
@@ -193,59 +188,6 @@ class OutboxTest {
     assertThat(sent(lane, 0)).containsExactly(bucket, sequence);
   }
 
-  @Test
-  void whatABucketHasForgottenTheWriterOfGoesByANewName() {
-    Lane lane = routed(0, 1);
-    send(lane, 0, 0);
-    assertThat(outbox.answered(lane, 1)).isNotNull();
-    send(lane, 0, 1);
-    send(lane, 0, 2);
-    send(lane, 1, 0);
-    add(0, 3);
-    assertThat(outbox.failed(lane, forgotten, 100)).isNull();
-    List<PendingBatch> again = new ArrayList<>();
-    while (again.size() < 4) {
-      again.add(requireNonNull(outbox.next(lane, 100)));
-    }
-    List<PendingBatch> renamed = again.stream().filter(batch -> batch.bucket() == 0).toList();
-    assertThat(renamed.stream().map(PendingBatch::sequence)).containsExactly(0L, 1L, 2L);
-    assertThat(renamed.stream().map(batch -> batch.number().writer()).distinct())
-        .hasSize(1)
-        .doesNotContain(WRITER);
-    assertThat(again.stream().filter(batch -> batch.bucket() == 1).map(PendingBatch::number))
-        .containsExactly(batch(1, 0).number());
-
-    // By the new name each keeps its number, as by the old one.
-    assertThat(outbox.answered(lane, 101)).isNotNull();
-    assertThat(outbox.failed(lane, moved, 200)).isNull();
-    Lane other = laneOf(outbox.route((bucket, taken) -> TO_B, 1_000));
-    PendingBatch retry = requireNonNull(outbox.next(other, 1_000));
-    assertThat(again).extracting(PendingBatch::number).contains(retry.number());
-  }
-
-  @Test
-  void aBatchThatMayBeStoredKeepsItsName() {
-    Lane lane = routed(0, 1);
-    send(lane, 0, 0);
-    assertThat(outbox.answered(lane, 1)).isNotNull();
-    send(lane, 1, 0);
-    send(lane, 0, 1);
-    // Of bucket 0's batch the gateway says nothing.
-    assertThat(outbox.failed(lane, moved, 2)).isNull();
-    assertThat(sent(lane, 100)).containsExactly(0, 1L);
-    assertThat(outbox.failed(lane, forgotten, 100)).hasMessage("bucket 0: forgotten");
-  }
-
-  @Test
-  void aTransactionKeepsItsName() {
-    Lane lane = routed(0);
-    BatchNumbers.BatchNumber number = new BatchNumbers.BatchNumber(WRITER, OptionalLong.of(0), 1);
-    ArrowRecordBatch rows = new ArrowRecordBatch(0, List.of(), List.of());
-    outbox.add(new PendingBatch(0, number, rows, 1, new CompletableFuture<>()), 0);
-    assertThat(outbox.next(lane, 1)).isNotNull();
-    assertThat(outbox.failed(lane, forgotten, 2)).hasMessage("bucket 0: forgotten");
-  }
-
   private List<Object> sent(Lane lane, long nowNanos) {
     PendingBatch batch = outbox.next(lane, nowNanos);
     return batch == null ? List.of() : List.of(batch.bucket(), batch.sequence());
@@ -263,7 +205,7 @@ class OutboxTest {
   private static PendingBatch batch(int bucket, long sequence) {
     return new PendingBatch(
         bucket,
-        new BatchNumbers.BatchNumber(WRITER, OptionalLong.empty(), sequence),
+        new BatchNumbers.BatchNumber(OptionalLong.empty(), sequence),
         new ArrowRecordBatch(0, List.of(), List.of()),
         1,
         new CompletableFuture<>());

@@ -36,7 +36,7 @@ class PutStreamTest {
       PendingBatch batch =
           new PendingBatch(
               0,
-              new BatchNumbers.BatchNumber(UUID.randomUUID(), OptionalLong.empty(), 0),
+              new BatchNumbers.BatchNumber(OptionalLong.empty(), 0),
               new VectorUnloader(rows).getRecordBatch(),
               1,
               new CompletableFuture<>());
@@ -48,7 +48,7 @@ class PutStreamTest {
               Duration.ofSeconds(30),
               new Told(told))) {
         assertThat(stream.awaitReady(() -> false)).isTrue();
-        stream.send(batch);
+        stream.send(UUID.randomUUID(), batch);
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("alive");
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("durable");
         assertThat(stream.failure()).isNull();

@@ -42,7 +42,7 @@ class TransactionNumbersTest {
   }
 
   private static BatchNumbers.BatchNumber number(long n, long sequence) {
-    return new BatchNumbers.BatchNumber(EPOCH, OptionalLong.of(n), sequence);
+    return new BatchNumbers.BatchNumber(OptionalLong.of(n), sequence);
   }
 
   private static PreparedTransaction prepared(int bucket, long n, long rows) {
