@@ -118,7 +118,7 @@ final class ReadLoop implements GetStream.Sink {
       // It may believe itself the owner still: another one is to be asked who is.
       known.demote(route.via());
     }
-    boolean lasted = open && backoff.lasted(System.nanoTime() - openedNanos);
+    boolean lasted = wasQuiet(failure) && backoff.lasted(System.nanoTime() - openedNanos);
     if (lasted) {
       // In a quiet bucket no rows may come for days, of which no failure is to be counted.
       backoff.reset();
@@ -134,6 +134,16 @@ final class ReadLoop implements GetStream.Sink {
       }
     }
     return failure;
+  }
+
+  /**
+   * Returns whether the call may have had nothing to bring for as long as it was there: it follows
+   * a bucket, and its gateway didn't fail to read it, which takes its time as well.
+   */
+  private boolean wasQuiet(@Nullable SluiceException failure) {
+    boolean unread =
+        failure != null && failure.fromGateway() && failure.code().equals("UNAVAILABLE");
+    return open && to == Long.MAX_VALUE && !unread;
   }
 
   private @Nullable SluiceException readAt(Connection connection) throws InterruptedException {
@@ -186,7 +196,7 @@ final class ReadLoop implements GetStream.Sink {
   private SluiceException ended() {
     return new SluiceException(
         Reason.UNAVAILABLE,
-        Reason.UNAVAILABLE.name(),
+        Reason.CLOSED.name(),
         "the gateway ended the read at offset " + position,
         Origin.GATEWAY,
         null);
