@@ -161,11 +161,17 @@ public final class StoredBucketRecords implements BucketRecords {
       List<String> kept = writes.subList(Math.max(0, writes.size() - MARKS), writes.size());
       byte[] changed = BucketRecordCodec.encode(new Stored(next, kept));
       requireSmall(changed.length, stored.state(), next);
-      // What throws here has written nothing, so that nothing is in doubt.
-      CompletableFuture<Long> written = store.replace(path, changed, value.version());
       markBefore = last(stored);
       versionBefore = value.version();
       inDoubt.put(mark, next);
+      CompletableFuture<Long> written;
+      try {
+        written = store.replace(path, changed, value.version());
+      } catch (RuntimeException | Error e) {
+        // What throws here has written nothing, so that nothing is in doubt.
+        inDoubt.remove(mark);
+        throw e;
+      }
       whenDone(
           written,
           (version, error) ->

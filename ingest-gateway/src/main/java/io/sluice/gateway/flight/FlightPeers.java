@@ -58,11 +58,15 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
   private static final int CONNECT_MS = 2_000;
   private static final int WINDOW_BYTES = 1 << 20;
 
+  /** Of a stream of rows, of which a mebibyte is read ahead besides. */
+  private static final int READER_WINDOW_BYTES = 128 << 10;
+
   /**
    * Of all streams of a connection, 128, twice: Netty gives a connection's window back once half of
-   * it was read, which with less would never come while most of the streams wait to be read.
+   * it was read, which with less would never come while most of the streams wait to be read. What
+   * it holds is what its streams do, 16 MiB at most.
    */
-  private static final int READERS_WINDOW_BYTES = 2 * 128 * WINDOW_BYTES;
+  private static final int READERS_WINDOW_BYTES = 2 * 128 * READER_WINDOW_BYTES;
 
   private static final int CONNECTIONS = 32;
   private static final long IDLE_MS = 30_000;
@@ -93,12 +97,12 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
     this.tls = tls;
     this.authorization = "Bearer " + secret;
     membership.listen(this::forgetTheGone);
-    this.client = client(16 * WINDOW_BYTES);
-    this.readers = client(READERS_WINDOW_BYTES);
+    this.client = client(WINDOW_BYTES, 16 * WINDOW_BYTES);
+    this.readers = client(READER_WINDOW_BYTES, READERS_WINDOW_BYTES);
     vertx.setPeriodic(IDLE_MS, id -> endIdle());
   }
 
-  private HttpClient client(int connectionWindowBytes) {
+  private HttpClient client(int windowBytes, int connectionWindowBytes) {
     return vertx.createHttpClient(
         new HttpClientOptions()
             .setProtocolVersion(HttpVersion.HTTP_2)
@@ -107,7 +111,7 @@ public final class FlightPeers implements Forwards, RemoteReads, RemoteBuckets {
             .setConnectTimeout(CONNECT_MS)
             .setTcpNoDelay(true)
             .setHttp2ConnectionWindowSize(connectionWindowBytes)
-            .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES)),
+            .setInitialSettings(new Http2Settings().setInitialWindowSize(windowBytes)),
         new PoolOptions().setHttp2MaxSize(CONNECTIONS));
   }
 

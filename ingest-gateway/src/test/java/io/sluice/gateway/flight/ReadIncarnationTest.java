@@ -70,7 +70,8 @@ class ReadIncarnationTest extends ThreeGateways {
       try {
         return countOnce(client, bucket, incarnation);
       } catch (FlightRuntimeException e) {
-        boolean moving = String.valueOf(e.getMessage()).matches("(?s).*\\[(MOVED|UNAVAILABLE)].*");
+        boolean moving =
+            String.valueOf(e.getMessage()).matches("(?s).*\\[(MOVED|UNAVAILABLE|FENCED)].*");
         if (!moving || System.nanoTime() > deadline) {
           throw e;
         }

@@ -57,6 +57,10 @@ final class AppendWorld {
   final Random random;
   final SimulatedTime time;
   final InMemorySegmentStore ledgers = new InMemorySegmentStore();
+
+  /** The ledgers, of which no call fails. */
+  final SegmentStore sound;
+
   final FlakySegmentStore store;
   final FlakyBucketRecords records;
   final BucketId bucket;
@@ -82,7 +86,8 @@ final class AppendWorld {
     UUID id = new UUID(random.nextLong(), random.nextLong());
     this.bucket = new BucketId(id, 0);
     this.table = table(id, new UUID(random.nextLong(), random.nextLong()));
-    this.store = new FlakySegmentStore(sabotage.of(ledgers), random, time, faults());
+    this.sound = sabotage.of(ledgers);
+    this.store = new FlakySegmentStore(sound, random, time, faults());
     store.throwing(random.nextInt(4) == 0 ? 0.02 : 0);
     metadata
         .create(

@@ -11,9 +11,13 @@ import io.sluice.log.frame.EntryType;
 import io.sluice.log.segment.Replication;
 import io.sluice.log.segment.Sealed;
 import io.sluice.log.segment.SegmentId;
+import io.sluice.log.segment.SegmentReader;
 import io.sluice.log.segment.SegmentStore;
 import io.sluice.log.segment.SegmentWriter;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
@@ -45,16 +49,55 @@ enum Sabotage {
   }
 
   private static final class Unfenced extends PassingStore {
+    private final Set<Long> recovered = new HashSet<>();
+
     Unfenced(SegmentStore store) {
       super(store);
+    }
+
+    /** What was taken over looks closed. */
+    @Override
+    public CompletableFuture<SegmentReader> open(long ledgerId) {
+      return store
+          .open(ledgerId)
+          .thenApply(reader -> recovered.contains(ledgerId) ? new Closed(reader) : reader);
     }
 
     /** What a reader sees that doesn't fence: all but the newest entry, of a ledger left open. */
     @Override
     public CompletableFuture<Sealed> recover(long ledgerId) {
+      recovered.add(ledgerId);
       return store
           .open(ledgerId)
           .thenApply(reader -> new Sealed(ledgerId, reader.lastEntryId(), 0));
+    }
+  }
+
+  private record Closed(SegmentReader reader) implements SegmentReader {
+
+    @Override
+    public long ledgerId() {
+      return reader.ledgerId();
+    }
+
+    @Override
+    public boolean sealed() {
+      return true;
+    }
+
+    @Override
+    public long lastEntryId() {
+      return reader.lastEntryId();
+    }
+
+    @Override
+    public CompletableFuture<List<ByteBuf>> read(long first, long end) {
+      return reader.read(first, end);
+    }
+
+    @Override
+    public void close() {
+      reader.close();
     }
   }
 

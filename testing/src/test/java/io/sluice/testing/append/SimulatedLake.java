@@ -36,7 +36,7 @@ final class SimulatedLake {
     BucketState state = world.records.load(world.bucket).join();
     long to = state.sealedEndOffset();
     if (to > end()) {
-      try (FrameCursor cursor = SegmentFrames.open(world.ledgers, state, end(), to)) {
+      try (FrameCursor cursor = SegmentFrames.open(world.sound, state, end(), to)) {
         for (List<PlacedFrame> frames = cursor.next(1 << 20).join();
             !frames.isEmpty();
             frames = cursor.next(1 << 20).join()) {
