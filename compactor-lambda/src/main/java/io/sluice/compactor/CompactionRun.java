@@ -23,6 +23,7 @@ import io.sluice.compactor.write.PlanExecutor;
 import io.sluice.compactor.write.PlanExecutor.Executed;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,7 +48,10 @@ import org.slf4j.LoggerFactory;
 final class CompactionRun {
 
   private static final Logger LOG = LoggerFactory.getLogger(CompactionRun.class);
+
+  /** After so many failures no plan is tried again that failed in an earlier run. */
   private static final int FAILURES_AT_MOST = 3;
+
   private static final int LOST_COMMITS_AT_MOST = 20;
 
   private final Table table;
@@ -157,7 +161,10 @@ final class CompactionRun {
 
   private boolean wantsCommit(Combination combination, Optional<Plan> todo, Instant now) {
     return !combination.isEmpty()
-        && (todo.isEmpty() || !now.isBefore(lastCommit.plus(settings.commitEvery())));
+        && (todo.isEmpty()
+            // What is done must not wait for what may take until a limit, and fail again.
+            || todo.get().failures() > 0
+            || !now.isBefore(lastCommit.plus(settings.commitEvery())));
   }
 
   private Optional<Plan> next(Work work, TableLook look, Instant now) {
@@ -175,14 +182,21 @@ final class CompactionRun {
   }
 
   private Stream<Plan> takeable(Work work, TableLook look, Instant now) {
-    if (!now.isBefore(deadline) || failed.size() >= FAILURES_AT_MOST) {
+    if (!now.isBefore(deadline)) {
       return Stream.empty();
     }
+    boolean again = failed.size() < FAILURES_AT_MOST;
     return work.plans().stream()
-        .filter(plan -> !failed.contains(plan.id()))
+        // A plan that failed, or whose worker died of it, comes after those that may do well.
+        .sorted(Comparator.comparingInt(CompactionRun::attempts))
+        .filter(plan -> (again || plan.failures() == 0) && !failed.contains(plan.id()))
         .filter(plan -> Work.claimable(plan, settings.worker(), now))
         // Others may plan buckets already that the table got after this run had begun.
         .filter(plan -> look.buckets().keySet().containsAll(plan.ranges().keySet()));
+  }
+
+  private static int attempts(Plan plan) {
+    return plan.failures() + (plan.claim() == null ? 0 : 1);
   }
 
   private void commit(TableLook look, Combination combination)
@@ -268,8 +282,7 @@ final class CompactionRun {
           boolean open = work.plan(plan.id()).filter(found -> found.result() == null).isPresent();
           // It may be gone because this very step was applied, and its answer lost.
           wanted.compareAndSet(false, open);
-          return Upkeep.split(
-              work.unclaim(plan.id(), settings.worker()), plan.id(), look.progress(), ids);
+          return Upkeep.failed(work, plan.id(), settings.worker(), look.progress(), ids);
         });
     if (!wanted.get()) {
       LOG.info("Others have done without it: {}", e.getMessage());

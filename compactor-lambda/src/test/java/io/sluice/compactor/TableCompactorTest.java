@@ -132,6 +132,73 @@ class TableCompactorTest {
   }
 
   @Test
+  void aLedgerThatStaysAwayHoldsUpItsOwnBucketAlone() throws Exception {
+    Table table = town.table("t", 3);
+    appendToAll(table);
+    town.log.hide(2);
+
+    for (int round = 1; round <= 70; round++) {
+      assertThatThrownBy(() -> town.compactor("a").compact(table, CompactorTown.FAR))
+          .hasMessageContaining("ledger 2 can't be read");
+
+      assertThat(town.progress(table).offset(0)).isEqualTo(5L * round);
+      assertThat(town.progress(table).offset(1)).isZero();
+      assertThat(town.progress(table).offset(2)).isEqualTo(5L * round);
+      appendToAll(table);
+    }
+
+    town.log.find(2);
+    town.compactor("a").compact(table, CompactorTown.FAR);
+    town.assertLakeEqualsLog(table);
+  }
+
+  @Test
+  void manyUnreadableLedgersDontKeepTheOthersWaiting() throws Exception {
+    Table table = town.table("t", 8);
+    appendToAll(table);
+    for (long ledger = 1; ledger <= 7; ledger++) {
+      town.log.hide(ledger);
+    }
+    for (int round = 1; round <= 3; round++) {
+      assertThatThrownBy(() -> town.compactor("a").compact(table, CompactorTown.FAR))
+          .hasMessageContaining("can't be read");
+
+      assertThat(town.progress(table).offset(7)).isEqualTo(5L * round);
+      appendToAll(table);
+    }
+
+    for (long ledger = 1; ledger <= 7; ledger++) {
+      town.log.find(ledger);
+    }
+    town.compactor("a").compact(table, CompactorTown.FAR);
+    town.assertLakeEqualsLog(table);
+  }
+
+  @Test
+  void bucketsThatAreHeldUpTakeNoneOfTheOthersRoom() throws Exception {
+    Table table = town.table("t", 6);
+    appendToAll(table);
+    for (long ledger = 1; ledger <= 5; ledger++) {
+      town.log.hide(ledger);
+    }
+
+    for (int round = 1; round <= 6; round++) {
+      assertThatThrownBy(
+              () -> town.compactor(town.metadata, "a", SMALL).compact(table, CompactorTown.FAR))
+          .hasMessageContaining("can't be read");
+      appendToAll(table);
+    }
+
+    assertThat(town.progress(table).offset(5)).isGreaterThanOrEqualTo(25);
+  }
+
+  private void appendToAll(Table table) throws Exception {
+    for (int bucket = 0; bucket < table.options().bucketCount(); bucket++) {
+      town.append(table, bucket, 5, 5);
+    }
+  }
+
+  @Test
   void aLakeThatSaysLessThanWasConfirmedStopsTheTable() throws Exception {
     Table table = town.table("t", 1);
     town.append(table, 0, 10, 10);

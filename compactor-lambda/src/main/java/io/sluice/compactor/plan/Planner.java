@@ -9,6 +9,7 @@ import io.sluice.compactor.work.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -18,7 +19,8 @@ import java.util.function.Supplier;
  * Decides what to compact next. A plan is a run of one bucket's sealed rows, or the short last runs
  * of several buckets. Buckets take turns, so that one with much to do doesn't keep the others
  * waiting. A run may end inside a segment that is too big for one plan, at any row: readers cut
- * frames.
+ * frames. Nothing is planned for a bucket while one of its plans fails, as it couldn't get into the
+ * lake; nor do such a bucket's plans take the others' room.
  */
 public final class Planner {
 
@@ -48,7 +50,8 @@ public final class Planner {
       Progress progress,
       PlanLimits limits,
       Supplier<UUID> ids) {
-    int room = limits.openPlans() - work.plans().size();
+    Set<Integer> heldUp = work.heldUp().keySet();
+    int room = room(work, heldUp, limits);
     SortedMap<Integer, OffsetRange> missing = new TreeMap<>();
     SortedMap<Integer, List<Run>> runs = new TreeMap<>();
     segments.forEach(
@@ -57,11 +60,18 @@ public final class Planner {
           long first = firstOffset(closed, from);
           if (first > from) {
             missing.put(bucket, new OffsetRange(from, first));
-          } else if (room > 0) {
+          } else if (room > 0 && !heldUp.contains(bucket)) {
             runs.put(bucket, Runs.of(closed, from, limits, room));
           }
         });
     return new Planned(takeTurns(runs, limits, room, ids), missing);
+  }
+
+  /** Returns how many plans there may be more. */
+  private static int room(Work work, Set<Integer> heldUp, PlanLimits limits) {
+    long going =
+        work.plans().stream().filter(plan -> !heldUp.containsAll(plan.ranges().keySet())).count();
+    return (int) Math.min(limits.openPlans() - going, Upkeep.PLANS_AT_MOST - work.plans().size());
   }
 
   /**

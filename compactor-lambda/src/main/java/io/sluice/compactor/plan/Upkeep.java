@@ -9,6 +9,7 @@ import io.sluice.compactor.work.Work;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,6 +19,8 @@ import java.util.function.Supplier;
 /**
  * Brings a table's work up to what the lake says: plans that are in it are removed, plans that
  * can't be committed any more are voided and what is left of them is planned anew, one bucket each.
+ * Plans that wait in one bucket for one that failed are voided, too, so that their other buckets
+ * needn't wait.
  */
 public final class Upkeep {
 
@@ -43,23 +46,50 @@ public final class Upkeep {
   public static Work apply(
       Work work, Progress progress, Set<ResultSpec> specs, Instant now, Supplier<UUID> ids) {
     Work changed = work;
+    SortedMap<Integer, Long> heldUp = work.heldUp();
     for (Plan plan : work.plans()) {
       if (isCovered(plan, progress)) {
         changed = changed.remove(Set.of(plan.id()));
       } else if (straddles(plan, progress) || isStale(plan.result(), specs, now)) {
         int others = changed.plans().size() - 1;
         changed = changed.voided(plan.id(), remainder(plan, progress, others, ids));
+      } else if (!heldUp.isEmpty() && changed.plans().size() < PLANS_AT_MOST) {
+        changed = changed.voided(plan.id(), apart(plan, heldUp, ids));
       }
     }
     return changed;
   }
 
-  /** Gives a plan up that couldn't be executed, so that one bucket's trouble isn't the others'. */
-  public static Work split(Work work, UUID id, Progress progress, Supplier<UUID> ids) {
-    return work.plan(id)
-        .filter(plan -> plan.ranges().size() > 1 && plan.result() == null)
-        .map(plan -> work.voided(id, remainder(plan, progress, work.plans().size() - 1, ids)))
-        .orElse(work);
+  /**
+   * Takes from a worker a plan that it couldn't execute. One of several buckets is planned anew,
+   * each bucket by itself, so that one bucket's trouble isn't the others'; one of a single bucket
+   * counts its failures.
+   */
+  public static Work failed(
+      Work work, UUID id, String worker, Progress progress, Supplier<UUID> ids) {
+    List<Plan> parts =
+        work.plan(id)
+            .filter(plan -> plan.result() == null)
+            .map(plan -> remainder(plan, progress, work.plans().size() - 1, ids))
+            .orElse(List.of());
+    return parts.size() > 1 ? work.voided(id, parts) : work.failed(id, worker);
+  }
+
+  /** Returns a plan in two, if some of its buckets wait for one that failed, and others don't. */
+  private static List<Plan> apart(Plan plan, SortedMap<Integer, Long> heldUp, Supplier<UUID> ids) {
+    SortedMap<Integer, OffsetRange> free = new TreeMap<>(plan.ranges());
+    SortedMap<Integer, OffsetRange> waiting = new TreeMap<>(plan.ranges());
+    free.entrySet().removeIf(part -> waits(part, heldUp));
+    waiting.keySet().removeAll(free.keySet());
+    return free.isEmpty() || waiting.isEmpty()
+        ? List.of(plan)
+        : List.of(Plan.of(ids.get(), free), Plan.of(ids.get(), waiting));
+  }
+
+  private static boolean waits(
+      Map.Entry<Integer, OffsetRange> part, SortedMap<Integer, Long> heldUp) {
+    Long from = heldUp.get(part.getKey());
+    return from != null && part.getValue().start() >= from;
   }
 
   private static boolean isCovered(Plan plan, Progress progress) {

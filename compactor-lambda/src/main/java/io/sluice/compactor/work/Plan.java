@@ -14,18 +14,30 @@ import org.jspecify.annotations.Nullable;
  * @param ranges the rows by bucket, none of them empty
  * @param claim who is at it; null if nobody
  * @param result what came of it; null if it wasn't executed yet
+ * @param failures how often it couldn't be executed, as of the workers that know of this count: 0
+ *     or more, and 0 with a result
  */
 public record Plan(
     UUID id,
     SortedMap<Integer, OffsetRange> ranges,
     @Nullable WorkClaim claim,
-    @Nullable PlanResult result) {
+    @Nullable PlanResult result,
+    int failures) {
 
   public Plan {
     ranges = Collections.unmodifiableSortedMap(new TreeMap<>(ranges));
     if (ranges.isEmpty() || ranges.values().stream().anyMatch(OffsetRange::isEmpty)) {
       throw new IllegalArgumentException("plan " + id + " has no rows in some bucket: " + ranges);
     }
+  }
+
+  /** A plan that hasn't failed. */
+  public Plan(
+      UUID id,
+      SortedMap<Integer, OffsetRange> ranges,
+      @Nullable WorkClaim claim,
+      @Nullable PlanResult result) {
+    this(id, ranges, claim, result, 0);
   }
 
   /** Returns a new plan that nobody has claimed. */
@@ -44,7 +56,11 @@ public record Plan(
   }
 
   Plan claimedBy(WorkClaim newClaim) {
-    return new Plan(id, ranges, newClaim, result);
+    return new Plan(id, ranges, newClaim, result, failures);
+  }
+
+  Plan failed() {
+    return new Plan(id, ranges, null, null, failures + 1);
   }
 
   Plan withResult(PlanResult newResult) {

@@ -119,15 +119,31 @@ public record Work(
             claimable(plan, claim.worker(), now) ? List.of(plan.claimedBy(claim)) : List.of(plan));
   }
 
-  /** Ends a worker's claim, so that others needn't wait for it. */
-  public Work unclaim(UUID id, String worker) {
+  /**
+   * Ends a worker's claim on a plan that it couldn't execute, so that others needn't wait for it.
+   */
+  public Work failed(UUID id, String worker) {
     return replace(
         id,
         plan -> {
           WorkClaim claim = plan.claim();
           boolean own = claim != null && claim.worker().equals(worker);
-          return List.of(own ? new Plan(id, plan.ranges(), null, plan.result()) : plan);
+          return List.of(own && plan.result() == null ? plan.failed() : plan);
         });
+  }
+
+  /**
+   * Returns the buckets that a plan which has failed holds up, and up to where: nothing of them
+   * gets into the lake before that plan does.
+   */
+  public SortedMap<Integer, Long> heldUp() {
+    SortedMap<Integer, Long> heldUp = new TreeMap<>();
+    for (Plan plan : plans) {
+      if (plan.failures() > 0) {
+        plan.ranges().forEach((bucket, range) -> heldUp.merge(bucket, range.end(), Math::min));
+      }
+    }
+    return heldUp;
   }
 
   /** Records a result if the plan has none yet; changes nothing if it is gone. */

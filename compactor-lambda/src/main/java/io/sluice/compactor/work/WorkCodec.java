@@ -24,13 +24,14 @@ import org.jspecify.annotations.Nullable;
  * {"v":1,"incarnation":"<uuid>","plannedTo":{"<bucket>":<offset>},
  *  "plans":[{"id":"<uuid>","ranges":{"<bucket>":[<start>,<end>]},
  *            "claim":{"worker":"<name>","until":<epoch millis>},
+ *            "failures":<n>,
  *            "result":{"manifest":"<location>","length":<bytes>,"spec":<id>,
  *                      "files":<n>,"rows":<n>,"bytes":<n>,"at":<epoch millis>}}],
  *  "committer":{"worker":"<name>","until":<epoch millis>}}
  * }</pre>
  *
- * Claim, result and committer are missing where there is none. Fields that a reader doesn't know
- * are skipped; a change that a reader must not miss raises the version.
+ * Claim, failures, result and committer are missing where there is none. Fields that a reader
+ * doesn't know are skipped; a change that a reader must not miss raises the version.
  */
 public final class WorkCodec {
 
@@ -58,6 +59,9 @@ public final class WorkCodec {
             (bucket, range) ->
                 ranges.putArray(bucket.toString()).add(range.start()).add(range.end()));
     encode(plan.claim(), "claim", json);
+    if (plan.failures() > 0) {
+      json.put("failures", plan.failures());
+    }
     PlanResult result = plan.result();
     if (result != null) {
       ObjectNode written = json.putObject("result");
@@ -129,7 +133,12 @@ public final class WorkCodec {
           Integer.valueOf(entry.getKey()),
           new OffsetRange(range.required(0).longValue(), range.required(1).longValue()));
     }
-    return new Plan(uuid(json, "id"), ranges, claim(json.get("claim")), result(json.get("result")));
+    return new Plan(
+        uuid(json, "id"),
+        ranges,
+        claim(json.get("claim")),
+        result(json.get("result")),
+        json.path("failures").asInt());
   }
 
   private static @Nullable WorkClaim claim(@Nullable JsonNode json) {

@@ -9,6 +9,7 @@ import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
 import io.sluice.compactor.work.ResultSpec;
 import io.sluice.compactor.work.Work;
+import io.sluice.compactor.work.WorkClaim;
 import io.sluice.testing.Seeded;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -109,6 +110,23 @@ class PlannerTest {
     assertThat(plan(Map.of(0, many), none.plan(plans), nothing)).isEmpty();
   }
 
+  @Test
+  void aBucketOfWhichAPlanFailsGetsNoMoreAndTakesNoRoom() {
+    List<Segment.Closed> many = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      many.add(sealed(i * 100L, (i + 1) * 100L, 900));
+    }
+    Work work = none.plan(plan(Map.of(0, many), none, nothing));
+    Plan first = work.plans().get(0);
+    Work claimed = work.claim(first.id(), new WorkClaim("w", NOW), NOW);
+    Work failed = Upkeep.failed(claimed, first.id(), "w", nothing, UUID::randomUUID);
+
+    assertThat(plan(Map.of(0, many, 1, many), work, nothing)).isEmpty();
+    assertThat(plan(Map.of(0, many, 1, many), failed, nothing))
+        .hasSize(8)
+        .allMatch(plan -> plan.ranges().containsKey(1));
+  }
+
   @TestFactory
   Stream<DynamicTest> plansCoverEverySealedRowOnceAndCombineInAnyOrder() {
     return Seeded.seeds(
@@ -148,10 +166,13 @@ class PlannerTest {
     return Upkeep.apply(work, progress, specs, NOW, () -> id(random));
   }
 
-  private static Work finishSome(Work work, Random random, double share) {
+  private Work finishSome(Work work, Random random, double share) {
     Work changed = work;
     for (Plan plan : work.plans()) {
-      if (random.nextDouble() < share) {
+      if (share < 1 && random.nextInt(8) == 0) {
+        changed = changed.claim(plan.id(), new WorkClaim("w", NOW), NOW);
+        changed = Upkeep.failed(changed, plan.id(), "w", nothing, () -> id(random));
+      } else if (random.nextDouble() < share) {
         changed =
             changed.result(
                 plan.id(), new PlanResult("m" + plan.id(), 1, 0, 1, plan.rows(), 1, NOW));

@@ -9,6 +9,7 @@ import io.sluice.compactor.work.Plan;
 import io.sluice.compactor.work.PlanResult;
 import io.sluice.compactor.work.ResultSpec;
 import io.sluice.compactor.work.Work;
+import io.sluice.compactor.work.WorkClaim;
 import io.sluice.compactor.work.WorkCodec;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,9 +89,61 @@ class UpkeepTest {
 
   @Test
   void aPlanThatFailedIsSplitByBucketUnlessItHasAResult() {
-    assertThat(Upkeep.split(work, BOTH.id(), start, UUID::randomUUID).plans()).hasSize(2);
+    assertThat(failed(work, BOTH.id()).plans()).hasSize(2).allMatch(plan -> plan.failures() == 0);
     Work done = work.result(BOTH.id(), result(NOW));
-    assertThat(Upkeep.split(done, BOTH.id(), start, UUID::randomUUID)).isSameAs(done);
+    assertThat(failed(done, BOTH.id())).isSameAs(done);
+  }
+
+  @Test
+  void aPlanOfOneBucketThatFailedHoldsUpItsBucketUntilItHasAResult() {
+    Plan plan = Plan.of(new UUID(0, 2), 0, new OffsetRange(0, 10));
+    Work planned = Work.none(INCARNATION).plan(List.of(plan));
+    Work claimed = planned.claim(plan.id(), new WorkClaim("w", NOW), NOW);
+
+    Work once = failed(claimed, plan.id());
+
+    assertThat(once.heldUp()).containsExactly(Map.entry(0, 10L));
+    assertThat(Work.claimable(once.plans().get(0), "other", NOW)).isTrue();
+    assertThat(failed(once, plan.id())).isSameAs(once);
+    assertThat(WorkCodec.decode("/w", WorkCodec.encode(once))).isEqualTo(once);
+    assertThat(once.result(plan.id(), result(NOW)).heldUp()).isEmpty();
+  }
+
+  @Test
+  void whoWaitsForAPlanThatFailedWaitsAlone() {
+    Plan stuck = Plan.of(new UUID(0, 2), 1, new OffsetRange(5, 9));
+    Plan shared =
+        Plan.of(
+            new UUID(0, 3),
+            new TreeMap<>(
+                Map.of(
+                    0,
+                    new OffsetRange(0, 10),
+                    1,
+                    new OffsetRange(9, 12),
+                    2,
+                    new OffsetRange(0, 7))));
+    Work held =
+        Work.none(INCARNATION)
+            .plan(List.of(stuck, shared))
+            .claim(stuck.id(), new WorkClaim("w", NOW), NOW)
+            .result(shared.id(), result(NOW));
+    assertThat(apply(held, start, NOW, Set.of(0))).isSameAs(held);
+
+    Work kept = apply(failed(held, stuck.id()), start, NOW, Set.of(0));
+
+    assertThat(kept.plans())
+        .extracting(Plan::ranges)
+        .containsExactly(
+            stuck.ranges(),
+            new TreeMap<>(Map.of(0, new OffsetRange(0, 10), 2, new OffsetRange(0, 7))),
+            new TreeMap<>(Map.of(1, new OffsetRange(9, 12))));
+    assertThat(kept.plans()).allMatch(plan -> plan.result() == null);
+    assertThat(apply(kept, start, NOW, Set.of(0))).isSameAs(kept);
+  }
+
+  private Work failed(Work of, UUID id) {
+    return Upkeep.failed(of, id, "w", start, UUID::randomUUID);
   }
 
   @Test

@@ -85,7 +85,7 @@ class WorkTest {
   void noStepLosesWhoCommits() {
     Work work = none.claimCommit(CLAIM, NOW).plan(List.of(FIRST, SECOND));
     work = work.claim(FIRST.id(), CLAIM, NOW).result(FIRST.id(), RESULT);
-    work = work.unclaim(SECOND.id(), "w").voided(SECOND.id(), List.of());
+    work = work.failed(SECOND.id(), "w").voided(SECOND.id(), List.of());
     assertThat(work.remove(Set.of(FIRST.id())).isCommitter("w")).isTrue();
   }
 
@@ -122,8 +122,10 @@ class WorkTest {
     assertThat(claimed.claim(FIRST.id(), other, NOW.plusSeconds(59))).isEqualTo(claimed);
     assertThat(claimed.claim(FIRST.id(), other, NOW.plusSeconds(60)).plan(FIRST.id()))
         .hasValueSatisfying(plan -> assertThat(plan.claim()).isEqualTo(other));
-    assertThat(claimed.unclaim(FIRST.id(), "x")).isEqualTo(claimed);
-    assertThat(claimed.unclaim(FIRST.id(), "w").plan(FIRST.id())).contains(FIRST);
+    assertThat(claimed.failed(FIRST.id(), "x")).isEqualTo(claimed);
+    Plan failed = claimed.failed(FIRST.id(), "w").plan(FIRST.id()).orElseThrow();
+    assertThat(failed.claim()).isNull();
+    assertThat(failed.failures()).isEqualTo(1);
   }
 
   @Test
