@@ -66,14 +66,16 @@ final class LakeNames {
    * @return the location; empty if there was no such table, or it did not pass
    */
   Optional<String> drop(TableIdentifier identifier, Predicate<String> condition) {
-    @Nullable String inDoubt = null;
+    String what = identifier + " was dropped";
+    @Nullable Versioned inDoubt = null;
     MetadataException last = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
         Optional<Versioned> pointer = pointers.read(path(identifier));
         if (pointer.isEmpty()) {
-          return Optional.ofNullable(inDoubt);
+          return Optional.ofNullable(inDoubt).map(dropped -> decode(identifier, dropped));
         }
+        requireUntouched(what, inDoubt, pointer.get());
         String location = decode(identifier, pointer.get());
         if (!condition.test(location)) {
           return Optional.empty();
@@ -81,7 +83,7 @@ final class LakeNames {
         try {
           pointers.clear(path(identifier), pointer.get().version());
         } catch (MetadataException e) {
-          inDoubt = e.kind() == Kind.UNKNOWN ? location : inDoubt;
+          inDoubt = e.kind() == Kind.UNKNOWN ? pointer.get() : inDoubt;
           throw e;
         }
         return Optional.of(location);
@@ -89,7 +91,7 @@ final class LakeNames {
         last = e;
       }
     }
-    throw failed(identifier + " was dropped", inDoubt, last);
+    throw failed(what, inDoubt, last);
   }
 
   /**
@@ -98,7 +100,8 @@ final class LakeNames {
    * @param check throws if the table with that metadata file must keep its name
    */
   void rename(TableIdentifier from, TableIdentifier to, Consumer<String> check) {
-    @Nullable String inDoubt = null;
+    String what = from + " was renamed to " + to;
+    @Nullable Versioned inDoubt = null;
     MetadataException last = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
@@ -107,6 +110,7 @@ final class LakeNames {
           requireMoved(from, to, inDoubt);
           return;
         }
+        requireUntouched(what, inDoubt, pointer.get());
         String location = decode(from, pointer.get());
         check.accept(location);
         if (inDoubt == null && pointers.read(path(to)).isPresent()) {
@@ -115,7 +119,7 @@ final class LakeNames {
         try {
           pointers.move(path(from), pointer.get(), path(to));
         } catch (MetadataException e) {
-          inDoubt = e.kind() == Kind.UNKNOWN ? location : inDoubt;
+          inDoubt = e.kind() == Kind.UNKNOWN ? pointer.get() : inDoubt;
           throw e;
         }
         return;
@@ -123,17 +127,28 @@ final class LakeNames {
         last = e;
       }
     }
-    throw failed(from + " was renamed to " + to, inDoubt, last);
+    throw failed(what, inDoubt, last);
+  }
+
+  /**
+   * Lets a step that was in doubt be tried again only while nothing happened to the name since:
+   * what has it now may be another table, that was made after that step had been done.
+   */
+  private static void requireUntouched(String what, @Nullable Versioned inDoubt, Versioned now) {
+    if (inDoubt != null && inDoubt.version() != now.version()) {
+      throw new CommitStateUnknownException(
+          "Cannot tell whether " + what, new IllegalStateException("others have changed it since"));
+    }
   }
 
   /** Tells whether a table that has gone was moved by an attempt whose outcome was unknown. */
-  private void requireMoved(TableIdentifier from, TableIdentifier to, @Nullable String inDoubt)
+  private void requireMoved(TableIdentifier from, TableIdentifier to, @Nullable Versioned inDoubt)
       throws MetadataException {
     if (inDoubt == null) {
       throw new NoSuchTableException("Table does not exist: %s", from);
     }
     Optional<Versioned> moved = pointers.read(path(to));
-    if (moved.isEmpty() || !decode(to, moved.get()).equals(inDoubt)) {
+    if (moved.isEmpty() || !decode(to, moved.get()).equals(decode(from, inDoubt))) {
       throw new CommitStateUnknownException(
           "Cannot tell whether " + from + " was renamed to " + to,
           new IllegalStateException("others have changed them since"));
@@ -145,7 +160,7 @@ final class LakeNames {
   }
 
   private static RuntimeException failed(
-      String what, @Nullable String inDoubt, @Nullable MetadataException last) {
+      String what, @Nullable Versioned inDoubt, @Nullable MetadataException last) {
     return inDoubt == null
         ? unavailable(last)
         : new CommitStateUnknownException("Cannot tell whether " + what, last);
