@@ -3,9 +3,16 @@ package io.sluice.compactor.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.sluice.catalog.table.Table;
+import io.sluice.catalog.types.ArrowSchemas;
 import io.sluice.compactor.CompactorTown;
 import io.sluice.compactor.write.PlanFiles.Placed;
+import io.sluice.log.frame.DataEntry;
+import io.sluice.log.frame.Frame;
+import io.sluice.log.frame.FrameDecoder;
+import io.sluice.log.frame.FrameEncoder;
+import io.sluice.log.frame.FrameRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,6 +69,45 @@ class PartitionedFilesTest {
       assertThat(allocator.getAllocatedMemory()).isZero();
       check(table, placed);
     }
+  }
+
+  /** As of a producer that sends one row at a time: their objects take far more than the rows. */
+  @Test
+  void ofFramesOfOneRowTheirObjectsCount() throws Exception {
+    LakeFileSettings little = new LakeFileSettings(64 << 20, 3, 512 << 20, 1_000_000);
+    try (CompactorTown town = new CompactorTown(folder);
+        BufferAllocator allocator = new RootAllocator()) {
+      Table table = partitioned(town);
+      Record made = GenericRecord.create(table.rowSchema());
+      made.setField("n", 5_000L);
+      try (PartitionedFiles files =
+          new PartitionedFiles(town.iceberg(table).io(), metadata(town, table), little)) {
+        for (int row = 0; row < 5_000; row++) {
+          files.write(frame(table, allocator, made, row));
+        }
+        // 5,000 such frames take 5 MB of objects, and 100 KB of rows.
+        assertThat(files.finish()).hasSizeBetween(5, 8);
+      }
+    }
+  }
+
+  /** Returns a row as it comes from the log. */
+  private static DecodedRows frame(Table table, BufferAllocator allocator, Record row, long offset)
+      throws Exception {
+    FrameRows frame;
+    try (VectorSchemaRoot root = ArrowRows.root(allocator, table.rowSchema(), List.of(row))) {
+      frame = new FrameEncoder(1 << 20).encode(root, table.options().logCompression()).get(0);
+    }
+    ByteBuf entry =
+        DataEntry.encode(List.of(new DataEntry.Part(frame, table.schemaId(), null, 1)), offset, 7);
+    frame.release();
+    Frame read = DataEntry.frames(entry).get(0);
+    FrameDecoder decoder = new FrameDecoder(ArrowSchemas.of(table.rowSchema()), allocator);
+    VectorSchemaRoot root = decoder.decode(read);
+    read.release();
+    entry.release();
+    LogRows rows = new LogRows(table.rowSchema(), root.getFieldVectors(), 1, 0, offset, 7);
+    return new DecodedRows(rows, root, 0, 1);
   }
 
   @Test
