@@ -2,6 +2,8 @@ package io.sluice.compactor;
 
 import io.sluice.catalog.table.TableName;
 import io.sluice.compactor.table.TableLook;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -13,8 +15,10 @@ import java.util.OptionalLong;
  * @param files number of their files
  * @param commits number of snapshots that it made
  * @param snapshotId the last of them; empty if it made none
- * @param lagRows sealed rows that weren't in the lake when it ended: 0 unless the deadline passed
- *     or other workers are still at them
+ * @param lagRows sealed rows that weren't in the lake when it ended: 0 unless the deadline passed,
+ *     other workers are still at them, or they wait for more
+ * @param waitsUntil when to compact the table again, as the lake has many snapshots; empty if that
+ *     says nothing against doing so at once
  * @param otherColumns whether the lake table had other columns then than the table
  */
 public record CompactionReport(
@@ -25,10 +29,12 @@ public record CompactionReport(
     int commits,
     OptionalLong snapshotId,
     long lagRows,
+    Optional<Instant> waitsUntil,
     boolean otherColumns) {
 
   static CompactionReport none(TableName table) {
-    return new CompactionReport(table, 0, 0, 0, 0, OptionalLong.empty(), 0, false);
+    return new CompactionReport(
+        table, 0, 0, 0, 0, OptionalLong.empty(), 0, Optional.empty(), false);
   }
 
   CompactionReport with(long moreRows, long moreBytes, int moreFiles, long newSnapshotId) {
@@ -40,12 +46,21 @@ public record CompactionReport(
         commits + 1,
         OptionalLong.of(newSnapshotId),
         lagRows,
+        waitsUntil,
         otherColumns);
   }
 
   /** Returns the report of a run that ended with a look. */
-  CompactionReport endedWith(TableLook look) {
+  CompactionReport endedWith(TableLook look, Optional<Instant> until) {
     return new CompactionReport(
-        table, rows, bytes, files, commits, snapshotId, look.lagRows(), look.hasOtherColumns());
+        table,
+        rows,
+        bytes,
+        files,
+        commits,
+        snapshotId,
+        look.lagRows(),
+        until,
+        look.hasOtherColumns());
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.catalog.table.Table;
 import io.sluice.compactor.commit.SnapshotCommitter;
 import io.sluice.compactor.plan.Combiner;
 import io.sluice.compactor.plan.Combiner.Combination;
+import io.sluice.compactor.plan.CommitPace;
 import io.sluice.compactor.plan.Planner;
 import io.sluice.compactor.plan.Planner.Planned;
 import io.sluice.compactor.plan.Upkeep;
@@ -21,6 +22,7 @@ import io.sluice.compactor.work.WorkClaim;
 import io.sluice.compactor.work.WorkRecords;
 import io.sluice.compactor.write.PlanExecutor;
 import io.sluice.compactor.write.PlanExecutor.Executed;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -69,6 +71,7 @@ final class CompactionRun {
   private @Nullable CompactionException failure;
   private CompactionReport report;
   private Instant lastCommit;
+  private Duration apart = Duration.ZERO;
   private int lostCommits;
   private boolean hasTurn;
 
@@ -109,7 +112,11 @@ final class CompactionRun {
       looks.raiseFloors(look);
       // One time for all that is decided, so that the turn is taken if and only if it is used.
       Instant now = clock.instant();
-      Work work = update(current -> withTurn(upToDate(current, look, now), look, now));
+      apart = CommitPace.apart(look.snapshots(), look.progress());
+      Optional<Instant> waitsUntil = waitsUntil(look, now);
+      Work work =
+          update(
+              current -> withTurn(upToDate(current, look, waitsUntil.isEmpty(), now), look, now));
       hasTurn = work.isCommitter(settings.worker());
       Combination combination = Combiner.choose(look.progress(), work);
       Optional<Plan> todo = next(work, look, now);
@@ -121,7 +128,7 @@ final class CompactionRun {
         // What others have planned since the look, a newer one has.
         LOG.debug("Others are ahead at {}", table.name());
       } else {
-        return end(look);
+        return end(look, waitsUntil);
       }
     }
   }
@@ -138,12 +145,21 @@ final class CompactionRun {
     }
   }
 
-  /** Removes what is done, gives up what can't be, and plans what is new. */
-  private Work upToDate(Work current, TableLook look, Instant now) {
+  private Optional<Instant> waitsUntil(TableLook look, Instant now) {
+    return CommitPace.waitsUntil(
+        look.lastCommit(), apart, now, look.segments(), look.progress(), settings.limits());
+  }
+
+  /**
+   * Removes what is done, gives up what can't be, and plans what is new.
+   *
+   * @param plans whether anything new is planned
+   */
+  private Work upToDate(Work current, TableLook look, boolean plans, Instant now) {
     Work kept = Upkeep.apply(current, look.progress(), look.specs(), now, ids);
     Planned planned = Planner.plan(look.segments(), kept, look.progress(), settings.limits(), ids);
     missing = planned.missing();
-    return kept.plan(planned.plans());
+    return plans ? kept.plan(planned.plans()) : kept;
   }
 
   /**
@@ -164,7 +180,11 @@ final class CompactionRun {
         && (todo.isEmpty()
             // What is done must not wait for what may take until a limit, and fail again.
             || todo.get().failures() > 0
-            || !now.isBefore(lastCommit.plus(settings.commitEvery())));
+            || !now.isBefore(lastCommit.plus(commitEvery())));
+  }
+
+  private Duration commitEvery() {
+    return apart.compareTo(settings.commitEvery()) > 0 ? apart : settings.commitEvery();
   }
 
   private Optional<Plan> next(Work work, TableLook look, Instant now) {
@@ -296,7 +316,8 @@ final class CompactionRun {
     }
   }
 
-  private CompactionReport end(TableLook look) throws CompactionException {
+  private CompactionReport end(TableLook look, Optional<Instant> waitsUntil)
+      throws CompactionException {
     if (failure != null) {
       throw failure;
     }
@@ -305,7 +326,7 @@ final class CompactionRun {
           Reason.ROWS_MISSING,
           "rows of " + table.name() + " are in neither log nor lake, by bucket: " + missing);
     }
-    return report.endedWith(look);
+    return report.endedWith(look, waitsUntil);
   }
 
   private Work update(UnaryOperator<Work> step) throws MetadataException, InterruptedException {

@@ -127,8 +127,13 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
   private void ended(TableName name, CompactionReport report) {
     synchronized (turns) {
       TableTurns state = turns.get(name);
-      if (state != null && state.ended(report) && !closed) {
+      if (state == null || closed) {
+        return;
+      }
+      if (state.ended(report)) {
         workers.execute(() -> turn(name));
+      } else {
+        report.waitsUntil().ifPresent(until -> requestAfter(name, until));
       }
     }
   }
@@ -145,9 +150,13 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
       }
       Duration pause = state.failed(e, Instant.now(), settings);
       LOG.warn("Compaction of {} failed, again in {}: {}", name, pause, e.toString());
-      var unused =
-          schedule.schedule(() -> request(name), pause.toMillis() + 1, TimeUnit.MILLISECONDS);
+      requestAfter(name, Instant.now().plus(pause));
     }
+  }
+
+  private void requestAfter(TableName name, Instant pause) {
+    long millis = Math.max(0, Duration.between(Instant.now(), pause).toMillis());
+    var unused = schedule.schedule(() -> request(name), millis + 1, TimeUnit.MILLISECONDS);
   }
 
   /** Asks for every table that has sealed rows which aren't in the lake. */

@@ -16,13 +16,14 @@ final class TableTurns {
   private int failures;
   private @Nullable String lastError;
   private @Nullable Instant retryAt;
+  private @Nullable Instant waitsUntil;
   private @Nullable CompactionReport lastReport;
 
   /**
    * Someone wants the table compacted.
    *
-   * @return whether to put it into the queue: it isn't there, and no pause after a failure stands
-   *     against it, at whose end it is wanted anyway
+   * @return whether to put it into the queue: it isn't there, and no pause stands against it, at
+   *     whose end it is wanted anyway
    */
   boolean wanted(Instant now) {
     if (running) {
@@ -38,7 +39,11 @@ final class TableTurns {
 
   /** Tells whether nothing is going on, and nothing stands against it. */
   boolean rests(Instant now) {
-    return !waiting && !running && (retryAt == null || !now.isBefore(retryAt));
+    return !waiting && !running && isOver(retryAt, now) && isOver(waitsUntil, now);
+  }
+
+  private static boolean isOver(@Nullable Instant pause, Instant now) {
+    return pause == null || !now.isBefore(pause);
   }
 
   /** Tells whether it is on a thread, or waits for one. */
@@ -52,13 +57,20 @@ final class TableTurns {
     again = false;
   }
 
-  /** Returns whether to put it into the queue again: it was wanted meanwhile, or there is more. */
+  /**
+   * Returns whether to put it into the queue again: it was wanted meanwhile, or there is more. Not
+   * if its rows wait for more: then it isn't wanted before that time is over.
+   */
   boolean ended(CompactionReport report) {
     running = false;
     failures = 0;
     lastError = null;
     retryAt = null;
     lastReport = report;
+    waitsUntil = report.lagRows() > 0 ? report.waitsUntil().orElse(null) : null;
+    if (waitsUntil != null) {
+      return false;
+    }
     // With rows left and nothing done, other workers are at them: the schedule will look again.
     waiting = again || (report.lagRows() > 0 && report.commits() > 0);
     return waiting;

@@ -8,6 +8,7 @@ import io.sluice.compactor.plan.PlanLimits;
 import io.sluice.compactor.table.CompactionException;
 import io.sluice.compactor.table.CompactionException.Reason;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -190,6 +191,35 @@ class TableCompactorTest {
     }
 
     assertThat(town.progress(table).offset(5)).isGreaterThanOrEqualTo(25);
+  }
+
+  @Test
+  void aTableOfManySnapshotsGathersWhatIsSealed() throws Exception {
+    Table table = town.table("t", 500);
+    appendToAll(table);
+    town.compactor("a").compact(table, CompactorTown.FAR);
+    org.apache.iceberg.Table iceberg = town.iceberg(table);
+    for (int i = 0; i < 140; i++) {
+      iceberg.newAppend().commit();
+    }
+    iceberg.refresh();
+    Instant last = Instant.ofEpochMilli(iceberg.currentSnapshot().timestampMillis());
+    town.append(table, 0, 5, 5);
+    town.now = last.plusSeconds(1);
+
+    CompactionReport early = town.compactor("a").compact(table, CompactorTown.FAR);
+
+    assertThat(early.commits()).isZero();
+    assertThat(early.lagRows()).isEqualTo(5);
+    Instant again = early.waitsUntil().orElseThrow();
+    assertThat(again).isBetween(last.plusSeconds(10), last.plusSeconds(12));
+    town.append(table, 1, 5, 5);
+    town.now = again;
+    CompactionReport report = town.compactor("a").compact(table, CompactorTown.FAR);
+    assertThat(report.commits()).isEqualTo(1);
+    assertThat(report.files()).isEqualTo(1);
+    assertThat(report.rows()).isEqualTo(10);
+    town.assertLakeEqualsLog(table);
   }
 
   private void appendToAll(Table table) throws Exception {

@@ -9,6 +9,7 @@ import io.sluice.catalog.range.OffsetRange;
 import io.sluice.catalog.table.SystemColumns;
 import io.sluice.catalog.table.Table;
 import io.sluice.compactor.work.ResultSpec;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
 
 /**
  * What was seen of a table at one time: first the buckets' records, then the lake's metadata, which
@@ -72,6 +74,17 @@ public record TableLook(
     return inLake == null || table.schemas().containsKey(id)
         ? table.rowSchema(id)
         : SystemColumns.removeFrom(inLake);
+  }
+
+  /** Returns how many snapshots the lake has. */
+  public int snapshots() {
+    return view.metadata().snapshots().size();
+  }
+
+  /** Returns when the lake's current snapshot was made; long ago if there is none. */
+  public Instant lastCommit() {
+    Snapshot current = view.metadata().currentSnapshot();
+    return current == null ? Instant.EPOCH : Instant.ofEpochMilli(current.timestampMillis());
   }
 
   /** Returns whether the lake table has other columns than the table, as it was given. */
