@@ -4,12 +4,14 @@ import java.util.function.Consumer;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.io.FileIO;
 
 /**
  * Operations that show one version of the metadata until a commit on exactly that version has
  * succeeded, which is tried once, and the newest one from then on. So Iceberg neither retries nor,
  * since what goes wrong leaves it as an exception that it doesn't know, cleans up after anything
- * but a commit that is certain.
+ * but a commit that is certain. Of what a commit makes unused, the table's own files alone are
+ * deleted.
  */
 final class CommittingOnce extends ForwardingOperations {
 
@@ -45,6 +47,11 @@ final class CommittingOnce extends ForwardingOperations {
   /** Tells whether the commit has certainly succeeded. */
   boolean committed() {
     return committed;
+  }
+
+  @Override
+  public FileIO io() {
+    return new OwnFilesIO(super.io(), checked.location());
   }
 
   @Override

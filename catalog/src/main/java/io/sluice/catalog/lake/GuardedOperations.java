@@ -92,7 +92,7 @@ final class GuardedOperations extends ForwardingOperations {
           identifier);
     }
     SluiceTableRules.check(table.get(), base, updated);
-    SluiceTableRules.requireReadable(base, updated, catalog.rules(), operations.io());
+    SluiceTableRules.requireReadable(base, updated, operations.io());
   }
 
   /** Takes a table back that was made in a database while that was dropped. */

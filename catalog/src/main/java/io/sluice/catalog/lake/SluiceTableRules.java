@@ -118,16 +118,16 @@ final class SluiceTableRules {
    * into its own next snapshot.
    *
    * @throws BadRequestException if they can't be read
+   * @throws ForbiddenException if a manifest list is another table's
    */
-  static void requireReadable(
-      TableMetadata base, TableMetadata updated, ForeignTableRules rules, FileIO io) {
+  static void requireReadable(TableMetadata base, TableMetadata updated, FileIO io) {
     for (Snapshot snapshot : updated.snapshots()) {
       if (base.snapshot(snapshot.snapshotId()) != null) {
         continue;
       }
       List<ManifestFile> manifests;
       if (snapshot.manifestListLocation() != null) {
-        rules.requireBelow("a manifest list", snapshot.manifestListLocation());
+        requireBelow(base.location(), snapshot.manifestListLocation());
       }
       try {
         manifests = snapshot.allManifests(io);
@@ -146,6 +146,14 @@ final class SluiceTableRules {
               manifest.path(), manifest.partitionSpecId());
         }
       }
+    }
+  }
+
+  private static void requireBelow(String tableLocation, String manifestList) {
+    if (!LakePaths.normal(manifestList).startsWith(LakePaths.normal(tableLocation) + "/")) {
+      throw new ForbiddenException(
+          "a manifest list must be below its table's location, %s, and is at %s",
+          tableLocation, manifestList);
     }
   }
 

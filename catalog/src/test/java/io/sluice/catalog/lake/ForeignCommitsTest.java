@@ -211,6 +211,22 @@ class ForeignCommitsTest {
         .hasMessageContaining("can't be read by Sluice");
   }
 
+  /** What has expired of it would be deleted, and what is rewritten read, by Sluice. */
+  @Test
+  void aSnapshotOfAnotherTableIsRefused() {
+    Table other = foreign.createTable(TableIdentifier.of("db", "other"), table().schema());
+    for (int i = 0; i < 5; i++) {
+      other.newFastAppend().appendFile(file(1)).commit();
+    }
+    TableMetadata base = operations(table()).current();
+    TableMetadata updated =
+        TableMetadata.buildFrom(base).addSnapshot(other.currentSnapshot()).build();
+
+    assertThatThrownBy(() -> operations(table()).commit(base, updated))
+        .isInstanceOf(ForbiddenException.class)
+        .hasMessageContaining("a manifest list must be below its table's location");
+  }
+
   @Test
   void aColumnOfAnEngineMayChangeAndGo() throws Exception {
     table().updateSchema().addColumn("more", Types.IntegerType.get()).commit();

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
@@ -126,6 +127,25 @@ class LakeChangeTest {
     assertThat(after.metadata().snapshots()).hasSize(1);
     assertThat(after.progress()).isEqualTo(fixture.progress(30, 0));
     assertThat(lakeTable.expirable(after, ALL_BUT_ONE)).isZero();
+  }
+
+  @Test
+  void expiryDeletesNoFilesOfAnotherTable() throws Exception {
+    LakeView start = lakeTable.load();
+    String theirs = "file://" + folder + "/lake/db/another/data/theirs.parquet";
+    DataFile own = LakeFixture.file(start, 1);
+    DataFile added = DataFiles.builder(start.spec()).copy(own).withPath(theirs).build();
+    for (DataFile file : List.of(own, added)) {
+      lakeTable.io().newOutputFile(file.location()).create().close();
+    }
+    fixture.iceberg().newAppend().appendFile(own).appendFile(added).commit();
+    fixture.iceberg().newDelete().deleteFile(own).deleteFile(added).commit();
+
+    assertThat(lakeTable.expire(lakeTable.load(), ALL_BUT_ONE))
+        .isInstanceOf(Outcome.Committed.class);
+
+    assertThat(lakeTable.io().newInputFile(own.location()).exists()).isFalse();
+    assertThat(lakeTable.io().newInputFile(theirs).exists()).isTrue();
   }
 
   @Test

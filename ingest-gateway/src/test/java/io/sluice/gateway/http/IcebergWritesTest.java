@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.lake.LocalFileIO;
+import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -140,23 +141,38 @@ class IcebergWritesTest {
 
   @Test
   void aSnapshotWithoutFilesIsRefused() throws Exception {
-    String snapshot =
-        "{\"snapshot-id\":5,\"sequence-number\":1,\"timestamp-ms\":4102444800000,"
-            + "\"manifest-list\":\"file://"
-            + folder
-            + "/no/such/file.avro\","
-            + "\"summary\":{\"operation\":\"append\"},\"schema-id\":0}";
-    HttpResponse<String> answer =
-        gateway.send(
-            "POST",
-            TABLES + "/orders",
-            JSON,
-            "{\"requirements\":[],\"updates\":[{\"action\":\"add-snapshot\",\"snapshot\":"
-                + snapshot
-                + "}]}");
+    String location =
+        new JsonObject(gateway.get(TABLES + "/orders").body())
+            .getJsonObject("metadata")
+            .getString("location");
+
+    HttpResponse<String> answer = addSnapshot(location + "/metadata/no-such-file.avro");
 
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
     assertThat(answer.body()).contains("can't be read by Sluice");
+  }
+
+  @Test
+  void aSnapshotOutsideTheTableIsRefused() throws Exception {
+    HttpResponse<String> answer = addSnapshot("file://" + folder + "/no/such/file.avro");
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(403);
+    assertThat(answer.body()).contains("must be below its table's location");
+  }
+
+  private HttpResponse<String> addSnapshot(String manifestList) throws Exception {
+    String snapshot =
+        "{\"snapshot-id\":5,\"sequence-number\":1,\"timestamp-ms\":4102444800000,"
+            + "\"manifest-list\":\""
+            + manifestList
+            + "\",\"summary\":{\"operation\":\"append\"},\"schema-id\":0}";
+    return gateway.send(
+        "POST",
+        TABLES + "/orders",
+        JSON,
+        "{\"requirements\":[],\"updates\":[{\"action\":\"add-snapshot\",\"snapshot\":"
+            + snapshot
+            + "}]}");
   }
 
   @Test
