@@ -10,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -187,8 +187,13 @@ final class IngestCommand implements Runnable {
     }
     InputStream raw = Files.newInputStream(Path.of(file));
     InputStream counted = bar == null ? raw : new Counted(raw, bar);
+    // Java's own takes whatever it can't read after a file's first member for its end.
     return file.toLowerCase(Locale.ROOT).endsWith(".gz")
-        ? new GZIPInputStream(counted, 1 << 16)
+        ? GzipCompressorInputStream.builder()
+            .setInputStream(new BufferedInputStream(counted, 1 << 16))
+            .setDecompressConcatenated(true)
+            .setBufferSize(1 << 16)
+            .get()
         : new BufferedInputStream(counted);
   }
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,14 +91,17 @@ class IngestFailureTest {
 
   @Test
   void ofAFileThatIsCutOffTheRowsThatWereSentAreStored() throws Exception {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    StringBuilder rows = new StringBuilder();
     Random random = new Random(1);
-    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-      for (int i = 0; i < 100; i++) {
-        gzip.write(("{\"a\":" + random.nextLong() + "}\n").getBytes(UTF_8));
+    for (int i = 0; i < 400; i++) {
+      rows.append("{\"a\":\"");
+      for (int word = 0; word < 80; word++) {
+        rows.append(random.nextLong());
       }
+      rows.append("\"}\n");
     }
-    byte[] cut = Arrays.copyOf(packed.toByteArray(), packed.size() / 2);
+    byte[] packed = packed(rows.toString());
+    byte[] cut = Arrays.copyOf(packed, packed.length / 2);
     Path file = Files.write(folder.resolve("rows.ndjson.gz"), cut);
     assertThat(ingest(file)).isOne();
     long sent = 2L * requests.get();
@@ -105,6 +110,29 @@ class IngestFailureTest {
         .contains("can't read " + file)
         .contains(
             "The %d rows before row %d are stored; none from there on.".formatted(sent, sent + 1));
+  }
+
+  /** As {@code cat a.gz b.gz} makes them; what can't be read after the first isn't its end. */
+  @Test
+  void ofAFileOfSeveralMembersNoneIsLeftOut() throws Exception {
+    byte[] member = packed("{\"a\":1}\n{\"a\":2}\n");
+    Path file = folder.resolve("rows.ndjson.gz");
+    Files.write(file, member);
+    Files.write(file, member, StandardOpenOption.APPEND);
+    assertThat(ingest(file)).as(err.toString()).isZero();
+    assertThat(requests).hasValue(2);
+
+    Files.writeString(file, "and so on", StandardOpenOption.APPEND);
+    assertThat(ingest(file)).isOne();
+    assertThat(err.toString()).contains("can't read " + file);
+  }
+
+  private static byte[] packed(String rows) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(rows.getBytes(UTF_8));
+    }
+    return packed.toByteArray();
   }
 
   private Path rows() throws Exception {

@@ -1,5 +1,7 @@
 package io.sluice.gateway.http;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import com.github.luben.zstd.ZstdInputStream;
 import io.sluice.gateway.errors.Problem;
 import io.sluice.gateway.errors.ProblemException;
@@ -8,7 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /** Takes the Content-Encoding off a body, within bounds. */
 final class ContentCoding {
@@ -81,11 +83,29 @@ final class ContentCoding {
   private static InputStream open(String name, byte[] body) throws IOException {
     InputStream in = new ByteArrayInputStream(body);
     if (!name.equals("zstd")) {
-      return new GZIPInputStream(in, 16 * 1024);
+      // Java's own takes whatever it can't read after the first member for the end.
+      return GzipCompressorInputStream.builder()
+          .setInputStream(in)
+          .setDecompressConcatenated(true)
+          .setBufferSize(16 * 1024)
+          .get();
     }
+    requireFrames(body);
     ZstdInputStream zstd = new ZstdInputStream(in);
     zstd.setLongMax(MOST_WINDOW_LOG);
     return zstd;
+  }
+
+  /** Refuses a body that isn't whole frames: the stream takes one that is cut off for the end. */
+  private static void requireFrames(byte[] body) throws IOException {
+    int at = 0;
+    while (at < body.length) {
+      try {
+        at += (int) Zstd.findFrameCompressedSize(body, at);
+      } catch (ZstdException e) {
+        throw new IOException("no whole frame from byte " + at + " on: " + e.getMessage(), e);
+      }
+    }
   }
 
   private static void take(long bytes, ByteBudget.Share share) throws ProblemException {

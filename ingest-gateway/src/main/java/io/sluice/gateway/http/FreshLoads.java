@@ -64,8 +64,11 @@ final class FreshLoads {
     }
   }
 
-  /** Tells how far the lake is behind what was wanted. */
+  /** Tells how far the lake is behind what was wanted, if that is known. */
   static void tell(TableStatus status, HttpServerResponse response) {
+    if (!status.isKnown()) {
+      return;
+    }
     response
         .putHeader(LAG_ROWS, Long.toString(status.notInLake().rows()))
         .putHeader(LAG_SECONDS, String.format(Locale.ROOT, "%.3f", status.secondsNotInLake()));

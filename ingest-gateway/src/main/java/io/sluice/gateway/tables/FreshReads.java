@@ -100,8 +100,9 @@ public final class FreshReads {
   }
 
   private static boolean isFresh(TableStatus status, Duration freshness) {
-    return status.notInLake().rows() == 0
-        || status.secondsNotInLake() * 1e9 < (double) freshness.toNanos();
+    return status.isKnown()
+        && (status.notInLake().rows() == 0
+            || status.secondsNotInLake() * 1e9 < (double) freshness.toNanos());
   }
 
   /** Returns a flush to wait for; empty if there mustn't be one now. */

@@ -30,4 +30,9 @@ public record TableStatus(
   static TableStatus unknown(TableName table, String why) {
     return new TableStatus(table, 0, 0, LakeLag.NONE, 0, why, MaintenanceNote.NONE);
   }
+
+  /** Returns whether more is known than what went wrong: a table has buckets. */
+  public boolean isKnown() {
+    return buckets > 0;
+  }
 }

@@ -23,6 +23,7 @@ class FreshReadsTest {
   private final List<Duration> patience = new ArrayList<>();
   private long rows = 7;
   private double seconds = 12;
+  private boolean known = true;
   private long nanos = -5;
 
   private final FreshReads reads =
@@ -37,14 +38,16 @@ class FreshReadsTest {
             @Override
             public CompletableFuture<TableStatus> status(TableName table) {
               return CompletableFuture.completedFuture(
-                  new TableStatus(
-                      table,
-                      1,
-                      100,
-                      new LakeLag(rows, 10 * rows, OptionalLong.of(1)),
-                      rows == 0 ? 0 : seconds,
-                      null,
-                      MaintenanceNote.NONE));
+                  known
+                      ? new TableStatus(
+                          table,
+                          1,
+                          100,
+                          new LakeLag(rows, 10 * rows, OptionalLong.of(1)),
+                          rows == 0 ? 0 : seconds,
+                          null,
+                          MaintenanceNote.NONE)
+                      : TableStatus.unknown(table, "no owner answers"));
             }
 
             @Override
@@ -86,6 +89,19 @@ class FreshReadsTest {
     flushed(0);
 
     assertThat(load.join().notInLake().rows()).isZero();
+    assertThat(flushes).hasSize(1);
+  }
+
+  @Test
+  void aTableOfWhichNothingIsKnownIsNotFresh() {
+    known = false;
+    CompletableFuture<TableStatus> load = reads.freshen(TABLE, Duration.ofSeconds(13));
+    assertThat(load).isNotDone();
+    known = true;
+
+    flushed(0);
+
+    assertThat(load.join().isKnown()).isTrue();
     assertThat(flushes).hasSize(1);
   }
 
