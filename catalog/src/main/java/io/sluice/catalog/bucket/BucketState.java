@@ -298,6 +298,12 @@ public record BucketState(
     return change().windowLedgerId(OptionalLong.empty()).done();
   }
 
+  /** Has no commit to the lake be later than {@code nowMicros}. */
+  public BucketState correctCommits(long epoch, long nowMicros) {
+    requireEpoch(epoch);
+    return change().lakeCommits(LakeCommits.notAfter(lakeCommits, nowMicros)).done();
+  }
+
   /**
    * Returns this state without the segments that end at or below {@code start}: what a reader may
    * see of a record from which they have left meanwhile.

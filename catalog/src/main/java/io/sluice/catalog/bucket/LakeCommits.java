@@ -41,6 +41,13 @@ final class LakeCommits {
     return all;
   }
 
+  /** Returns the commits, of which those after a time are of that time. */
+  static List<LakeCommit> notAfter(List<LakeCommit> commits, long atMicros) {
+    return commits.stream()
+        .map(commit -> new LakeCommit(commit.offset(), Math.min(commit.atMicros(), atMicros)))
+        .toList();
+  }
+
   /**
    * Returns when the rows below {@code offset} were known to be in the lake; empty if they aren't.
    */

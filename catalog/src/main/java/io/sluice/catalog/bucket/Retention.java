@@ -13,6 +13,12 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Retention {
 
+  /**
+   * How far a compactor's clock may be ahead. What it commits then would stay in the log until that
+   * time has come, and all that is committed after it.
+   */
+  private static final Duration AHEAD_AT_MOST = Duration.ofMinutes(5);
+
   /** One thing to do. Each may be done again after a crash. */
   public sealed interface Step {
 
@@ -27,6 +33,9 @@ public final class Retention {
 
     /** Forget the ledger that was kept for its writer window, and then delete it. */
     record ForgetWindow(long ledgerId) implements Step {}
+
+    /** Have commits to the lake that are yet to come, as it seems, be of now. */
+    record CorrectCommits(long nowMicros) implements Step {}
   }
 
   /**
@@ -38,6 +47,9 @@ public final class Retention {
    */
   public static Optional<Step> next(
       BucketState state, Duration retention, Duration writerExpiry, long nowMicros) {
+    if (lastCommit(state.lakeCommits()) - micros(AHEAD_AT_MOST) > nowMicros) {
+      return Optional.of(new Step.CorrectCommits(nowMicros));
+    }
     boolean newerWindow = state.sealedSegments().stream().anyMatch(Segment::hasWindow);
     if (state.windowLedgerId().isPresent()) {
       long ledgerId = state.windowLedgerId().getAsLong();
@@ -79,9 +91,13 @@ public final class Retention {
   /** No row of the ledger is younger than the commit that brought the newest row to the lake. */
   private static boolean allExpired(
       List<LakeCommit> commits, Duration writerExpiry, long nowMicros) {
-    long at = commits.isEmpty() ? 0 : commits.get(commits.size() - 1).atMicros();
+    long at = lastCommit(commits);
     // 0 is what a record of an earlier version has: nobody knows when it was.
     return at > 0 && at + micros(writerExpiry) < nowMicros;
+  }
+
+  private static long lastCommit(List<LakeCommit> commits) {
+    return commits.isEmpty() ? 0 : commits.get(commits.size() - 1).atMicros();
   }
 
   private static long micros(Duration duration) {

@@ -32,6 +32,27 @@ class RetentionTest {
   }
 
   @Test
+  void aCommitOfAClockThatIsAheadIsOfNow() {
+    BucketState state =
+        OPEN.sealed(1, 5, 10, 0, 100, 99, true)
+            .opened(1, 6, 200)
+            .sealed(1, 6, 20, 200, 300, 99, true)
+            .opened(1, 7, 400)
+            .sealed(1, 7, 30, 400, 500, 99, true)
+            .raiseLakeOffset(10, 2 * H)
+            .raiseLakeOffset(20, 1_000 * H);
+    assertThat(next(state, 1_000 * H - H / 12)).as("5 minutes").contains(new Step.Mark(5));
+    assertThat(next(state, 4 * H)).contains(new Step.CorrectCommits(4 * H));
+
+    state = state.correctCommits(1, 4 * H).raiseLakeOffset(30, 5 * H);
+
+    assertThat(state.lakeCommits())
+        .containsExactly(
+            new LakeCommit(10, 2 * H), new LakeCommit(20, 4 * H), new LakeCommit(30, 5 * H));
+    assertThat(next(state, 5 * H)).contains(new Step.Mark(5));
+  }
+
+  @Test
   void theOldestGoFirstAndEachIsMarkedDeletedAndForgotten() {
     BucketState state =
         OPEN.sealed(1, 5, 10, 0, 100, 99, true)

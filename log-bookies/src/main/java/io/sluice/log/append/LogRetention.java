@@ -62,6 +62,8 @@ final class LogRetention {
     } else if (step instanceof Step.ForgetWindow forget) {
       return update(state -> state.forgetWindow(epoch))
           .thenCompose(state -> store.delete(forget.ledgerId()).thenApply(deleted -> state));
+    } else if (step instanceof Step.CorrectCommits correct) {
+      return update(state -> state.correctCommits(epoch, correct.nowMicros()));
     }
     return CompletableFuture.failedFuture(new IllegalStateException("unknown step " + step));
   }

@@ -79,7 +79,7 @@ class AckedTailTest {
   /** Checks as well that what is counted is what is there. */
   private void assertKept(int frames) {
     assertThat(kept()).isEqualTo(frames);
-    assertThat(memory.bytes()).isEqualTo(frames * 600L);
+    assertThat(memory.bytes()).isEqualTo(frames * 800L);
   }
 
   @Test
@@ -225,7 +225,7 @@ class AckedTailTest {
 
   @Test
   void aReaderFarBehindGetsNoMoreThanTheBound() {
-    tail = tail(6_000); // Of frames of 200 bytes and some objects.
+    tail = tail(8_000); // Of frames of 200 bytes and some objects.
     join(0);
     publish(100);
     assertThat(kept()).isEqualTo(10);
