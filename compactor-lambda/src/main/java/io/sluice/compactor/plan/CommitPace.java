@@ -27,8 +27,8 @@ public final class CommitPace {
   /** A larger one, by as much metadata a second on the average, in bytes. */
   private static final long BYTES_PER_SECOND = 100_000;
 
-  /** The longest that is waited for: a flush of a minute gets through. */
-  static final Duration AT_MOST = Duration.ofSeconds(20);
+  /** The longest that is waited for: whoever loads the lake fresh waits for 20 s at most. */
+  static final Duration AT_MOST = Duration.ofSeconds(15);
 
   /**
    * Returns how far apart commits to a table are to be.

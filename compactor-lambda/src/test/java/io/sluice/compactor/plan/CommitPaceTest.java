@@ -32,8 +32,8 @@ class CommitPaceTest {
   void theMoreThereAreTheFurtherApartTheyAre() {
     assertThat(CommitPace.apart(1_150, buckets(1)))
         .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
-    assertThat(CommitPace.apart(850, buckets(64)))
-        .isBetween(Duration.ofSeconds(15), Duration.ofSeconds(16));
+    assertThat(CommitPace.apart(650, buckets(64)))
+        .isBetween(Duration.ofSeconds(11), Duration.ofSeconds(12));
     assertThat(CommitPace.apart(100_000, buckets(1_000))).isEqualTo(CommitPace.AT_MOST);
     assertThat(CommitPace.apart(Integer.MAX_VALUE, buckets(1_000))).isEqualTo(CommitPace.AT_MOST);
   }
