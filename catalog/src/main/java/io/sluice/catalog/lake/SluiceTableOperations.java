@@ -32,13 +32,16 @@ final class SluiceTableOperations extends BaseMetastoreTableOperations {
    * the version that it replaces, sending the very same one again is harmless: either it is applied
    * now, or the version has moved, and then the first one can't be applied any more. Once the version
    * has moved, this commit's file is the pointer, or in the log of previous files of whatever has
-   * replaced it, or was never there. Only where that log has been cut short is the outcome unknown.
+   * replaced it, or was never there. Only where that log has been cut short is the outcome unknown;
+   * and of a table that is made, where another one has its name since: it may have been dropped, or
+   * renamed, in between.
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(SluiceTableOperations.class);
   private static final int ATTEMPTS = 4;
   private static final int LOAD_RETRIES = 3;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final long NO_VACANCY = -2;
 
   private enum Found {
     COMMITTED,
@@ -52,6 +55,7 @@ final class SluiceTableOperations extends BaseMetastoreTableOperations {
   private final String path;
   private final FileIO io;
   private long pointerVersion = -1;
+  private long vacancy = NO_VACANCY;
 
   SluiceTableOperations(NameSlots pointers, TableIdentifier identifier, String path, FileIO io) {
     this.pointers = pointers;
@@ -139,7 +143,10 @@ final class SluiceTableOperations extends BaseMetastoreTableOperations {
   private void movePointer(boolean create, String location) throws MetadataException {
     byte[] pointer = LakePointer.encode(location);
     if (create) {
-      pointers.create(path, pointer);
+      if (vacancy == NO_VACANCY) {
+        vacancy = pointers.vacancy(path);
+      }
+      pointers.create(path, pointer, vacancy);
     } else {
       pointers.replace(path, pointer, pointerVersion);
     }
@@ -158,18 +165,26 @@ final class SluiceTableOperations extends BaseMetastoreTableOperations {
       if (base != null && pointer.get().version() == pointerVersion) {
         return Found.NOT_YET;
       }
-      return find(base, metadata, location, TableMetadataParser.read(io, current));
+      boolean first = pointer.get().version() == vacancy + 1;
+      return find(base, metadata, location, TableMetadataParser.read(io, current), first);
     } catch (MetadataException | RuntimeException e) {
       LOG.warn("Cannot look for a commit to {}: {}", identifier, location, e);
       return Found.NOT_YET;
     }
   }
 
+  /**
+   * @param first whether nothing had the name since it was seen to be free
+   */
   private static Found find(
-      @Nullable TableMetadata base, TableMetadata metadata, String location, TableMetadata now) {
+      @Nullable TableMetadata base,
+      TableMetadata metadata,
+      String location,
+      TableMetadata now,
+      boolean first) {
     boolean sameTable = now.uuid().equals(metadata.uuid());
     if (base == null && !sameTable) {
-      return Found.NOT_COMMITTED;
+      return first ? Found.NOT_COMMITTED : Found.UNDECIDED;
     }
     if (!sameTable) {
       return Found.UNDECIDED;

@@ -17,6 +17,9 @@ import java.util.Optional;
  */
 public final class NameSlots {
 
+  /** The vacancy of a name that never had a value: a first one has version 0. */
+  private static final long NEVER_USED = -1;
+
   private final BlockingMetadata store;
 
   /** Keeps slots in {@code store}. */
@@ -36,18 +39,38 @@ public final class NameSlots {
    *     UNAVAILABLE or UNKNOWN
    */
   public void create(String path, byte[] value) throws MetadataException {
+    create(path, value, vacancy(path));
+  }
+
+  /**
+   * Returns what tells a name's being free now from its being free again later: a value that is
+   * given to it now gets the version after it.
+   *
+   * @throws MetadataException EXISTS if it isn't free; UNAVAILABLE
+   */
+  public long vacancy(String path) throws MetadataException {
+    Optional<Versioned> slot = store.readNewest(path);
+    if (slot.filter(NameSlots::isUsed).isPresent()) {
+      throw new MetadataException(Kind.EXISTS, "there is a value already: " + path);
+    }
+    return slot.map(Versioned::version).orElse(NEVER_USED);
+  }
+
+  /**
+   * Gives a name a value if it has been free since it had {@code vacancy}: so it may be tried again
+   * after an unknown outcome.
+   *
+   * @throws MetadataException EXISTS if it has been given one since; UNAVAILABLE or UNKNOWN
+   */
+  public void create(String path, byte[] value, long vacancy) throws MetadataException {
     if (value.length == 0) {
       throw new IllegalArgumentException("an empty value is none: " + path);
     }
-    Optional<Versioned> slot = store.readNewest(path);
-    if (slot.isPresent() && isUsed(slot.get())) {
-      throw new MetadataException(Kind.EXISTS, "there is a value already: " + path);
-    }
     try {
-      if (slot.isEmpty()) {
+      if (vacancy == NEVER_USED) {
         store.create(path, value);
       } else {
-        store.replace(path, value, slot.get().version());
+        store.replace(path, value, vacancy);
       }
     } catch (MetadataException e) {
       if (e.kind() == Kind.CONFLICT) {

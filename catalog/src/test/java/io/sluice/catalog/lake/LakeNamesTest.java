@@ -9,14 +9,23 @@ import io.sluice.catalog.metadata.MetadataException;
 import io.sluice.catalog.metadata.MetadataException.Kind;
 import io.sluice.catalog.metadata.MetadataStore;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class LakeNamesTest {
@@ -85,6 +94,52 @@ class LakeNamesTest {
     assertThat(names.location(NAME)).contains("s3://lake/next.json");
     assertThat(names.location(third)).contains("s3://lake/first.json");
     assertThat(names.location(OTHER)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCreationWhoseReplyIsLostIsNotMadeAgain(boolean another, @TempDir Path folder)
+      throws Exception {
+    TableIdentifier made = TableIdentifier.of("d", "made");
+    // Someone finds the table, and names it otherwise; another may have its name then.
+    LakeNames losing =
+        losing(
+            "create",
+            true,
+            () -> {
+              names.rename(made, OTHER, location -> {});
+              if (another) {
+                make(names, made, folder.resolve("another"));
+              }
+            });
+
+    assertThatThrownBy(() -> make(losing, made, folder.resolve("made")))
+        .isInstanceOf(CommitStateUnknownException.class);
+
+    String moved = names.location(OTHER).orElseThrow();
+    assertThat(LocalFileIO.path(moved)).exists();
+    assertThat(names.location(made).isPresent()).isEqualTo(another);
+    assertThat(names.location(made)).isNotEqualTo(Optional.of(moved));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCreationWhoseReplyIsLostIsDone(boolean after, @TempDir Path folder) throws Exception {
+    TableIdentifier made = TableIdentifier.of("d", "made");
+    make(losing("create", after, () -> {}), made, folder);
+    assertThat(names.location(made)).isPresent();
+    names.drop(made, location -> true);
+    make(losing("replace", after, () -> {}), made, folder);
+    assertThat(names.location(made)).isPresent();
+    assertThatThrownBy(() -> make(names, made, folder)).isInstanceOf(AlreadyExistsException.class);
+  }
+
+  private static void make(LakeNames as, TableIdentifier name, Path folder) {
+    new SluiceTableOperations(as.pointers(), name, LakeNames.path(name), new LocalFileIO())
+        .commit(
+            null,
+            TableMetadata.newTableMetadata(
+                LakeFixture.COLUMNS, PartitionSpec.unpartitioned(), "file://" + folder, Map.of()));
   }
 
   private void give(TableIdentifier name, String location) throws MetadataException {
