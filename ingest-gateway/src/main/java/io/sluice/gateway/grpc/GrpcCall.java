@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -74,10 +75,14 @@ public final class GrpcCall {
     return new GrpcCall(vertx, request, maxMessageBytes);
   }
 
-  /** Returns whether a request is a gRPC call. */
+  /**
+   * Returns whether a request is a gRPC call: those are HTTP/2. In clear text no browser speaks
+   * that, so that no web page calls Flight either.
+   */
   public static boolean isGrpc(HttpServerRequest request) {
     String type = request.getHeader("content-type");
-    return type != null
+    return request.version() == HttpVersion.HTTP_2
+        && type != null
         && type.startsWith("application/grpc")
         && !type.startsWith("application/grpc-web");
   }

@@ -8,9 +8,13 @@ import io.sluice.gateway.iceberg.IcebergRest;
 import io.sluice.gateway.iceberg.Reply;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 import java.util.Set;
 
-/** Lets those requests in that say who makes them, before anything else is done with them. */
+/**
+ * Lets those requests in that say who makes them, and that no other site's web page had made,
+ * before anything else is done with them.
+ */
 final class Guard {
 
   /** What load balancers ask, and what exchanges secrets for tokens. */
@@ -27,6 +31,11 @@ final class Guard {
   /** Handles a request before its route. */
   void handle(RoutingContext context) {
     HttpServerRequest request = context.request();
+    Optional<Problem> crossSite = CrossSite.refusal(request);
+    if (crossSite.isPresent()) {
+      refuse(context, crossSite.get());
+      return;
+    }
     if (OPEN_PATHS.contains(request.path())) {
       context.next();
       return;
@@ -35,6 +44,7 @@ final class Guard {
       Principal caller = authenticator.authenticate(request.getHeader("Authorization"));
       context.put(PRINCIPAL, caller);
     } catch (ProblemException e) {
+      context.response().putHeader("WWW-Authenticate", "Bearer realm=\"sluice\"");
       refuse(context, e.problem());
       return;
     }
@@ -56,7 +66,6 @@ final class Guard {
 
   /** Answers each API in its own form. */
   private static void refuse(RoutingContext context, Problem problem) {
-    context.response().putHeader("WWW-Authenticate", "Bearer realm=\"sluice\"");
     if (context.request().path().startsWith(IcebergRoutes.PREFIX)) {
       Reply reply = IcebergRest.refusal(problem.httpStatus(), problem.message());
       IcebergRoutes.send(context.request(), reply);
