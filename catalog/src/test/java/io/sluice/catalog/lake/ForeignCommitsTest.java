@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
+import io.sluice.catalog.types.ArrowSchemas;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,9 @@ class ForeignCommitsTest {
   Stream<DynamicTest> whatIsAnEnginesToChange() {
     return Stream.of(
         fine("a column", t -> t.updateSchema().addColumn("more", Types.DoubleType.get()).commit()),
+        fine(
+            "a nested column",
+            t -> t.updateSchema().addColumn("more", ArrowSchemas.parseType("list<int>")).commit()),
         fine("a column less", t -> t.updateSchema().deleteColumn("name").commit()),
         fine("a column's name", t -> t.updateSchema().renameColumn("name", "title").commit()),
         fine("a column's nulls", t -> t.updateSchema().makeColumnOptional("id").commit()),
@@ -167,6 +171,9 @@ class ForeignCommitsTest {
         refused(
             "column '_Offset' is one of Sluice's own",
             t -> t.updateSchema().addColumn("_Offset", Types.LongType.get()).commit()),
+        refused(
+            "column 'more' has a default, which needs the option format-version=3",
+            t -> commit(t, base -> withDefault(base))),
         refused("column 'id' can't become string", t -> commit(t, base -> withIdAsText(base))));
   }
 
@@ -180,6 +187,18 @@ class ForeignCommitsTest {
     return TableMetadata.buildFrom(base)
         .setCurrentSchema(new Schema(columns), base.lastColumnId())
         .build();
+  }
+
+  private static TableMetadata withDefault(TableMetadata base) {
+    List<NestedField> columns = new ArrayList<>(base.schema().columns());
+    int id = base.lastColumnId() + 1;
+    columns.add(
+        NestedField.optional("more")
+            .withId(id)
+            .ofType(Types.LongType.get())
+            .withWriteDefault(Expressions.lit(7L))
+            .build());
+    return TableMetadata.buildFrom(base).setCurrentSchema(new Schema(columns), id).build();
   }
 
   private DynamicTest refused(String what, Consumer<Table> change) {
