@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,14 +72,19 @@ final class StatusCommand implements Runnable {
     for (JsonNode row : status.path("tables")) {
       table.row(
           row.path("database").asText() + "." + row.path("table").asText(),
-          count(row.path("buckets")),
-          count(row.path("rows")),
-          count(row.path("rowsNotInLake")),
-          Ages.text(row.path("secondsNotInLake").asDouble()),
+          known(row.path("buckets"), StatusCommand::count),
+          known(row.path("rows"), StatusCommand::count),
+          known(row.path("rowsNotInLake"), StatusCommand::count),
+          known(row.path("secondsNotInLake"), lag -> Ages.text(lag.asDouble())),
           ago(row.path("maintenance").path("lastAt")),
           errors(row));
     }
     table.print(out);
+  }
+
+  /** What a gateway can't find out it leaves out; the last error says why. */
+  private static String known(JsonNode figure, Function<JsonNode, String> text) {
+    return figure.isNumber() ? text.apply(figure) : "?";
   }
 
   /** Returns what failed; an older gateway says nothing of maintenance. */

@@ -71,6 +71,13 @@ class StatusCommandTest {
   }
 
   @Test
+  void whatIsNotKnownOfATableIsNoZero() {
+    answer("{\"database\":\"shop\",\"table\":\"orders\",\"lastError\":\"no owner answers\"}");
+
+    assertThat(run()).containsPattern("shop.orders +\\? +\\? +\\? +\\? +never +no owner answers");
+  }
+
+  @Test
   void theStepsOfMaintenanceAreListed() {
     String rewrite =
         "{\"at\":\""

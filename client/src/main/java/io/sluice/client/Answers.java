@@ -186,8 +186,8 @@ final class Answers {
   private static GatewayStatus.TableStatus tableStatus(JsonNode json) {
     return new GatewayStatus.TableStatus(
         new TableName(json.required("database").asText(), json.required("table").asText()),
-        json.path("buckets").asInt(),
-        json.path("rows").asLong(),
+        json.path("buckets").asInt(-1),
+        json.path("rows").asLong(-1),
         json.path("rowsNotInLake").asLong(-1),
         json.path("bytesNotInLake").asLong(-1),
         json.path("secondsNotInLake").asDouble(-1),

@@ -21,8 +21,8 @@ public record GatewayStatus(String gateway, List<TableStatus> tables, String jso
    * How a table is.
    *
    * @param name its name
-   * @param buckets its number of buckets
-   * @param rows all rows it ever took
+   * @param buckets its number of buckets, or -1 if unknown
+   * @param rows all rows it ever took, or -1 if unknown
    * @param rowsNotInLake those of them that are only in the log, or -1 if unknown
    * @param bytesNotInLake their size in the log in bytes, or -1 if unknown
    * @param secondsNotInLake age of the oldest of them in seconds, 0 if there is none, or -1 if

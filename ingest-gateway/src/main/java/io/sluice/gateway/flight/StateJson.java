@@ -100,21 +100,23 @@ public final class StateJson {
     return status;
   }
 
-  /** Writes how all tables are. */
+  /** Writes how all tables are, without the figures that aren't known. */
   public static ObjectNode status(String gateway, List<TableStatus> tables, PurgesStatus purges) {
     ObjectNode answer = Json.object().put("gateway", gateway);
     ArrayNode all = answer.putArray("tables");
     for (TableStatus one : tables) {
       ObjectNode table =
-          all.addObject()
-              .put("database", one.table().database())
-              .put("table", one.table().table())
-              .put("buckets", one.buckets())
-              .put("rows", one.rows())
-              .put("rowsNotInLake", one.notInLake().rows())
-              .put("bytesNotInLake", one.notInLake().bytes())
-              .put("secondsNotInLake", one.secondsNotInLake())
-              .put("lastError", one.lastError());
+          all.addObject().put("database", one.table().database()).put("table", one.table().table());
+      one.figures()
+          .ifPresent(
+              known ->
+                  table
+                      .put("buckets", known.buckets())
+                      .put("rows", known.rows())
+                      .put("rowsNotInLake", known.notInLake().rows())
+                      .put("bytesNotInLake", known.notInLake().bytes())
+                      .put("secondsNotInLake", known.secondsNotInLake()));
+      table.put("lastError", one.lastError());
       table.set("maintenance", maintenance(one.maintenance()));
     }
     ArrayNode waiting = answer.putArray("purges");

@@ -64,14 +64,16 @@ final class FreshLoads {
     }
   }
 
-  /** Tells how far the lake is behind what was wanted, if that is known. */
+  /** Tells how far the lake is behind what was wanted; nothing if that isn't known. */
   static void tell(TableStatus status, HttpServerResponse response) {
-    if (!status.isKnown()) {
-      return;
-    }
-    response
-        .putHeader(LAG_ROWS, Long.toString(status.notInLake().rows()))
-        .putHeader(LAG_SECONDS, String.format(Locale.ROOT, "%.3f", status.secondsNotInLake()));
+    status
+        .figures()
+        .ifPresent(
+            known ->
+                response
+                    .putHeader(LAG_ROWS, Long.toString(known.notInLake().rows()))
+                    .putHeader(
+                        LAG_SECONDS, String.format(Locale.ROOT, "%.3f", known.secondsNotInLake())));
   }
 
   /** Takes note of how a call ended. */

@@ -89,7 +89,8 @@ public final class FreshReads {
         .status(table)
         .thenCompose(
             status -> {
-              if (isFresh(status, freshness)) {
+              // What isn't known isn't fresh: an owner that couldn't be asked may be there again.
+              if (status.figures().filter(known -> isFresh(known, freshness)).isPresent()) {
                 return CompletableFuture.completedFuture(status);
               }
               Optional<CompletableFuture<Void>> flush = flush(table, deadlineNanos);
@@ -99,10 +100,9 @@ public final class FreshReads {
             });
   }
 
-  private static boolean isFresh(TableStatus status, Duration freshness) {
-    return status.isKnown()
-        && (status.notInLake().rows() == 0
-            || status.secondsNotInLake() * 1e9 < (double) freshness.toNanos());
+  private static boolean isFresh(TableStatus.Figures known, Duration freshness) {
+    return known.notInLake().rows() == 0
+        || known.secondsNotInLake() * 1e9 < (double) freshness.toNanos();
   }
 
   /** Returns a flush to wait for; empty if there mustn't be one now. */

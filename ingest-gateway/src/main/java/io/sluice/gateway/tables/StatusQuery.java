@@ -10,6 +10,7 @@ import io.sluice.gateway.tables.BucketOperations.Some;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -72,10 +73,8 @@ final class StatusQuery {
     long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     return new TableStatus(
         table.name(),
-        table.bucketCount(),
-        rows,
-        lag,
-        lag.seconds(nowMicros),
+        Optional.of(
+            new TableStatus.Figures(table.bucketCount(), rows, lag, lag.seconds(nowMicros))),
         lastError,
         found.report().maintenance());
   }

@@ -205,7 +205,11 @@ class IcebergRoutesTest {
     @Override
     public CompletableFuture<TableStatus> status(TableName table) {
       return CompletableFuture.completedFuture(
-          new TableStatus(table, 1, 0, LakeLag.NONE, 0, null, MaintenanceNote.NONE));
+          new TableStatus(
+              table,
+              Optional.of(new TableStatus.Figures(1, 0, LakeLag.NONE, 0)),
+              null,
+              MaintenanceNote.NONE));
     }
 
     @Override

@@ -110,6 +110,19 @@ class StoreAwayTest {
     assertThat(begun).hasValue(1);
   }
 
+  @Test
+  void aLoadSaysNothingOfALagThatIsNotKnown() throws Exception {
+    String load = "/iceberg/v1/namespaces/shop/tables/orders?freshness=0s";
+    away = () -> CompletableFuture.failedFuture(lost());
+
+    HttpResponse<String> loaded = gateway.get(load);
+
+    assertThat(loaded.statusCode()).as(loaded.body()).isEqualTo(200);
+    assertThat(loaded.headers().map().keySet())
+        .doesNotContain("Sluice-Lake-Lag-Rows", "sluice-lake-lag-rows")
+        .doesNotContain("Sluice-Lake-Lag-Seconds", "sluice-lake-lag-seconds");
+  }
+
   private void storesOnlyWhatFits() throws Exception {
     for (int i = 0; i < 5; i++) {
       HttpResponse<String> stored = gateway.post("{\"id\":2}");
