@@ -68,7 +68,8 @@ final class GuardedOperations extends ForwardingOperations {
     committed = true;
     if (base == null) {
       settle();
-    } else if (base.currentSchemaId() != updated.currentSchemaId()) {
+    } else if (!base.schema().sameSchema(updated.schema())
+        || base.currentSchemaId() != updated.currentSchemaId()) {
       catalog.columnsChanged(identifier);
     }
   }

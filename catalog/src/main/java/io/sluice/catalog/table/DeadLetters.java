@@ -48,7 +48,12 @@ public final class DeadLetters {
 
   /** Returns whether a table can take dead letters, whoever made it. */
   public static boolean fitIn(Table table) {
-    return shape(table.rowSchema()).equals(shape(COLUMNS)) && table.bucketKey().isEmpty();
+    return areColumns(table.rowSchema()) && table.bucketKey().isEmpty();
+  }
+
+  /** Returns whether columns, but for Sluice's own, are those of dead letters. */
+  static boolean areColumns(Schema columns) {
+    return shape(columns).equals(shape(COLUMNS));
   }
 
   /**

@@ -82,6 +82,11 @@ public final class SchemaRules {
    * @throws IllegalArgumentException with what can't be, and why
    */
   public static void checkChange(Table table, Schema before, Schema after) {
+    if (DeadLetters.isName(table.name())
+        && DeadLetters.fitIn(table)
+        && !DeadLetters.areColumns(SystemColumns.removeFrom(after))) {
+      throw new IllegalArgumentException("it takes dead letters, whose columns are what they are");
+    }
     for (String name : named(table)) {
       NestedField was = before.findField(name);
       String is = was == null ? null : after.findColumnName(was.fieldId());

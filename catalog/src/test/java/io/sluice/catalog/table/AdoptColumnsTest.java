@@ -21,12 +21,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
@@ -74,6 +79,24 @@ class AdoptColumnsTest {
     lakeTable().updateSchema().renameColumn("delay", "late").commit();
     Table both = alter(new Rename("late", "delayed"));
     assertThat(both.schema().findField("delayed").fieldId()).isEqualTo(3);
+  }
+
+  /** An engine may remove a schema, and give its number to another one, before anybody looks. */
+  @Test
+  void aSchemaOfTheSameNumberIsNotTakenForTheOneItWas() throws Exception {
+    create(Map.of());
+    alter(new Add("tail", Types.StringType.get(), "", LAST));
+    TableOperations operations = ((HasTableOperations) lakeTable()).operations();
+    TableMetadata first = operations.current();
+    TableMetadata.Builder back = TableMetadata.buildFrom(first).setCurrentSchema(0);
+    new MetadataUpdate.RemoveSchemas(Set.of(1)).applyTo(back);
+    operations.commit(first, back.build());
+    lakeTable().updateSchema().addColumn("gate", Types.StringType.get()).commit();
+    assertThat(lakeTable().schema().schemaId()).isEqualTo(1);
+
+    assertThatThrownBy(() -> catalog.adoptColumns(NAME))
+        .isInstanceOf(CatalogException.class)
+        .hasMessageContaining("isn't the one that had this number before");
   }
 
   @Test

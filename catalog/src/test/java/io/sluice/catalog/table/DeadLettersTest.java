@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,12 +27,14 @@ class DeadLettersTest {
   private static final Map<String, String> DEAD_LETTER = Map.of("invalid.rows", "dead-letter");
 
   @TempDir Path folder;
+  private Lake lake;
   private TableCatalog catalog;
 
   @BeforeEach
   void open() throws Exception {
     InMemoryMetadataStore store = new InMemoryMetadataStore();
-    catalog = new TableCatalog(store, Lake.open(LakeSettings.local(folder), store));
+    lake = Lake.open(LakeSettings.local(folder), store);
+    catalog = new TableCatalog(store, lake);
     catalog.createDatabase("shop", false);
   }
 
@@ -90,6 +94,29 @@ class DeadLettersTest {
     assertThat(catalog.load(LETTERS).id()).isEqualTo(letters.id());
     catalog.createTable(ORDERS, COLUMNS, DEAD_LETTER, "", false);
     assertThat(catalog.load(LETTERS).id()).isEqualTo(letters.id());
+  }
+
+  @Test
+  void noEngineGivesThemOtherColumns() throws Exception {
+    catalog.createTable(ORDERS, COLUMNS, DEAD_LETTER, "", false);
+    TableIdentifier letters = TableIdentifier.of("shop", LETTERS.table());
+    org.apache.iceberg.Table foreign = lake.foreignCatalog(catalog).loadTable(letters);
+
+    assertThatThrownBy(
+            () -> foreign.updateSchema().addColumn("done", Types.BooleanType.get()).commit())
+        .isInstanceOf(ForbiddenException.class)
+        .hasMessageContaining("it takes dead letters, whose columns are what they are");
+
+    // As in a catalog that engines change without Sluice.
+    org.apache.iceberg.Table own = lake.icebergCatalog().loadTable(letters);
+    own.updateSchema().addColumn("done", Types.BooleanType.get()).commit();
+    assertThatThrownBy(() -> catalog.adoptColumns(LETTERS))
+        .isInstanceOf(CatalogException.class)
+        .hasMessageContaining("it takes dead letters");
+    assertThat(DeadLetters.fitIn(catalog.load(LETTERS))).isTrue();
+    foreign.refresh();
+    foreign.updateSchema().deleteColumn("done").commit();
+    assertThat(DeadLetters.fitIn(catalog.adoptColumns(LETTERS))).isTrue();
   }
 
   @Test

@@ -89,7 +89,8 @@ public record TableLook(
 
   /** Returns whether the lake table has other columns than the table, as it was given. */
   public boolean hasOtherColumns() {
-    return view.metadata().currentSchemaId() != table.schemaId();
+    return view.metadata().currentSchemaId() != table.schemaId()
+        || !view.schema().sameSchema(table.schema());
   }
 
   /** Returns how many sealed rows aren't in the lake. */
