@@ -11,6 +11,7 @@ import io.sluice.gateway.tables.Tables;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -41,31 +42,49 @@ final class ReadRoutes {
         ReadParameters.parse(
             call.context().queryParams(), call.request().getHeader("Last-Event-ID"));
     TableName name = call.table();
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    call.context().addEndHandler(ended -> gone.complete(null));
     Future.fromCompletionStage(
-            tables.newest(name).thenCompose(table -> open(table, parameters)),
+            tables.newest(name).thenCompose(table -> open(table, parameters, gone)),
             call.vertx().getOrCreateContext())
         .onComplete(
             opened -> start(call, format, parameters, opened),
             failure -> Answers.failure(call.response(), failure));
   }
 
-  private CompletableFuture<Opened> open(Table table, ReadParameters parameters) {
+  /**
+   * Opens all buckets. What is open keeps rows in memory, and others may take long: once one fails,
+   * or the client is gone, each that is open is closed at once, and each of the others as soon as
+   * it is open.
+   *
+   * @param gone completes if the client goes
+   */
+  private CompletableFuture<Opened> open(
+      Table table, ReadParameters parameters, CompletableFuture<Void> gone) {
     List<CompletableFuture<RowReader>> readers = new ArrayList<>();
     List<ReadRequest> requests = parameters.requests(table);
     requests.forEach(request -> readers.add(reads.open(table, request, false)));
     CompletableFuture<Opened> opened = new CompletableFuture<>();
-    var unused =
+    for (CompletableFuture<RowReader> reader : readers) {
+      var unused =
+          reader.exceptionally(
+              failure -> {
+                opened.completeExceptionally(Problem.unwrap(failure));
+                return null;
+              });
+    }
+    var unusedAll =
         CompletableFuture.allOf(readers.toArray(CompletableFuture<?>[]::new))
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure == null) {
-                    opened.complete(new Opened(table, sources(requests, readers)));
-                  } else {
-                    readers.forEach(ReadRoutes::closeWhenOpen);
-                    opened.completeExceptionally(Problem.unwrap(failure));
-                  }
-                });
-    return opened;
+            .thenRun(() -> opened.complete(new Opened(table, sources(requests, readers))));
+    var unusedGone =
+        gone.thenRun(
+            () -> opened.completeExceptionally(new CancellationException("the client is gone")));
+    return opened.whenComplete(
+        (open, failure) -> {
+          if (failure != null) {
+            readers.forEach(ReadRoutes::closeWhenOpen);
+          }
+        });
   }
 
   private static List<Source> sources(
