@@ -36,15 +36,20 @@ final class TableDrops {
       return;
     }
     Optional<Table> leftover = lakeTables.leftover(name);
-    boolean wasThere = leftover.isPresent() && records.isDropped(leftover.get().id());
-    if (wasThere) {
+    if (leftover.isPresent() && !records.isDropped(leftover.get().id())) {
+      // Its creation has stopped, or is about to make the record, and then sees the mark.
+      lakeTables.requireNotLost(leftover.get(), records);
+      drop(leftover.get(), purge);
+      return;
+    }
+    if (leftover.isPresent()) {
       if (purge) {
         purges.ask(leftover.get(), clock.instant());
       }
       finish(name, leftover.get().id());
     }
     boolean purged = purge && purges.finish(name);
-    if (!wasThere && !purged && !ifExists) {
+    if (leftover.isEmpty() && !purged && !ifExists) {
       throw new CatalogException(Reason.NOT_FOUND, "table " + name + " does not exist");
     }
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.catalog.lake.Lake;
 import io.sluice.catalog.lake.LakeSettings;
+import io.sluice.catalog.lake.LakeView;
+import io.sluice.catalog.lake.Outcome;
 import io.sluice.catalog.metadata.InMemoryMetadataStore;
 import io.sluice.catalog.metadata.MetadataPaths;
 import io.sluice.catalog.table.CatalogException.Reason;
@@ -22,6 +24,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TableCatalogTest {
 
@@ -188,6 +192,40 @@ class TableCatalogTest {
     assertReason(Reason.ALREADY_EXISTS, () -> create(Map.of("bucket.count", "3")));
     assertThat(catalog.load(NAME).id()).isEqualTo(first.id());
     assertThat(catalog.load(NAME).bucketCount()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCreationThatStoppedOnTheWayCanBeDropped(boolean purge) throws Exception {
+    Table stopped = create(Map.of());
+    store.delete(MetadataPaths.table("db", "flights"), -1).join();
+    assertReason(Reason.NOT_EMPTY, () -> catalog.dropDatabase("db", false));
+
+    catalog.dropTable(NAME, true, purge);
+
+    assertThat(lake.icebergCatalog().tableExists(TableIdentifier.of("db", "flights"))).isFalse();
+    assertThat(store.list(MetadataPaths.buckets(stopped.id())).join()).isEmpty();
+    Path files = Path.of(stopped.location().substring("file://".length()), "metadata");
+    assertThat(files.toFile().list().length == 0).isEqualTo(purge);
+    assertReason(Reason.NOT_FOUND, () -> catalog.dropTable(NAME, false, false));
+    catalog.dropDatabase("db", false);
+  }
+
+  @Test
+  void aTableWithRowsInTheLakeWhoseRecordsWereLostIsNotDropped() throws Exception {
+    Table lost = create(Map.of());
+    LakeView view = lake.table(lost).load();
+    assertThat(
+            lake.table(lost)
+                .commit(view, view.progress().with(0, 5), org.apache.iceberg.Table::newFastAppend))
+        .isInstanceOf(Outcome.Committed.class);
+    store.delete(MetadataPaths.table("db", "flights"), -1).join();
+
+    assertThatThrownBy(() -> catalog.dropTable(NAME, true, true))
+        .isInstanceOf(CatalogException.class)
+        .hasMessageContaining("`sluice catalog rebuild` makes them anew");
+
+    assertThat(lake.table(lost).load().progress().offset(0)).isEqualTo(5);
   }
 
   @Test
