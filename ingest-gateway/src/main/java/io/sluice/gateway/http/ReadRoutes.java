@@ -3,6 +3,7 @@ package io.sluice.gateway.http;
 import io.sluice.catalog.table.Table;
 import io.sluice.catalog.table.TableName;
 import io.sluice.gateway.errors.Problem;
+import io.sluice.gateway.errors.ProblemException;
 import io.sluice.gateway.http.RowStream.Source;
 import io.sluice.gateway.read.ReadRequest;
 import io.sluice.gateway.read.Reads;
@@ -11,7 +12,6 @@ import io.sluice.gateway.tables.Tables;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +78,9 @@ final class ReadRoutes {
             .thenRun(() -> opened.complete(new Opened(table, sources(requests, readers))));
     var unusedGone =
         gone.thenRun(
-            () -> opened.completeExceptionally(new CancellationException("the client is gone")));
+            () ->
+                opened.completeExceptionally(
+                    new ProblemException(Problem.unavailable("the client is gone"))));
     return opened.whenComplete(
         (open, failure) -> {
           if (failure != null) {
