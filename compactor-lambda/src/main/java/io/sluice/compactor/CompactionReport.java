@@ -17,8 +17,7 @@ import java.util.OptionalLong;
  * @param snapshotId the last of them; empty if it made none
  * @param lagRows sealed rows that weren't in the lake when it ended: 0 unless the deadline passed,
  *     other workers are still at them, or they wait for more
- * @param waitsUntil when to compact the table again, as the lake has many snapshots; empty if that
- *     says nothing against doing so at once
+ * @param waitsUntil when to compact those rows, as they wait for more; empty if none do
  * @param otherColumns whether the lake table had other columns then than the table
  */
 public record CompactionReport(
@@ -31,6 +30,12 @@ public record CompactionReport(
     long lagRows,
     Optional<Instant> waitsUntil,
     boolean otherColumns) {
+
+  public CompactionReport {
+    if (lagRows == 0) {
+      waitsUntil = Optional.empty();
+    }
+  }
 
   static CompactionReport none(TableName table) {
     return new CompactionReport(

@@ -133,7 +133,7 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
       if (state.ended(report)) {
         workers.execute(() -> turn(name));
       } else {
-        report.waitsUntil().ifPresent(until -> requestAfter(name, until));
+        report.waitsUntil().ifPresent(until -> requestAt(name, until));
       }
     }
   }
@@ -150,12 +150,12 @@ public final class CompactorThreads implements CompactionRequests, AutoCloseable
       }
       Duration pause = state.failed(e, Instant.now(), settings);
       LOG.warn("Compaction of {} failed, again in {}: {}", name, pause, e.toString());
-      requestAfter(name, Instant.now().plus(pause));
+      requestAt(name, Instant.now().plus(pause));
     }
   }
 
-  private void requestAfter(TableName name, Instant pause) {
-    long millis = Math.max(0, Duration.between(Instant.now(), pause).toMillis());
+  private void requestAt(TableName name, Instant time) {
+    long millis = Math.max(0, Duration.between(Instant.now(), time).toMillis());
     var unused = schedule.schedule(() -> request(name), millis + 1, TimeUnit.MILLISECONDS);
   }
 

@@ -67,7 +67,7 @@ final class TableTurns {
     lastError = null;
     retryAt = null;
     lastReport = report;
-    waitsUntil = report.lagRows() > 0 ? report.waitsUntil().orElse(null) : null;
+    waitsUntil = report.waitsUntil().orElse(null);
     if (waitsUntil != null) {
       return false;
     }

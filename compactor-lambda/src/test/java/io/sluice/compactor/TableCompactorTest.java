@@ -219,6 +219,7 @@ class TableCompactorTest {
     assertThat(report.commits()).isEqualTo(1);
     assertThat(report.files()).isEqualTo(1);
     assertThat(report.rows()).isEqualTo(10);
+    assertThat(report.waitsUntil()).as("nothing waits").isEmpty();
     town.assertLakeEqualsLog(table);
   }
 

@@ -5,6 +5,8 @@ import java.util.List;
 import org.apache.iceberg.io.BulkDeletionFailureException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.SupportsBulkOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A FileIO for purges and expiry that deletes what lies below a table's location, and keeps the
@@ -13,6 +15,7 @@ import org.apache.iceberg.io.SupportsBulkOperations;
 final class OwnFilesIO extends KeepingFileIO implements SupportsBulkOperations {
 
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(OwnFilesIO.class);
 
   private final String folder;
 
@@ -38,20 +41,29 @@ final class OwnFilesIO extends KeepingFileIO implements SupportsBulkOperations {
   @Override
   public void deleteFiles(Iterable<String> locations) {
     List<String> own = new ArrayList<>();
+    for (String location : locations) {
+      if (isOwn(location)) {
+        own.add(location);
+      } else {
+        super.deleteFile(location);
+      }
+    }
+    if (io instanceof SupportsBulkOperations bulk) {
+      bulk.deleteFiles(own);
+    } else {
+      deleteEach(own);
+    }
+  }
+
+  private void deleteEach(List<String> locations) {
     int failures = 0;
     for (String location : locations) {
       try {
-        if (!(io instanceof SupportsBulkOperations) || !isOwn(location)) {
-          deleteFile(location);
-        } else {
-          own.add(location);
-        }
+        io.deleteFile(location);
       } catch (RuntimeException e) {
+        LOG.warn("Cannot delete {}", location, e);
         failures++;
       }
-    }
-    if (!own.isEmpty() && io instanceof SupportsBulkOperations bulk) {
-      bulk.deleteFiles(own);
     }
     if (failures > 0) {
       throw new BulkDeletionFailureException(failures);

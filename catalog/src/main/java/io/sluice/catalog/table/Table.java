@@ -151,6 +151,14 @@ public record Table(
     return requireSchema(schemaId);
   }
 
+  /**
+   * Returns whether a lake table's current schema is this table's. An engine may have removed that
+   * one, and given its number to another.
+   */
+  public boolean hasSchema(Schema inLake) {
+    return schemaId == inLake.schemaId() && schema().sameSchema(inLake);
+  }
+
   /** Returns the current schema of what users write: without system columns. */
   public Schema rowSchema() {
     return rowSchema(schemaId);

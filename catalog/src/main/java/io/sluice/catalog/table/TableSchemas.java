@@ -100,7 +100,7 @@ final class TableSchemas {
       TableRecords.Stored stored = stored(name);
       Table old = stored.table();
       org.apache.iceberg.Table lake = lakeTables.lakeTable(old);
-      if (old.schemaId() == lake.schema().schemaId() && old.schema().sameSchema(lake.schema())) {
+      if (old.hasSchema(lake.schema())) {
         return old;
       }
       Table changed = adopted(old, lake);

@@ -237,7 +237,8 @@ public final class CompactorHandler implements RequestStreamHandler {
       }
       maintain(open, table, until);
       if (report.lagRows() == 0 || Instant.now().isBefore(until)) {
-        // With rows and time left, others are at them.
+        // With rows and time left, others are at them, or they wait for more: what tells of that,
+        // or the schedule, has them compacted. A function that waits costs as one that works.
         return Turn.DONE;
       }
       return report.commits() > 0 ? Turn.MORE : Turn.AGAIN;

@@ -89,8 +89,7 @@ public record TableLook(
 
   /** Returns whether the lake table has other columns than the table, as it was given. */
   public boolean hasOtherColumns() {
-    return view.metadata().currentSchemaId() != table.schemaId()
-        || !view.schema().sameSchema(table.schema());
+    return !table.hasSchema(view.schema());
   }
 
   /** Returns how many sealed rows aren't in the lake. */
